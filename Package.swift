@@ -1,0 +1,81 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Settings of every Swift target: warnings stop the build, so that none is ever committed.
+let strict: [SwiftSetting] = [
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// The serving path: checked arithmetic and bounds stay on; dynamic exclusivity checks, which only
+/// repeat what the one-thread-per-loop design guarantees, are compiled out in release builds.
+let serving: [SwiftSetting] =
+    strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+let package = Package(
+    name: "vigie",
+    products: [
+        .executable(name: "vigie", targets: ["vigie"]),
+        .library(name: "VigieRPC", targets: ["VigieRPC", "VigieProtos", "VigieTransport"]),
+        .library(name: "VigieEngine", targets: ["VigieEngine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C libraries of the system: module maps only.
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        // C of our own: Linux calls that Swift's Glibc module lacks, and generated protobuf-c code.
+        .target(name: "CVigieSys"),
+        .target(name: "CVigieProtos", dependencies: ["CProtobufC"]),
+        // The floors of the house; imports go down only.
+        .target(
+            name: "VigieProtos", dependencies: ["CVigieProtos", "CProtobufC"],
+            swiftSettings: serving),
+        .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "VigieTransport", dependencies: ["CNghttp2", "COpenSSL", "CVigieSys"],
+            swiftSettings: serving),
+        .target(
+            name: "VigieRPC", dependencies: ["VigieTransport", "VigieProtos", "CZlib"],
+            swiftSettings: serving),
+        .target(name: "CVigieKernels", cSettings: [.unsafeFlags(["-O3"])]),
+        .target(
+            name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
+            swiftSettings: serving),
+        .target(
+            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto"],
+            swiftSettings: strict),
+        .target(
+            name: "VigieServices",
+            dependencies: ["VigieRPC", "VigieRegistry", "VigieEngine", "VigieProtos"],
+            swiftSettings: serving),
+        .executableTarget(
+            name: "vigie",
+            dependencies: [
+                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        // gRPC's own interoperability service, for real third-party clients to try.
+        .executableTarget(
+            name: "vigie-interop", dependencies: ["VigieRPC"], path: "Tests/InteropServer",
+            swiftSettings: strict),
+        .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
+        .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
+        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
+        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
+        .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),
+        .testTarget(name: "VigieServicesTests", dependencies: ["VigieServices"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,3 @@
+#ifndef VIGIE_KERNELS_H
+#define VIGIE_KERNELS_H
+#endif

@@ -1,0 +1,1 @@
+#include "vigie_kernels.h"

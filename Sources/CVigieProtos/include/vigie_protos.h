@@ -1,0 +1,3 @@
+#ifndef VIGIE_PROTOS_H
+#define VIGIE_PROTOS_H
+#endif
