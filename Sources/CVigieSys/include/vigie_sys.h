@@ -1,13 +1,12 @@
-/* Linux calls that Swift's Glibc module does not show: epoll and eventfd. No logic. */
+/* Linux calls that Swift's Glibc module does not show, one to one. No logic. */
 #ifndef VIGIE_SYS_H
 #define VIGIE_SYS_H
 
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 
-/* The struct is packed on x86-64, which Swift cannot express: the two fields pass by value. */
+/* The struct is packed on x86-64, which Swift cannot express: its fields pass by value. */
 static inline int vigie_epoll_ctl(int epoll, int operation, int fd, uint32_t events, uint64_t data) {
   struct epoll_event event;
   event.events = events;
@@ -22,5 +21,11 @@ static inline uint64_t vigie_epoll_data(const struct epoll_event *events, int in
 static inline uint32_t vigie_epoll_events(const struct epoll_event *events, int index) {
   return events[index].events;
 }
+
+/* accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC. */
+int vigie_accept(int listener);
+
+/* pthread_setname_np(3) on the calling thread. */
+void vigie_name_thread(const char *name);
 
 #endif

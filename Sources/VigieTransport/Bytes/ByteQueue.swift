@@ -1,0 +1,105 @@
+import Glibc
+
+/// A first-in first-out run of bytes in one growing block.
+///
+/// It keeps its block when it empties, so that a queue reused by request after request stops
+/// allocating; blocks over ``keptBytes`` are given back, so that one large message does not stay.
+package struct ByteQueue: ~Copyable {
+    /// The largest block that an empty queue keeps, in bytes.
+    package static let keptBytes = 32 * 1024
+
+    private var base: UnsafeMutableRawPointer?
+    private var capacity = 0
+    private var head = 0
+    private var tail = 0
+
+    package init() {}
+
+    deinit { free(base) }
+
+    /// How many bytes wait.
+    @inline(__always) package var count: Int { tail &- head }
+    @inline(__always) package var isEmpty: Bool { tail == head }
+    /// How many bytes of memory the queue holds, used or not.
+    package var reservedBytes: Int { capacity }
+
+    /// The bytes that wait, in order; valid until the queue changes.
+    package var bytes: RawSpan {
+        @_lifetime(borrow self)
+        @inline(__always)
+        get {
+            let span = UnsafeRawBufferPointer(start: base.map { $0 + head }, count: count).bytes
+            return _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    package mutating func append(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        memcpy(reserve(bytes.count), source, bytes.count)
+        tail &+= bytes.count
+    }
+
+    /// Appends up to `count` bytes that `body` writes into the block, and as many as it returns.
+    package mutating func append<Failure: Error>(
+        atMost count: Int, writing body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) {
+        let room = UnsafeMutableRawBufferPointer(start: reserve(count), count: count)
+        let written = try body(room)
+        precondition(written >= 0 && written <= count)
+        tail &+= written
+    }
+
+    /// Drops the first `count` bytes.
+    package mutating func consume(_ count: Int) {
+        precondition(count >= 0 && count <= self.count)
+        head &+= count
+        if head == tail { rewind() }
+    }
+
+    package mutating func removeAll() { rewind() }
+
+    /// The unread bytes as C sees them, for calls inside this target.
+    @inline(__always) var unread: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0 + head) }, count: count)
+    }
+
+    private mutating func rewind() {
+        head = 0
+        tail = 0
+        if capacity > Self.keptBytes {
+            free(base)
+            base = nil
+            capacity = 0
+        }
+    }
+
+    /// Makes room for `count` bytes behind the tail and returns where they go.
+    @inline(__always)
+    private mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+        if let base, capacity &- tail >= count { return base + tail }
+        return grow(count)
+    }
+
+    @inline(never)
+    private mutating func grow(_ count: Int) -> UnsafeMutableRawPointer {
+        let live = self.count
+        if let base, head > 0, capacity &- live >= count, head >= live {
+            memcpy(base, base + head, live)
+        } else {
+            let wanted = max(live + count, capacity * 2, 256)
+            // Out of memory has no recovery here: the process ends, as with any Swift allocation.
+            let block = malloc(wanted)!
+            if let base { memcpy(block, base + head, live) }
+            free(base)
+            base = block
+            capacity = wanted
+        }
+        head = 0
+        tail = live
+        return base! + live
+    }
+}

@@ -1,0 +1,311 @@
+import CVigieSys
+import Glibc
+
+/// A socket, optional TLS and an HTTP/2 session, on one loop; server and client share it.
+package class HTTPConnection: Channel, HTTP2SessionOwner {
+    package let loop: EventLoop
+    private(set) final var session: HTTP2Session!
+    private(set) var tls: TLSSession?
+    /// Bytes for the socket that it did not take yet.
+    private var pending = ByteQueue()
+    /// When the socket stopped taking bytes; ``MonotonicTime/never`` while it takes them.
+    private(set) var blockedSince = MonotonicTime.never
+    private(set) var isClosed = false
+    private var isFlushQueued = false
+    private var isLingering = false
+    private var relieved: [(stream: HTTPStream, generation: UInt64)] = []
+
+    /// The other end's address, as text.
+    package lazy var peerAddress: String =
+        (try? Socket.peerAddress(descriptor))?.description ?? "unknown"
+    /// Who the peer is by its certificate, when there is one.
+    package private(set) var peerIdentity: PeerIdentity?
+    package var isTLS: Bool { tls != nil }
+
+    /// Bytes drained from the session before the socket is asked to take them.
+    static let drainBytes = 256 * 1024
+    /// Reads a socket gets in a round before others have their turn.
+    static let readsPerRound = 4
+    /// How long a closing connection waits for the peer to read the last bytes.
+    static let lingerTime: Duration = .seconds(1)
+
+    init(
+        descriptor: Int32, loop: EventLoop, tls: TLSSession?, role: HTTP2Session.Role,
+        settings: HTTP2Settings
+    ) {
+        self.loop = loop
+        self.tls = tls
+        super.init(descriptor: descriptor)
+        session = HTTP2Session(role: role, settings: settings, owner: self)
+    }
+
+    // MARK: For subclasses
+
+    func makeStream() -> HTTPStream? { nil }
+    func streamEnded(_ stream: HTTPStream) {}
+    func pingReceived(isAcknowledgement: Bool) {}
+    func settingsReceived() {}
+    func goAwayReceived(lastStream: Int32, code: HTTP2ErrorCode, message: String) {}
+    func sentHeadersOrData() {}
+    func bytesReceived() {}
+    func handshakeCompleted() {}
+    func connectionClosed(_ reason: CloseReason) {}
+
+    /// Why a connection ended.
+    package enum CloseReason: Sendable {
+        /// Both sides had said all.
+        case clean
+        case peerClosed
+        case network(SystemError)
+        case tls(TLSError)
+        case http2(SessionFailure)
+        /// One of our limits.
+        case limit(String)
+        case shutdown
+    }
+
+    // MARK: Events
+
+    override func handle(events: UInt32) {
+        if isClosed { return }
+        if isLingering { return discard() }
+        let readable = EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
+        if events & readable != 0 { read() }
+        if events & EPOLLOUT.rawValue != 0, !isClosed { flush() }
+    }
+
+    override func abandon() { close(.shutdown) }
+
+    private func read() {
+        for _ in 0..<Self.readsPerRound {
+            let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
+            if count > 0 {
+                bytesReceived()
+                let bytes = UnsafeRawBufferPointer(
+                    start: loop.readBuffer.baseAddress, count: count)
+                if tls == nil { receive(bytes) } else { decrypt(bytes) }
+                // A short read: the socket is empty, no need to ask again.
+                if isClosed || isLingering || count < loop.readBuffer.count { break }
+            } else if count == 0 {
+                return close(.peerClosed)
+            } else if errno == EAGAIN || errno == EINTR {
+                break
+            } else {
+                return close(.network(SystemError("recv")))
+            }
+        }
+        if !isClosed { flush() }
+    }
+
+    private func receive(_ bytes: UnsafeRawBufferPointer) {
+        do throws(SessionFailure) {
+            try session.receive(bytes)
+        } catch {
+            if error.isBadPreface, tls == nil { explainPreface(bytes) }
+            flush()
+            if !isClosed { finish(.http2(error)) }
+        }
+    }
+
+    /// A person who points a browser or an HTTP/1.1 probe at a gRPC port gets told so.
+    private func explainPreface(_ bytes: UnsafeRawBufferPointer) {
+        let isHTTP1 = ["GET ", "HEAD", "POST", "PUT ", "OPTI"].contains { method in
+            bytes.starts(with: method.utf8)
+        }
+        guard isHTTP1 else { return }
+        let body = "This port speaks HTTP/2 (gRPC) only; health and metrics are on the admin port.\n"
+        let answer = """
+            HTTP/1.1 505 HTTP Version Not Supported\r\nconnection: close\r\n\
+            content-type: text/plain\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)
+            """
+        var copy = answer
+        copy.withUTF8 { _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    private func decrypt(_ bytes: UnsafeRawBufferPointer) {
+        guard let tls else { return }
+        tls.feed(bytes)
+        do throws(TLSError) {
+            if !tls.isEstablished {
+                try tls.handshake()
+                tls.takeOutput(&pending)
+                guard tls.isEstablished else { return }
+                guard tls.negotiatedHTTP2 else {
+                    throw TLSError("TLS handshake", reason: "the peer did not agree to ALPN h2")
+                }
+                peerIdentity = tls.peerIdentity()
+                handshakeCompleted()
+            }
+            // The cipher text was copied out of the shared buffer: it takes the plain text now.
+            while !isClosed, !isLingering, let count = try tls.read(into: loop.readBuffer) {
+                if count == 0 { return close(.peerClosed) }
+                receive(
+                    UnsafeRawBufferPointer(start: loop.readBuffer.baseAddress, count: count))
+            }
+        } catch {
+            // OpenSSL has queued an alert that says why.
+            tls.takeOutput(&pending)
+            writePending()
+            if !isClosed { finish(.tls(error)) }
+        }
+    }
+
+    // MARK: Writing
+
+    /// Asks for a flush at the end of this round, or at once when the connection is reading now.
+    final func needsFlush() {
+        guard !isFlushQueued, !session.isReceiving else { return }
+        isFlushQueued = true
+        loop.flushLater(self)
+    }
+
+    /// Starts a TLS client's handshake.
+    func beginHandshake() {
+        guard let tls else { return }
+        do throws(TLSError) {
+            try tls.handshake()
+            tls.takeOutput(&pending)
+            writePending()
+        } catch { close(.tls(error)) }
+    }
+
+    /// Drains the session into the socket until either has had enough.
+    final func flush() {
+        isFlushQueued = false
+        guard !isClosed, !isLingering else { return }
+        while true {
+            if !pending.isEmpty {
+                writePending()
+                if isClosed || !pending.isEmpty { return }
+            }
+            guard tls?.isEstablished ?? true else { return }
+            let isMore: Bool
+            do throws(SessionFailure) {
+                isMore = try session.drain(into: &loop.writeBuffer, limit: Self.drainBytes)
+            } catch {
+                loop.writeBuffer.removeAll()
+                return close(.http2(error))
+            }
+            if !loop.writeBuffer.isEmpty { writeDrained() }
+            if isClosed { return }
+            if !relieved.isEmpty { resumeProducers() }
+            if !isMore || !pending.isEmpty { break }
+        }
+        if pending.isEmpty, !session.isAlive { finish(.clean) }
+    }
+
+    /// Sends what the session gave, straight from the loop's buffer; what is left waits in `pending`.
+    private func writeDrained() {
+        defer { loop.writeBuffer.removeAll() }
+        if let tls {
+            do throws(TLSError) { try tls.write(loop.writeBuffer.unread) } catch {
+                return close(.tls(error))
+            }
+            tls.takeOutput(&pending)
+            return writePending()
+        }
+        let sent = transmit(loop.writeBuffer.unread)
+        if sent < 0 { return }
+        if sent < loop.writeBuffer.count {
+            loop.writeBuffer.consume(sent)
+            pending.append(loop.writeBuffer.unread)
+            waitForSocket()
+        }
+    }
+
+    private func writePending() {
+        while !pending.isEmpty {
+            let sent = transmit(pending.unread)
+            if sent < 0 { return }
+            if sent == 0 { return waitForSocket() }
+            pending.consume(sent)
+            if blockedSince != .never { blockedSince = loop.now }
+        }
+        blockedSince = .never
+        loop.update(self, events: EPOLLIN.rawValue)
+    }
+
+    private func waitForSocket() {
+        if blockedSince == .never {
+            blockedSince = loop.now
+            writeBlocked()
+        }
+        loop.update(self, events: EPOLLIN.rawValue | EPOLLOUT.rawValue)
+    }
+
+    /// The socket stopped taking bytes.
+    func writeBlocked() {}
+
+    /// - Returns: bytes taken, 0 when the socket is full, -1 when the connection was closed.
+    private func transmit(_ bytes: UnsafeRawBufferPointer) -> Int {
+        while true {
+            let count = send(
+                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            if count >= 0 { return count }
+            if errno == EAGAIN { return 0 }
+            if errno == EINTR { continue }
+            close(.network(SystemError("send")))
+            return -1
+        }
+    }
+
+    // MARK: Back-pressure
+
+    func becameWritable(_ stream: HTTPStream) {
+        relieved.append((stream, stream.generation))
+    }
+
+    private func resumeProducers() {
+        let list = relieved
+        relieved.removeAll(keepingCapacity: true)
+        for (stream, generation) in list where stream.isOpen && stream.generation == generation {
+            stream.becameWritable()
+        }
+    }
+
+    // MARK: Ending
+
+    /// Ends in good order: what was written reaches the peer before the socket goes, because closing
+    /// with unread input would make the kernel send RST and throw the last frames away.
+    final func finish(_ reason: CloseReason) {
+        guard !isClosed, !isLingering else { return }
+        isLingering = true
+        if let tls {
+            tls.close()
+            tls.takeOutput(&pending)
+            _ = transmit(pending.unread)
+            if isClosed { return }
+        }
+        shutdown(descriptor, Int32(SHUT_WR))
+        lingerReason = reason
+        loop.update(self, events: EPOLLIN.rawValue)
+        lingeringBegan()
+    }
+
+    private var lingerReason = CloseReason.clean
+
+    /// A subclass arms a timer that closes after ``lingerTime``.
+    func lingeringBegan() { close(lingerReason) }
+
+    private func discard() {
+        while true {
+            let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
+            if count > 0 { continue }
+            if count < 0, errno == EAGAIN || errno == EINTR { return }
+            return close(lingerReason)
+        }
+    }
+
+    /// Ends now. Streams that are open are told first.
+    final func close(_ reason: CloseReason) {
+        guard !isClosed else { return }
+        isClosed = true
+        loop.unregister(self)
+        // Frees nghttp2's entries of open streams, which hold our retains.
+        session.abandonStreams()
+        Glibc.close(descriptor)
+        pending = ByteQueue()
+        tls = nil
+        connectionClosed(reason)
+    }
+}

@@ -1,0 +1,221 @@
+import CVigieSys
+import Glibc
+import Synchronization
+
+/// What an ``EventLoop`` watches: a socket and whoever reacts to it.
+///
+/// Subclasses live on one loop's thread. Events are epoll's bits (EPOLLIN, EPOLLOUT, …).
+package class Channel {
+    let descriptor: Int32
+    /// The loop's slot of this channel while it is registered.
+    fileprivate var slot = -1
+    fileprivate var interest: UInt32 = 0
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    func handle(events: UInt32) {}
+    /// The loop is ending: let go of the descriptor without ceremony.
+    func abandon() {}
+}
+
+/// One thread that owns its sockets whole: accept, TLS, HTTP/2, inference and reply happen here,
+/// with no lock, no queue and no hop to another thread.
+///
+/// All methods are for the loop's own thread, save ``execute(_:)`` and ``stop()``, which any thread
+/// may call.
+package final class EventLoop: @unchecked Sendable {
+    /// 0 … loops-1 in the order of creation; an index for per-loop state.
+    package let index: Int
+    /// The time when this round of events began; refreshed once a round, so reading it is free.
+    package private(set) var now = MonotonicTime.now()
+    /// Where sockets of this loop read into: one block for all of them, since a read is handled
+    /// before the next begins.
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
+    /// Where sessions of this loop put what is to be written in this round.
+    var writeBuffer = ByteQueue()
+
+    private let epoll: Int32
+    private let wakeup: Int32
+    private var channels: [Channel?] = []
+    private var freeSlots: [Int] = []
+    /// Channels taken out in this round: epoll may still name them, so they live until its end.
+    private var graveyard: [Channel] = []
+    private var timers = TimerQueue()
+    private var running = false
+    /// Work handed over by other threads. The only lock of a loop, and off the request path.
+    private let inbox = Mutex<Inbox>(Inbox())
+
+    private struct Inbox {
+        var tasks: [@Sendable () -> Void] = []
+        var stopped = false
+        var signalled = false
+    }
+
+    package init(index: Int = 0) throws(SystemError) {
+        self.index = index
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw SystemError("epoll_create1") }
+        wakeup = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        guard wakeup >= 0 else { throw SystemError("eventfd") }
+        guard vigie_epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, EPOLLIN.rawValue, .max) == 0 else {
+            throw SystemError("epoll_ctl")
+        }
+    }
+
+    deinit {
+        close(epoll)
+        close(wakeup)
+        readBuffer.deallocate()
+    }
+
+    // MARK: From any thread
+
+    /// Runs `task` on the loop's thread, soon; dropped when the loop has ended.
+    package func execute(_ task: @escaping @Sendable () -> Void) {
+        let mustSignal = inbox.withLock { inbox in
+            guard !inbox.stopped else { return false }
+            inbox.tasks.append(task)
+            defer { inbox.signalled = true }
+            return !inbox.signalled
+        }
+        if mustSignal { signal() }
+    }
+
+    /// Makes ``run()`` return after the round that is under way.
+    package func stop() {
+        execute { [unowned self] in running = false }
+    }
+
+    private func signal() {
+        var one: UInt64 = 1
+        write(wakeup, &one, 8)
+    }
+
+    // MARK: On the loop's thread
+
+    /// The longest that a timer stays in the queue, and so keeps a target alive that has ended.
+    static let longestTimer: Duration = .seconds(10)
+
+    /// Wakes `target` at `time`, a millisecond late at most when the loop is idle; or earlier, since
+    /// no timer waits longer than ten seconds: a target that is woken too soon schedules again.
+    package func schedule(_ target: any TimerTarget, at time: MonotonicTime, token: UInt64) {
+        let latest = now.advanced(by: Self.longestTimer)
+        timers.insert(target, at: min(time, latest), token: token)
+    }
+
+    func register(_ channel: Channel, events: EPOLL_EVENTS) throws(SystemError) {
+        let slot = freeSlots.popLast() ?? channels.count
+        if slot == channels.count { channels.append(channel) } else { channels[slot] = channel }
+        let added = vigie_epoll_ctl(
+            epoll, EPOLL_CTL_ADD, channel.descriptor, events.rawValue, UInt64(slot))
+        guard added == 0 else {
+            channels[slot] = nil
+            freeSlots.append(slot)
+            throw SystemError("epoll_ctl")
+        }
+        channel.slot = slot
+        channel.interest = events.rawValue
+    }
+
+    func update(_ channel: Channel, events: UInt32) {
+        guard channel.slot >= 0, channel.interest != events else { return }
+        channel.interest = events
+        _ = vigie_epoll_ctl(
+            epoll, EPOLL_CTL_MOD, channel.descriptor, events, UInt64(channel.slot))
+    }
+
+    /// Takes the channel out; its object stays until the round ends. The caller closes the descriptor.
+    func unregister(_ channel: Channel) {
+        guard channel.slot >= 0 else { return }
+        _ = vigie_epoll_ctl(epoll, EPOLL_CTL_DEL, channel.descriptor, 0, 0)
+        channels[channel.slot] = nil
+        graveyard.append(channel)
+        deadSlots.append(channel.slot)
+        channel.slot = -1
+    }
+
+    /// Flushes `connection` once, when this round's events and timers are through: answers that
+    /// were finished by other threads or timers leave in one write.
+    func flushLater(_ connection: HTTPConnection) { unflushed.append(connection) }
+    private var unflushed: [HTTPConnection] = []
+
+    private func flushConnections() {
+        // Flushing may queue others; they are appended behind and have their turn.
+        var next = 0
+        while next < unflushed.count {
+            unflushed[next].flush()
+            next += 1
+        }
+        unflushed.removeAll(keepingCapacity: true)
+    }
+
+    /// Slots freed in this round; reusable from the next on, when no event can name them any more.
+    private var deadSlots: [Int] = []
+
+    /// Every channel of a kind that is registered now.
+    func forEachChannel<T: Channel>(_ kind: T.Type, _ body: (T) -> Void) {
+        for case let channel as T in channels { body(channel) }
+    }
+
+    /// Serves until ``stop()``. Call it on the thread that is to be the loop's.
+    package func run() {
+        running = true
+        let capacity = 512
+        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
+        defer { events.deallocate() }
+        while running {
+            let count = epoll_wait(epoll, events, Int32(capacity), waitMilliseconds())
+            now = MonotonicTime.now()
+            for position in 0..<Int(max(count, 0)) {
+                let slot = vigie_epoll_data(events, Int32(position))
+                if slot == .max {
+                    runTasks()
+                } else if let channel = channels[Int(slot)] {
+                    channel.handle(events: vigie_epoll_events(events, Int32(position)))
+                }
+            }
+            while let due = timers.popDue(now) { due.target.timerFired(token: due.token, now: now) }
+            if !unflushed.isEmpty { flushConnections() }
+            if !graveyard.isEmpty { bury() }
+        }
+        end()
+    }
+
+    private func bury() {
+        graveyard.removeAll(keepingCapacity: true)
+        freeSlots.append(contentsOf: deadSlots)
+        deadSlots.removeAll(keepingCapacity: true)
+    }
+
+    private func waitMilliseconds() -> Int32 {
+        guard let earliest = timers.earliest else { return -1 }
+        let current = MonotonicTime.now()
+        if earliest <= current { return 0 }
+        let wait = (earliest.nanoseconds - current.nanoseconds + 999_999) / 1_000_000
+        return Int32(min(wait, 3_600_000))
+    }
+
+    private func runTasks() {
+        var drained: UInt64 = 0
+        read(wakeup, &drained, 8)
+        let tasks = inbox.withLock { inbox in
+            defer { inbox.tasks = [] }
+            inbox.signalled = false
+            return inbox.tasks
+        }
+        for task in tasks { task() }
+    }
+
+    private func end() {
+        let tasks = inbox.withLock { inbox in
+            inbox.stopped = true
+            defer { inbox.tasks = [] }
+            return inbox.tasks
+        }
+        for task in tasks { task() }
+        for channel in channels { channel?.abandon() }
+        bury()
+        channels.removeAll()
+        timers.removeAll()
+    }
+}

@@ -1,0 +1,23 @@
+/// What a session announces and enforces on its peer.
+package struct HTTP2Settings: Sendable {
+    /// Streams that the peer may have open at once (SETTINGS_MAX_CONCURRENT_STREAMS).
+    package var maxConcurrentStreams: UInt32 = 1024
+    /// Bytes that a peer may send on a stream before it is read from (SETTINGS_INITIAL_WINDOW_SIZE).
+    package var streamWindowBytes: Int32 = 256 * 1024
+    /// The same for a whole connection.
+    package var connectionWindowBytes: Int32 = 4 * 1024 * 1024
+    /// Size of a header list as RFC 9113 §6.5.2 counts it: names, values and 32 bytes a field.
+    package var maxHeaderListBytes: UInt32 = 16 * 1024
+    /// Frame payload that the peer may send (SETTINGS_MAX_FRAME_SIZE), 16,384 … 16,777,215.
+    package var maxFrameBytes: UInt32 = 16 * 1024
+    /// RST_STREAM frames of the peer: a bucket of this many, refilled at `resetsPerSecond`; over it
+    /// the session ends ("rapid reset", CVE-2023-44487).
+    package var resetBurst: UInt64 = 1000
+    package var resetsPerSecond: UInt64 = 33
+    /// CONTINUATION frames a header block may have (CVE-2024-28182).
+    package var maxContinuations: Int = 8
+    /// PING and SETTINGS acknowledgements that may wait to be written; over it the session ends.
+    package var maxOutboundAcks: Int = 1000
+
+    package init() {}
+}

@@ -1,0 +1,149 @@
+import CNghttp2
+
+/// One HTTP/2 request and its response, on the thread of its connection's loop.
+///
+/// Subclasses override the events; the transport calls them while it reads, so they may send, reset
+/// and finish, but not close the connection. A stream is used again for later requests by
+/// whoever made it, after ``closed(_:)``.
+open class HTTPStream {
+    /// RFC 9113 §5.1.1; 0 before the stream is open.
+    package fileprivate(set) final var id: Int32 = 0
+    /// Counts the requests that this object has served, so that late wake-ups recognise another's.
+    package fileprivate(set) final var generation: UInt64 = 0
+    /// The connection while the stream is open.
+    package fileprivate(set) final unowned(unsafe) var connection: HTTPConnection!
+    /// True from opening until ``closed(_:)``.
+    package final var isOpen: Bool { id != 0 }
+
+    /// Bytes given to ``write(_:)`` that the peer's window or socket has not taken yet.
+    final var outgoing = ByteQueue()
+    final var outgoingEnded = false
+    final var trailers: OutgoingHeaders?
+    final var headersSent = false
+    /// nghttp2 asked for data, had none, and is to be told when there is some.
+    final var starved = false
+    final var remoteEnded = false
+    private final var readingPaused = false
+    private final var unconsumed = 0
+    final var wasBlocked = false
+    /// Where the session's list of open streams holds this one.
+    final var liveIndex = 0
+
+    /// Bytes waiting to be sent over which ``isWritable`` is false.
+    package static let highWaterBytes = 64 * 1024
+
+    public init() {}
+
+    // MARK: Events, for subclasses
+
+    /// A header, or after ``headersComplete(endStream:)`` a trailer, of the peer.
+    open func header(name: RawSpan, value: RawSpan) {}
+    /// The header block ended.
+    open func headersComplete(endStream: Bool) {}
+    /// The block of trailers ended; ``endOfStream()`` follows.
+    open func trailersComplete() {}
+    /// Part of the body, valid for this call; frame bounds mean nothing.
+    open func data(_ bytes: RawSpan) {}
+    /// The peer has sent all.
+    open func endOfStream() {}
+    /// What waited has been sent down to half of ``highWaterBytes``, after ``isWritable`` was false.
+    open func becameWritable() {}
+    /// The stream has ended for both sides; `code` is ``HTTP2ErrorCode/noError`` for a clean end.
+    open func closed(_ code: HTTP2ErrorCode) {}
+
+    // MARK: Sending
+
+    /// False while so much waits to be sent that a producer should pause until ``becameWritable()``.
+    package final var isWritable: Bool { outgoing.count < Self.highWaterBytes }
+    package final var bufferedBytes: Int { outgoing.count }
+
+    /// Sends the response's header block; a body follows unless `endStream`.
+    package final func sendHeaders(_ headers: OutgoingHeaders, endStream: Bool = false) {
+        guard isOpen, !headersSent else { return }
+        headersSent = true
+        connection.session.respond(self, headers, endStream: endStream)
+        connection.needsFlush()
+    }
+
+    /// Queues body bytes. A producer that ignores ``isWritable`` is held in memory, not refused.
+    package final func write(_ bytes: RawSpan) {
+        guard isOpen, !outgoingEnded else { return }
+        outgoing.append(bytes)
+        wake()
+    }
+
+    /// Queues `count` body bytes that `body` writes in place.
+    package final func write<Failure: Error>(
+        count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+    ) throws(Failure) {
+        guard isOpen, !outgoingEnded else { return }
+        try outgoing.append(atMost: count, writing: body)
+        wake()
+    }
+
+    /// Ends this side, with trailers if any, when all queued bytes are sent.
+    package final func finish(trailers: OutgoingHeaders?) {
+        guard isOpen, !outgoingEnded else { return }
+        outgoingEnded = true
+        self.trailers = trailers
+        wake()
+    }
+
+    /// Ends the stream for both sides at once (RST_STREAM).
+    package final func reset(_ code: HTTP2ErrorCode) {
+        guard isOpen else { return }
+        connection.session.reset(self, code)
+        connection.needsFlush()
+    }
+
+    private func wake() {
+        if starved {
+            starved = false
+            connection.session.resume(self)
+        }
+        if headersSent { connection.needsFlush() }
+    }
+
+    // MARK: Back-pressure
+
+    /// Stops granting the peer more of this stream's window: it can send what it was granted, then waits.
+    package final func pauseReading() { readingPaused = true }
+
+    package final func resumeReading() {
+        guard readingPaused else { return }
+        readingPaused = false
+        if isOpen, unconsumed > 0 {
+            connection.session.consume(stream: self, unconsumed)
+            connection.needsFlush()
+        }
+        unconsumed = 0
+    }
+
+    /// Grants the window of `count` received bytes again, now or when reading resumes.
+    final func consumed(_ count: Int, in session: HTTP2Session) {
+        if readingPaused { unconsumed += count } else { session.consume(stream: self, count) }
+    }
+
+    // MARK: Life
+
+    final func open(id: Int32, on connection: HTTPConnection) {
+        self.id = id
+        self.connection = connection
+        generation &+= 1
+        outgoingEnded = false
+        trailers = nil
+        headersSent = false
+        starved = false
+        remoteEnded = false
+        readingPaused = false
+        unconsumed = 0
+        wasBlocked = false
+    }
+
+    final func end(_ code: HTTP2ErrorCode) {
+        id = 0
+        outgoing.removeAll()
+        trailers = nil
+        closed(code)
+    }
+}

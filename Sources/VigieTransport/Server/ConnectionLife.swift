@@ -1,0 +1,131 @@
+/// When a server's connection has to do something by itself: a state machine over time.
+///
+/// Events and the clock go in, the action to take comes out; it sends and closes nothing.
+struct ConnectionLife {
+    enum Phase: Equatable {
+        /// Waiting for TLS and the HTTP/2 preface.
+        case handshaking
+        case serving
+        /// The first GOAWAY is out: new streams are still served for one round trip.
+        case announced(since: MonotonicTime)
+        /// The final GOAWAY is out.
+        case leaving(since: MonotonicTime)
+    }
+
+    enum Action: Equatable {
+        case none
+        case close(String)
+        /// Send the shutdown notice and a ping; `message` goes into the final GOAWAY.
+        case announce(message: String)
+        case sendFinalGoAway
+        case ping
+    }
+
+    private let limits: ServerLimits
+    private(set) var phase = Phase.handshaking
+    private let opened: MonotonicTime
+    private let oldAt: MonotonicTime
+    /// When the last stream ended, or the connection opened.
+    private var idleSince: MonotonicTime
+    private var lastHeard: MonotonicTime
+    private var pingSent: MonotonicTime?
+    private(set) var message = ""
+    /// How long the streams that run may take to end; a drain of the server shortens it.
+    private var grace: Duration
+
+    /// How long the first GOAWAY may be on its way before the second follows without an answer to
+    /// the ping that went with it.
+    static let announceTime: Duration = .seconds(1)
+
+    /// - Parameter jitter: 0.9 … 1.1, by which the maximum age is multiplied.
+    init(_ limits: ServerLimits, now: MonotonicTime, jitter: Double) {
+        self.limits = limits
+        opened = now
+        idleSince = now
+        lastHeard = now
+        oldAt = now.advanced(by: limits.maxAge * jitter)
+        grace = limits.maxAgeGrace
+    }
+
+    mutating func established() { if phase == .handshaking { phase = .serving } }
+
+    mutating func heard(_ now: MonotonicTime) {
+        lastHeard = now
+        pingSent = nil
+    }
+
+    mutating func becameIdle(_ now: MonotonicTime) { idleSince = now }
+
+    /// Begins the two steps; a second call changes the grace only.
+    mutating func announce(_ message: String, grace: Duration, now: MonotonicTime) -> Action {
+        self.grace = grace
+        switch phase {
+        case .handshaking: return .close("shutdown during handshake")
+        case .serving:
+            phase = .announced(since: now)
+            self.message = message
+            return .announce(message: message)
+        case .announced, .leaving: return .none
+        }
+    }
+
+    /// The answer to the announcement's ping: the peer has seen the first GOAWAY.
+    mutating func announcementAcknowledged(_ now: MonotonicTime) -> Action {
+        guard case .announced = phase else { return .none }
+        phase = .leaving(since: now)
+        return .sendFinalGoAway
+    }
+
+    /// What is due at `now`.
+    mutating func tick(
+        _ now: MonotonicTime, openStreams: Int, blockedSince: MonotonicTime
+    ) -> Action {
+        if blockedSince != .never, now >= blockedSince.advanced(by: limits.writeTimeout) {
+            return .close("write timeout: the peer took no bytes")
+        }
+        switch phase {
+        case .handshaking:
+            return now >= opened.advanced(by: limits.handshakeTimeout)
+                ? .close("handshake timeout") : .none
+        case .serving:
+            if now >= oldAt {
+                return announce("max_age", grace: limits.maxAgeGrace, now: now)
+            }
+            if openStreams == 0, now >= idleSince.advanced(by: limits.maxIdle) {
+                return announce("max_idle", grace: limits.maxAgeGrace, now: now)
+            }
+            if let pingSent {
+                return now >= pingSent.advanced(by: limits.keepaliveTimeout)
+                    ? .close("keepalive timeout") : .none
+            }
+            if now >= lastHeard.advanced(by: limits.keepaliveTime) {
+                pingSent = now
+                return .ping
+            }
+            return .none
+        case .announced(let since):
+            guard now >= since.advanced(by: Self.announceTime) else { return .none }
+            return announcementAcknowledged(now)
+        case .leaving(let since):
+            return now >= since.advanced(by: grace) ? .close("grace ended") : .none
+        }
+    }
+
+    /// The earliest time at which ``tick(_:openStreams:blockedSince:)`` may have something to do.
+    func nextTick(openStreams: Int, blockedSince: MonotonicTime) -> MonotonicTime {
+        var next = blockedSince == .never ? .never : blockedSince.advanced(by: limits.writeTimeout)
+        func consider(_ time: MonotonicTime) { next = min(next, time) }
+        switch phase {
+        case .handshaking: consider(opened.advanced(by: limits.handshakeTimeout))
+        case .serving:
+            consider(oldAt)
+            if openStreams == 0 { consider(idleSince.advanced(by: limits.maxIdle)) }
+            consider(
+                pingSent?.advanced(by: limits.keepaliveTimeout)
+                    ?? lastHeard.advanced(by: limits.keepaliveTime))
+        case .announced(let since): consider(since.advanced(by: Self.announceTime))
+        case .leaving(let since): consider(since.advanced(by: grace))
+        }
+        return next
+    }
+}

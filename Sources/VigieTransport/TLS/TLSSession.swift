@@ -1,0 +1,117 @@
+import COpenSSL
+
+/// One TLS connection as bytes in and bytes out; it knows no socket.
+final class TLSSession {
+    private let raw: OpaquePointer
+    // Owned by `raw`, which frees them.
+    private let incoming: OpaquePointer
+    private let outgoing: OpaquePointer
+    /// Keeps the certificate in use alive over a reload.
+    private let context: TLSContext
+    private(set) var isEstablished = false
+
+    init(_ context: TLSContext) throws(TLSError) {
+        guard let session = SSL_new(context.raw) else { throw TLSError("TLS session") }
+        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
+            SSL_free(session)
+            throw TLSError("TLS buffers")
+        }
+        raw = session
+        self.incoming = incoming
+        self.outgoing = outgoing
+        self.context = context
+        SSL_set_bio(session, incoming, outgoing)
+        switch context.role {
+        case .server: SSL_set_accept_state(session)
+        case .client:
+            SSL_set_connect_state(session)
+            if let name = context.serverName {
+                _ = name.withCString {
+                    SSL_ctrl(
+                        session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
+                        UnsafeMutableRawPointer(mutating: $0))
+                }
+                SSL_set1_host(session, name)
+            }
+        }
+    }
+
+    deinit { SSL_free(raw) }
+
+    /// Takes bytes from the socket.
+    func feed(_ bytes: UnsafeRawBufferPointer) {
+        BIO_write(incoming, bytes.baseAddress, Int32(bytes.count))
+    }
+
+    /// Goes on with the handshake as far as the bytes at hand allow.
+    func handshake() throws(TLSError) {
+        guard !isEstablished else { return }
+        ERR_clear_error()
+        let code = SSL_do_handshake(raw)
+        if code == 1 {
+            isEstablished = true
+            return
+        }
+        switch SSL_get_error(raw, code) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return
+        default: throw TLSError("TLS handshake")
+        }
+    }
+
+    /// Decrypts into `room`; nil when more bytes from the socket are needed, 0 at the peer's end.
+    func read(into room: UnsafeMutableRawBufferPointer) throws(TLSError) -> Int? {
+        ERR_clear_error()
+        let count = SSL_read(raw, room.baseAddress, Int32(clamping: room.count))
+        if count > 0 { return Int(count) }
+        switch SSL_get_error(raw, count) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return nil
+        case SSL_ERROR_ZERO_RETURN: return 0
+        default: throw TLSError("TLS read")
+        }
+    }
+
+    /// Encrypts all of `bytes`; ``takeOutput(_:)`` gives what is to be sent.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) {
+        var rest = bytes
+        while rest.count > 0 {
+            ERR_clear_error()
+            let count = SSL_write(raw, rest.baseAddress, Int32(clamping: rest.count))
+            guard count > 0 else { throw TLSError("TLS write") }
+            rest = UnsafeRawBufferPointer(rebasing: rest[Int(count)...])
+        }
+    }
+
+    /// Moves encrypted bytes that are to be sent into `output`.
+    func takeOutput(_ output: inout ByteQueue) {
+        while true {
+            let waiting = BIO_ctrl_pending(outgoing)
+            if waiting == 0 { return }
+            output.append(atMost: waiting) { room in
+                Int(max(0, BIO_read(outgoing, room.baseAddress, Int32(clamping: waiting))))
+            }
+        }
+    }
+
+    /// Tells the peer that nothing follows (close_notify).
+    func close() { SSL_shutdown(raw) }
+
+    /// True when the peer agreed to `h2`.
+    var negotiatedHTTP2: Bool {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(raw, &name, &count)
+        guard let name, count == 2 else { return false }
+        return name[0] == 0x68 && name[1] == 0x32
+    }
+
+    /// For example "TLSv1.3".
+    var version: String { String(cString: SSL_get_version(raw)) }
+
+    /// Who the peer is by its verified certificate; nil when it sent none.
+    func peerIdentity() -> PeerIdentity? {
+        guard let certificate = SSL_get1_peer_certificate(raw) else { return nil }
+        defer { X509_free(certificate) }
+        guard SSL_get_verify_result(raw) == Int(X509_V_OK) else { return nil }
+        return PeerIdentity(certificate)
+    }
+}
