@@ -2,7 +2,7 @@ import CVigieSys
 import Glibc
 
 /// A socket, optional TLS and an HTTP/2 session, on one loop; server and client share it.
-package class HTTPConnection: Channel, HTTP2SessionOwner {
+package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     package let loop: EventLoop
     private(set) final var session: HTTP2Session!
     private(set) var tls: TLSSession?
@@ -156,8 +156,10 @@ package class HTTPConnection: Channel, HTTP2SessionOwner {
     final func needsFlush() {
         guard !isFlushQueued, !session.isReceiving else { return }
         isFlushQueued = true
-        loop.flushLater(self)
+        loop.atRoundEnd(self)
     }
+
+    package final func roundEnded() { flush() }
 
     /// Starts a TLS client's handshake.
     func beginHandshake() {

@@ -2,6 +2,12 @@ import CVigieSys
 import Glibc
 import Synchronization
 
+/// What has work left to do once in a round, after all of the round's events: answers that other
+/// threads or timers finished then leave in one write.
+package protocol RoundEndTarget: AnyObject {
+    func roundEnded()
+}
+
 /// What an ``EventLoop`` watches: a socket and whoever reacts to it.
 ///
 /// Subclasses live on one loop's thread. Events are epoll's bits (EPOLLIN, EPOLLOUT, …).
@@ -134,19 +140,18 @@ package final class EventLoop: @unchecked Sendable {
         channel.slot = -1
     }
 
-    /// Flushes `connection` once, when this round's events and timers are through: answers that
-    /// were finished by other threads or timers leave in one write.
-    func flushLater(_ connection: HTTPConnection) { unflushed.append(connection) }
-    private var unflushed: [HTTPConnection] = []
+    /// Calls `target` once, when this round's events, tasks and timers are through.
+    package func atRoundEnd(_ target: any RoundEndTarget) { roundEndTargets.append(target) }
+    private var roundEndTargets: [any RoundEndTarget] = []
 
-    private func flushConnections() {
-        // Flushing may queue others; they are appended behind and have their turn.
+    private func endRound() {
+        // A target may add others; they are appended behind and have their turn.
         var next = 0
-        while next < unflushed.count {
-            unflushed[next].flush()
+        while next < roundEndTargets.count {
+            roundEndTargets[next].roundEnded()
             next += 1
         }
-        unflushed.removeAll(keepingCapacity: true)
+        roundEndTargets.removeAll(keepingCapacity: true)
     }
 
     /// Slots freed in this round; reusable from the next on, when no event can name them any more.
@@ -175,7 +180,7 @@ package final class EventLoop: @unchecked Sendable {
                 }
             }
             while let due = timers.popDue(now) { due.target.timerFired(token: due.token, now: now) }
-            if !unflushed.isEmpty { flushConnections() }
+            if !roundEndTargets.isEmpty { endRound() }
             if !graveyard.isEmpty { bury() }
         }
         end()

@@ -1,0 +1,123 @@
+import VigieProtos
+import VigieTransport
+
+/// How many messages go each way.
+package enum CallKind: String, Sendable {
+    case unary
+    case clientStreaming
+    case serverStreaming
+    case bidirectional
+
+    /// Exactly one request message.
+    var hasOneRequest: Bool { self == .unary || self == .serverStreaming }
+    /// Exactly one response message.
+    var hasOneResponse: Bool { self == .unary || self == .clientStreaming }
+}
+
+/// One method of a service on one loop. Subclasses know the message types.
+package class ServerMethod {
+    /// `/package.Service/Method`.
+    package let path: String
+    package let kind: CallKind
+    let pathBytes: [UInt8]
+
+    init(path: String, kind: CallKind) {
+        self.path = path
+        self.kind = kind
+        pathBytes = Array(path.utf8)
+    }
+
+    /// `package.Service`.
+    package var service: String {
+        String(path.dropFirst().prefix { $0 != "/" })
+    }
+
+    /// The header block is here.
+    func began(_ call: ServerCall) throws(RPCStatus) {}
+    /// One whole message; for ``CallKind/hasOneRequest`` kinds it is the only one, and the peer has
+    /// ended. The bytes are valid for this call.
+    func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {}
+    /// The peer has sent its last message.
+    func requestsEnded(_ call: ServerCall) throws(RPCStatus) {}
+    func writable(_ call: ServerCall) {}
+    /// The peer has gone, or the deadline has passed.
+    func cancelled(_ call: ServerCall) {}
+
+    /// Reads a message into `arena`, with the status that a malformed one gets.
+    static func decode<M: Message>(
+        _ type: M.Type, _ bytes: RawSpan, in arena: Arena
+    ) throws(RPCStatus) -> M {
+        do throws(DecodeError) { return try M(decoding: bytes, in: arena) } catch {
+            throw RPCStatus(.internal, "cannot read \(M.protoName): \(error)")
+        }
+    }
+}
+
+/// One request, one answer that is ready when the handler returns: no allocation, no hop.
+final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
+    typealias Handler = (Request, Response, ServerCall) throws(RPCStatus) -> Void
+    private let handler: Handler
+
+    init(path: String, handler: @escaping Handler) {
+        self.handler = handler
+        super.init(path: path, kind: .unary)
+    }
+
+    override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
+        let request = try Self.decode(Request.self, message, in: call.arena)
+        let response = Response(in: call.arena)
+        try handler(request, response, call)
+        call.send(response)
+        call.finish()
+    }
+}
+
+/// One request, one answer that comes later, perhaps from another thread.
+final class DeferredMethod<Request: Message, Response: Message>: ServerMethod {
+    typealias Handler = (Request, DeferredReply<Response>, ServerCall) throws(RPCStatus) -> Void
+    private let handler: Handler
+
+    init(path: String, handler: @escaping Handler) {
+        self.handler = handler
+        super.init(path: path, kind: .unary)
+    }
+
+    override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
+        let request = try Self.decode(Request.self, message, in: call.arena)
+        let reply = DeferredReply<Response>(call)
+        call.deferred = reply.state
+        try handler(request, reply, call)
+    }
+
+    override func cancelled(_ call: ServerCall) { call.deferred?.cancel() }
+}
+
+/// A call with a stream of messages on at least one side.
+final class StreamingMethod<Handler: StreamingHandler>: ServerMethod {
+    private let make: (ServerCall) throws(RPCStatus) -> Handler
+
+    init(
+        path: String, kind: CallKind, make: @escaping (ServerCall) throws(RPCStatus) -> Handler
+    ) {
+        self.make = make
+        super.init(path: path, kind: kind)
+    }
+
+    private func handler(_ call: ServerCall) -> Handler? { call.handler as? Handler }
+
+    override func began(_ call: ServerCall) throws(RPCStatus) { call.handler = try make(call) }
+
+    override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
+        call.arena.reset()
+        let request = try Self.decode(Handler.Request.self, message, in: call.arena)
+        try handler(call)?.received(request)
+    }
+
+    override func requestsEnded(_ call: ServerCall) throws(RPCStatus) {
+        try handler(call)?.requestsEnded()
+    }
+
+    override func writable(_ call: ServerCall) { handler(call)?.writable() }
+
+    override func cancelled(_ call: ServerCall) { handler(call)?.cancelled() }
+}

@@ -1,0 +1,23 @@
+import VigieProtos
+
+/// Serves one call that streams. Made when the call begins, used on its loop's thread only, let go
+/// when the call ends.
+package protocol StreamingHandler: AnyObject {
+    associatedtype Request: Message
+    associatedtype Response: Message
+
+    /// A message of the caller, valid until this returns. Throwing ends the call with that status.
+    func received(_ request: Request) throws(RPCStatus)
+    /// The caller has sent its last message. A handler that has answered all calls
+    /// ``ServerCall/finish(_:)`` here, or later.
+    func requestsEnded() throws(RPCStatus)
+    /// The caller reads again, after ``ServerCall/isWritable`` was false.
+    func writable()
+    /// The caller has gone or the deadline has passed: nothing more can be sent.
+    func cancelled()
+}
+
+extension StreamingHandler {
+    package func writable() {}
+    package func cancelled() {}
+}
