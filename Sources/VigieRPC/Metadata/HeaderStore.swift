@@ -12,6 +12,14 @@ struct HeaderStore: ~Copyable {
     private var fields: [Field] = []
 
     var isEmpty: Bool { fields.isEmpty }
+    /// Whether a `-bin` key is among them.
+    var hasBinary: Bool {
+        fields.contains { field in
+            let name = bytes.span.bytes.extracting(field.name)
+            return name.byteCount > 4
+                && name.extracting(last: 4).equals("-bin")
+        }
+    }
 
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)

@@ -1,0 +1,86 @@
+import VigieTransport
+
+/// What a server reads in a request's header block.
+struct RequestHeaders: ~Copyable {
+    var isPost = false
+    var isGet = false
+    var hasTrailersHint = false
+    /// `:path` named no method; kept for the error message.
+    var unknownPath: String?
+    var contentType = ContentType.missing
+    var timeout: Duration?
+    var isTimeoutMalformed = false
+    var encoding: MessageEncoding = .identity
+    /// An encoding that we do not speak.
+    var unknownEncoding: String?
+    var acceptsGzip = false
+    var acceptsDeflate = false
+    /// As RFC 9113 §6.5.2 counts: names, values, and 32 bytes a field.
+    var listBytes = 0
+    /// Custom metadata, user agent included.
+    var store = HeaderStore()
+
+    enum ContentType { case missing, grpc, other }
+
+    mutating func reset() {
+        isPost = false
+        isGet = false
+        hasTrailersHint = false
+        unknownPath = nil
+        contentType = .missing
+        timeout = nil
+        isTimeoutMalformed = false
+        encoding = .identity
+        unknownEncoding = nil
+        acceptsGzip = false
+        acceptsDeflate = false
+        listBytes = 0
+        store.removeAll()
+    }
+
+    /// Takes a header other than `:path`.
+    ///
+    /// Lengths decide first: most names are told apart without comparing bytes.
+    mutating func take(_ name: RawSpan, _ value: RawSpan) {
+        switch name.byteCount {
+        case 2 where name.equals("te"):
+            hasTrailersHint = value.equals("trailers")
+        case 7 where name.equals(":method"):
+            isPost = value.equals("POST")
+            isGet = value.equals("GET")
+        case 7 where name.equals(":scheme"): break
+        case 10 where name.equals(":authority"): break
+        case 12 where name.equals("content-type"):
+            contentType = Self.isGRPC(value) ? .grpc : .other
+        case 12 where name.equals("grpc-timeout"):
+            timeout = value.withUnsafeBytes { GRPCTimeout.parse($0) }
+            isTimeoutMalformed = timeout == nil
+        case 13 where name.equals("grpc-encoding"):
+            if let known = Self.encoding(value) {
+                encoding = known
+            } else {
+                unknownEncoding = value.string
+            }
+        case 20 where name.equals("grpc-accept-encoding"):
+            let list = MessageEncoding.parseList(value.string)
+            acceptsGzip = list.contains(.gzip)
+            acceptsDeflate = list.contains(.deflate)
+        default: store.append(name: name, value: value)
+        }
+    }
+
+    private static func encoding(_ value: RawSpan) -> MessageEncoding? {
+        if value.equals("identity") { return .identity }
+        if value.equals("gzip") { return .gzip }
+        if value.equals("deflate") { return .deflate }
+        return nil
+    }
+
+    /// `application/grpc`, alone or followed by `+` or `;` (grpc/grpc doc/PROTOCOL-HTTP2.md).
+    private static func isGRPC(_ value: RawSpan) -> Bool {
+        guard value.hasPrefix("application/grpc") else { return false }
+        guard value.byteCount > 16 else { return true }
+        let next = value.unsafeLoad(fromByteOffset: 16, as: UInt8.self)
+        return next == UInt8(ascii: "+") || next == UInt8(ascii: ";")
+    }
+}

@@ -1,0 +1,56 @@
+import VigieTransport
+
+/// The header and trailer blocks that servers send.
+enum ResponseHeaders {
+    private static let base = [
+        HeaderField(":status", "200"), HeaderField("content-type", "application/grpc"),
+    ]
+
+    /// The head of an answer without metadata or compression.
+    static let plain = PreparedHeaders(base)
+    /// The trailers of an answer without metadata.
+    static let ok = PreparedHeaders([HeaderField("grpc-status", "0")])
+
+    static func head(_ metadata: Metadata, encoding: MessageEncoding) -> OutgoingHeaders {
+        if metadata.isEmpty, encoding == .identity { return .prepared(plain) }
+        var fields = base
+        if encoding != .identity { fields.append(HeaderField("grpc-encoding", encoding.name)) }
+        return .fields(fields + metadata.headerFields)
+    }
+
+    static func trailers(_ status: RPCStatus, _ metadata: Metadata) -> OutgoingHeaders {
+        if status.code == .ok, metadata.isEmpty, status.message.isEmpty { return .prepared(ok) }
+        return .fields(fields(status, metadata))
+    }
+
+    /// A whole answer in one block (grpc/grpc doc/PROTOCOL-HTTP2.md, "Trailers-Only").
+    static func trailersOnly(
+        _ status: RPCStatus, head: Metadata, _ metadata: Metadata, acceptEncoding: Bool
+    ) -> OutgoingHeaders {
+        var list = base
+        if acceptEncoding {
+            list.append(HeaderField("grpc-accept-encoding", MessageEncoding.accepted))
+        }
+        return .fields(list + head.headerFields + fields(status, metadata))
+    }
+
+    private static func fields(_ status: RPCStatus, _ metadata: Metadata) -> [HeaderField] {
+        var fields = [HeaderField("grpc-status", String(status.code.rawValue))]
+        if !status.message.isEmpty {
+            fields.append(
+                HeaderField("grpc-message", bytes: PercentEncoding.encode(status.message)))
+        }
+        if !status.details.isEmpty {
+            fields.append(
+                HeaderField("grpc-status-details-bin", bytes: Base64.encode(status.details)))
+        }
+        return fields + status.trailers.headerFields + metadata.headerFields
+    }
+
+    /// An answer to a request that is not gRPC at all.
+    static func http(_ status: Int) -> OutgoingHeaders {
+        .fields([
+            HeaderField(":status", String(status)), HeaderField("content-type", "text/plain"),
+        ])
+    }
+}
