@@ -15,6 +15,8 @@
 #include "grpc/testing/empty.pb-c.h"
 #include "grpc/testing/messages.pb-c.h"
 #include "grpc/testing/test.pb-c.h"
+#include "inference/model_config.pb-c.h"
+#include "inference/grpc_service.pb-c.h"
 #include "onnx/onnx.pb-c.h"
 #include "vigie/v1/credit.pb-c.h"
 #include "vigie/v1/diagnostics.pb-c.h"
@@ -208,6 +210,300 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_grpc__testin
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_grpc__testing__test_orca_report__utilization_entry(void) {
     return &grpc__testing__test_orca_report__utilization_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_instance_group(void) {
+    return &inference__model_instance_group__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_tensor_reshape(void) {
+    return &inference__model_tensor_reshape__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_input(void) {
+    return &inference__model_input__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_output(void) {
+    return &inference__model_output__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_version_policy(void) {
+    return &inference__model_version_policy__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_version_policy__latest(void) {
+    return &inference__model_version_policy__latest__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_version_policy__all(void) {
+    return &inference__model_version_policy__all__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_version_policy__specific(void) {
+    return &inference__model_version_policy__specific__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_queue_policy(void) {
+    return &inference__model_queue_policy__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_dynamic_batching(void) {
+    return &inference__model_dynamic_batching__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_dynamic_batching__priority_queue_policy_entry(void) {
+    return &inference__model_dynamic_batching__priority_queue_policy_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_ensembling(void) {
+    return &inference__model_ensembling__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_ensembling__step(void) {
+    return &inference__model_ensembling__step__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_ensembling__step__input_map_entry(void) {
+    return &inference__model_ensembling__step__input_map_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_ensembling__step__output_map_entry(void) {
+    return &inference__model_ensembling__step__output_map_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_parameter(void) {
+    return &inference__model_parameter__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_warmup(void) {
+    return &inference__model_warmup__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_warmup__input(void) {
+    return &inference__model_warmup__input__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_warmup__inputs_entry(void) {
+    return &inference__model_warmup__inputs_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_transaction_policy(void) {
+    return &inference__model_transaction_policy__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_response_cache(void) {
+    return &inference__model_response_cache__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_config(void) {
+    return &inference__model_config__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_config__metric_tags_entry(void) {
+    return &inference__model_config__metric_tags_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_config__parameters_entry(void) {
+    return &inference__model_config__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__server_live_request(void) {
+    return &inference__server_live_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__server_live_response(void) {
+    return &inference__server_live_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__server_ready_request(void) {
+    return &inference__server_ready_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__server_ready_response(void) {
+    return &inference__server_ready_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_ready_request(void) {
+    return &inference__model_ready_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_ready_response(void) {
+    return &inference__model_ready_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__server_metadata_request(void) {
+    return &inference__server_metadata_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__server_metadata_response(void) {
+    return &inference__server_metadata_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_metadata_request(void) {
+    return &inference__model_metadata_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_metadata_response(void) {
+    return &inference__model_metadata_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_metadata_response__tensor_metadata(void) {
+    return &inference__model_metadata_response__tensor_metadata__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_metadata_response__properties_entry(void) {
+    return &inference__model_metadata_response__properties_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__infer_parameter(void) {
+    return &inference__infer_parameter__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__infer_tensor_contents(void) {
+    return &inference__infer_tensor_contents__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_request(void) {
+    return &inference__model_infer_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_request__infer_input_tensor(void) {
+    return &inference__model_infer_request__infer_input_tensor__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_request__infer_input_tensor__parameters_entry(void) {
+    return &inference__model_infer_request__infer_input_tensor__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_request__infer_requested_output_tensor(void) {
+    return &inference__model_infer_request__infer_requested_output_tensor__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_request__infer_requested_output_tensor__parameters_entry(void) {
+    return &inference__model_infer_request__infer_requested_output_tensor__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_request__parameters_entry(void) {
+    return &inference__model_infer_request__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_response(void) {
+    return &inference__model_infer_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_response__infer_output_tensor(void) {
+    return &inference__model_infer_response__infer_output_tensor__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_response__infer_output_tensor__parameters_entry(void) {
+    return &inference__model_infer_response__infer_output_tensor__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_infer_response__parameters_entry(void) {
+    return &inference__model_infer_response__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_stream_infer_response(void) {
+    return &inference__model_stream_infer_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_config_request(void) {
+    return &inference__model_config_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_config_response(void) {
+    return &inference__model_config_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_statistics_request(void) {
+    return &inference__model_statistics_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__statistic_duration(void) {
+    return &inference__statistic_duration__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__infer_statistics(void) {
+    return &inference__infer_statistics__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__infer_response_statistics(void) {
+    return &inference__infer_response_statistics__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__infer_batch_statistics(void) {
+    return &inference__infer_batch_statistics__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__memory_usage(void) {
+    return &inference__memory_usage__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_statistics(void) {
+    return &inference__model_statistics__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_statistics__response_stats_entry(void) {
+    return &inference__model_statistics__response_stats_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_statistics_response(void) {
+    return &inference__model_statistics_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__model_repository_parameter(void) {
+    return &inference__model_repository_parameter__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_index_request(void) {
+    return &inference__repository_index_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_index_response(void) {
+    return &inference__repository_index_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_index_response__model_index(void) {
+    return &inference__repository_index_response__model_index__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_model_load_request(void) {
+    return &inference__repository_model_load_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_model_load_request__parameters_entry(void) {
+    return &inference__repository_model_load_request__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_model_load_response(void) {
+    return &inference__repository_model_load_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_model_unload_request(void) {
+    return &inference__repository_model_unload_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_model_unload_request__parameters_entry(void) {
+    return &inference__repository_model_unload_request__parameters_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__repository_model_unload_response(void) {
+    return &inference__repository_model_unload_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_status_request(void) {
+    return &inference__system_shared_memory_status_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_status_response(void) {
+    return &inference__system_shared_memory_status_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_status_response__region_status(void) {
+    return &inference__system_shared_memory_status_response__region_status__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_status_response__regions_entry(void) {
+    return &inference__system_shared_memory_status_response__regions_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_register_request(void) {
+    return &inference__system_shared_memory_register_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_register_response(void) {
+    return &inference__system_shared_memory_register_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_unregister_request(void) {
+    return &inference__system_shared_memory_unregister_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__system_shared_memory_unregister_response(void) {
+    return &inference__system_shared_memory_unregister_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_status_request(void) {
+    return &inference__cuda_shared_memory_status_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_status_response(void) {
+    return &inference__cuda_shared_memory_status_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_status_response__region_status(void) {
+    return &inference__cuda_shared_memory_status_response__region_status__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_status_response__regions_entry(void) {
+    return &inference__cuda_shared_memory_status_response__regions_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_register_request(void) {
+    return &inference__cuda_shared_memory_register_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_register_response(void) {
+    return &inference__cuda_shared_memory_register_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_unregister_request(void) {
+    return &inference__cuda_shared_memory_unregister_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__cuda_shared_memory_unregister_response(void) {
+    return &inference__cuda_shared_memory_unregister_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__trace_setting_request(void) {
+    return &inference__trace_setting_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__trace_setting_request__setting_value(void) {
+    return &inference__trace_setting_request__setting_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__trace_setting_request__settings_entry(void) {
+    return &inference__trace_setting_request__settings_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__trace_setting_response(void) {
+    return &inference__trace_setting_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__trace_setting_response__setting_value(void) {
+    return &inference__trace_setting_response__setting_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__trace_setting_response__settings_entry(void) {
+    return &inference__trace_setting_response__settings_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__log_settings_request(void) {
+    return &inference__log_settings_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__log_settings_request__setting_value(void) {
+    return &inference__log_settings_request__setting_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__log_settings_request__settings_entry(void) {
+    return &inference__log_settings_request__settings_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__log_settings_response(void) {
+    return &inference__log_settings_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__log_settings_response__setting_value(void) {
+    return &inference__log_settings_response__setting_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_inference__log_settings_response__settings_entry(void) {
+    return &inference__log_settings_response__settings_entry__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_onnx__attribute_proto(void) {
     return &onnx__attribute_proto__descriptor;

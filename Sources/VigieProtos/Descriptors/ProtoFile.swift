@@ -31,6 +31,7 @@ public struct ProtoFile: Sendable {
 public struct ProtoService: Sendable {
     /// The full name: "vigie.v1.CreditScoring".
     public let name: String
+    /// Its methods, in the file's order.
     public let methods: [ProtoMethod]
 }
 
@@ -42,19 +43,8 @@ public struct ProtoMethod: Sendable {
     public let input: String
     /// The full name of the response's message type.
     public let output: String
-    public let clientStreaming: Bool
-    public let serverStreaming: Bool
-}
-
-/// A method with its types, known to the compiler: `VigieV1.Diagnostics.Ping`. For handlers and
-/// calls that are written against it.
-public protocol RPCMethod {
-    associatedtype Request: Message
-    associatedtype Response: Message
-    /// The path in HTTP/2: "/vigie.v1.Diagnostics/Ping".
-    static var path: StaticString { get }
     /// Whether the caller sends any number of requests, instead of one.
-    static var clientStreaming: Bool { get }
+    public let clientStreaming: Bool
     /// Whether the server sends any number of responses, instead of one.
-    static var serverStreaming: Bool { get }
+    public let serverStreaming: Bool
 }

@@ -19,6 +19,9 @@ public enum GrpcReflectionV1Alpha {}
 /// The package `grpc.testing`.
 public enum GrpcTesting {}
 
+/// The package `inference`.
+public enum Inference {}
+
 /// The package `onnx`.
 public enum Onnx {}
 
@@ -400,6 +403,453 @@ func generatedProtoFiles() -> [ProtoFile] {
             ],
             index: 9),
         ProtoFile(
+            name: "inference/model_config.proto",
+            dependencies: [],
+            symbols: lines("""
+            inference.ModelInstanceGroup
+            inference.ModelInstanceGroup.name
+            inference.ModelInstanceGroup.kind
+            inference.ModelInstanceGroup.count
+            inference.ModelInstanceGroup.Kind
+            inference.ModelInstanceGroup.KIND_AUTO
+            inference.ModelInstanceGroup.KIND_GPU
+            inference.ModelInstanceGroup.KIND_CPU
+            inference.ModelInstanceGroup.KIND_MODEL
+            inference.ModelTensorReshape
+            inference.ModelTensorReshape.shape
+            inference.ModelInput
+            inference.ModelInput.name
+            inference.ModelInput.data_type
+            inference.ModelInput.format
+            inference.ModelInput.dims
+            inference.ModelInput.reshape
+            inference.ModelInput.optional
+            inference.ModelInput.Format
+            inference.ModelInput.FORMAT_NONE
+            inference.ModelInput.FORMAT_NHWC
+            inference.ModelInput.FORMAT_NCHW
+            inference.ModelOutput
+            inference.ModelOutput.name
+            inference.ModelOutput.data_type
+            inference.ModelOutput.dims
+            inference.ModelOutput.label_filename
+            inference.ModelOutput.reshape
+            inference.ModelVersionPolicy
+            inference.ModelVersionPolicy.latest
+            inference.ModelVersionPolicy.all
+            inference.ModelVersionPolicy.specific
+            inference.ModelVersionPolicy.policy_choice
+            inference.ModelVersionPolicy.Latest
+            inference.ModelVersionPolicy.Latest.num_versions
+            inference.ModelVersionPolicy.All
+            inference.ModelVersionPolicy.Specific
+            inference.ModelVersionPolicy.Specific.versions
+            inference.ModelQueuePolicy
+            inference.ModelQueuePolicy.timeout_action
+            inference.ModelQueuePolicy.default_timeout_microseconds
+            inference.ModelQueuePolicy.allow_timeout_override
+            inference.ModelQueuePolicy.max_queue_size
+            inference.ModelQueuePolicy.TimeoutAction
+            inference.ModelQueuePolicy.REJECT
+            inference.ModelQueuePolicy.DELAY
+            inference.ModelDynamicBatching
+            inference.ModelDynamicBatching.preferred_batch_size
+            inference.ModelDynamicBatching.max_queue_delay_microseconds
+            inference.ModelDynamicBatching.preserve_ordering
+            inference.ModelDynamicBatching.priority_levels
+            inference.ModelDynamicBatching.default_priority_level
+            inference.ModelDynamicBatching.default_queue_policy
+            inference.ModelDynamicBatching.priority_queue_policy
+            inference.ModelDynamicBatching.PriorityQueuePolicyEntry
+            inference.ModelDynamicBatching.PriorityQueuePolicyEntry.key
+            inference.ModelDynamicBatching.PriorityQueuePolicyEntry.value
+            inference.ModelEnsembling
+            inference.ModelEnsembling.step
+            inference.ModelEnsembling.Step
+            inference.ModelEnsembling.Step.model_name
+            inference.ModelEnsembling.Step.model_version
+            inference.ModelEnsembling.Step.input_map
+            inference.ModelEnsembling.Step.output_map
+            inference.ModelEnsembling.Step.InputMapEntry
+            inference.ModelEnsembling.Step.InputMapEntry.key
+            inference.ModelEnsembling.Step.InputMapEntry.value
+            inference.ModelEnsembling.Step.OutputMapEntry
+            inference.ModelEnsembling.Step.OutputMapEntry.key
+            inference.ModelEnsembling.Step.OutputMapEntry.value
+            inference.ModelParameter
+            inference.ModelParameter.string_value
+            inference.ModelWarmup
+            inference.ModelWarmup.name
+            inference.ModelWarmup.batch_size
+            inference.ModelWarmup.inputs
+            inference.ModelWarmup.count
+            inference.ModelWarmup.Input
+            inference.ModelWarmup.Input.data_type
+            inference.ModelWarmup.Input.dims
+            inference.ModelWarmup.Input.zero_data
+            inference.ModelWarmup.Input.random_data
+            inference.ModelWarmup.Input.input_data_file
+            inference.ModelWarmup.Input.input_data_type
+            inference.ModelWarmup.InputsEntry
+            inference.ModelWarmup.InputsEntry.key
+            inference.ModelWarmup.InputsEntry.value
+            inference.ModelTransactionPolicy
+            inference.ModelTransactionPolicy.decoupled
+            inference.ModelResponseCache
+            inference.ModelResponseCache.enable
+            inference.ModelConfig
+            inference.ModelConfig.name
+            inference.ModelConfig.platform
+            inference.ModelConfig.backend
+            inference.ModelConfig.runtime
+            inference.ModelConfig.version_policy
+            inference.ModelConfig.max_batch_size
+            inference.ModelConfig.input
+            inference.ModelConfig.output
+            inference.ModelConfig.dynamic_batching
+            inference.ModelConfig.ensemble_scheduling
+            inference.ModelConfig.instance_group
+            inference.ModelConfig.default_model_filename
+            inference.ModelConfig.metric_tags
+            inference.ModelConfig.parameters
+            inference.ModelConfig.model_warmup
+            inference.ModelConfig.model_transaction_policy
+            inference.ModelConfig.response_cache
+            inference.ModelConfig.scheduling_choice
+            inference.ModelConfig.MetricTagsEntry
+            inference.ModelConfig.MetricTagsEntry.key
+            inference.ModelConfig.MetricTagsEntry.value
+            inference.ModelConfig.ParametersEntry
+            inference.ModelConfig.ParametersEntry.key
+            inference.ModelConfig.ParametersEntry.value
+            inference.DataType
+            inference.TYPE_INVALID
+            inference.TYPE_BOOL
+            inference.TYPE_UINT8
+            inference.TYPE_UINT16
+            inference.TYPE_UINT32
+            inference.TYPE_UINT64
+            inference.TYPE_INT8
+            inference.TYPE_INT16
+            inference.TYPE_INT32
+            inference.TYPE_INT64
+            inference.TYPE_FP16
+            inference.TYPE_FP32
+            inference.TYPE_FP64
+            inference.TYPE_STRING
+            inference.TYPE_BF16
+            """),
+            services: [
+            ],
+            index: 10),
+        ProtoFile(
+            name: "inference/grpc_service.proto",
+            dependencies: ["inference/model_config.proto"],
+            symbols: lines("""
+            inference.ServerLiveRequest
+            inference.ServerLiveResponse
+            inference.ServerLiveResponse.live
+            inference.ServerReadyRequest
+            inference.ServerReadyResponse
+            inference.ServerReadyResponse.ready
+            inference.ModelReadyRequest
+            inference.ModelReadyRequest.name
+            inference.ModelReadyRequest.version
+            inference.ModelReadyResponse
+            inference.ModelReadyResponse.ready
+            inference.ServerMetadataRequest
+            inference.ServerMetadataResponse
+            inference.ServerMetadataResponse.name
+            inference.ServerMetadataResponse.version
+            inference.ServerMetadataResponse.extensions
+            inference.ModelMetadataRequest
+            inference.ModelMetadataRequest.name
+            inference.ModelMetadataRequest.version
+            inference.ModelMetadataResponse
+            inference.ModelMetadataResponse.name
+            inference.ModelMetadataResponse.versions
+            inference.ModelMetadataResponse.platform
+            inference.ModelMetadataResponse.inputs
+            inference.ModelMetadataResponse.outputs
+            inference.ModelMetadataResponse.properties
+            inference.ModelMetadataResponse.TensorMetadata
+            inference.ModelMetadataResponse.TensorMetadata.name
+            inference.ModelMetadataResponse.TensorMetadata.datatype
+            inference.ModelMetadataResponse.TensorMetadata.shape
+            inference.ModelMetadataResponse.PropertiesEntry
+            inference.ModelMetadataResponse.PropertiesEntry.key
+            inference.ModelMetadataResponse.PropertiesEntry.value
+            inference.InferParameter
+            inference.InferParameter.bool_param
+            inference.InferParameter.int64_param
+            inference.InferParameter.string_param
+            inference.InferParameter.double_param
+            inference.InferParameter.uint64_param
+            inference.InferParameter.parameter_choice
+            inference.InferTensorContents
+            inference.InferTensorContents.bool_contents
+            inference.InferTensorContents.int_contents
+            inference.InferTensorContents.int64_contents
+            inference.InferTensorContents.uint_contents
+            inference.InferTensorContents.uint64_contents
+            inference.InferTensorContents.fp32_contents
+            inference.InferTensorContents.fp64_contents
+            inference.InferTensorContents.bytes_contents
+            inference.ModelInferRequest
+            inference.ModelInferRequest.model_name
+            inference.ModelInferRequest.model_version
+            inference.ModelInferRequest.id
+            inference.ModelInferRequest.parameters
+            inference.ModelInferRequest.inputs
+            inference.ModelInferRequest.outputs
+            inference.ModelInferRequest.raw_input_contents
+            inference.ModelInferRequest.InferInputTensor
+            inference.ModelInferRequest.InferInputTensor.name
+            inference.ModelInferRequest.InferInputTensor.datatype
+            inference.ModelInferRequest.InferInputTensor.shape
+            inference.ModelInferRequest.InferInputTensor.parameters
+            inference.ModelInferRequest.InferInputTensor.contents
+            inference.ModelInferRequest.InferInputTensor.ParametersEntry
+            inference.ModelInferRequest.InferInputTensor.ParametersEntry.key
+            inference.ModelInferRequest.InferInputTensor.ParametersEntry.value
+            inference.ModelInferRequest.InferRequestedOutputTensor
+            inference.ModelInferRequest.InferRequestedOutputTensor.name
+            inference.ModelInferRequest.InferRequestedOutputTensor.parameters
+            inference.ModelInferRequest.InferRequestedOutputTensor.ParametersEntry
+            inference.ModelInferRequest.InferRequestedOutputTensor.ParametersEntry.key
+            inference.ModelInferRequest.InferRequestedOutputTensor.ParametersEntry.value
+            inference.ModelInferRequest.ParametersEntry
+            inference.ModelInferRequest.ParametersEntry.key
+            inference.ModelInferRequest.ParametersEntry.value
+            inference.ModelInferResponse
+            inference.ModelInferResponse.model_name
+            inference.ModelInferResponse.model_version
+            inference.ModelInferResponse.id
+            inference.ModelInferResponse.parameters
+            inference.ModelInferResponse.outputs
+            inference.ModelInferResponse.raw_output_contents
+            inference.ModelInferResponse.InferOutputTensor
+            inference.ModelInferResponse.InferOutputTensor.name
+            inference.ModelInferResponse.InferOutputTensor.datatype
+            inference.ModelInferResponse.InferOutputTensor.shape
+            inference.ModelInferResponse.InferOutputTensor.parameters
+            inference.ModelInferResponse.InferOutputTensor.contents
+            inference.ModelInferResponse.InferOutputTensor.ParametersEntry
+            inference.ModelInferResponse.InferOutputTensor.ParametersEntry.key
+            inference.ModelInferResponse.InferOutputTensor.ParametersEntry.value
+            inference.ModelInferResponse.ParametersEntry
+            inference.ModelInferResponse.ParametersEntry.key
+            inference.ModelInferResponse.ParametersEntry.value
+            inference.ModelStreamInferResponse
+            inference.ModelStreamInferResponse.error_message
+            inference.ModelStreamInferResponse.infer_response
+            inference.ModelConfigRequest
+            inference.ModelConfigRequest.name
+            inference.ModelConfigRequest.version
+            inference.ModelConfigResponse
+            inference.ModelConfigResponse.config
+            inference.ModelStatisticsRequest
+            inference.ModelStatisticsRequest.name
+            inference.ModelStatisticsRequest.version
+            inference.StatisticDuration
+            inference.StatisticDuration.count
+            inference.StatisticDuration.ns
+            inference.InferStatistics
+            inference.InferStatistics.success
+            inference.InferStatistics.fail
+            inference.InferStatistics.queue
+            inference.InferStatistics.compute_input
+            inference.InferStatistics.compute_infer
+            inference.InferStatistics.compute_output
+            inference.InferStatistics.cache_hit
+            inference.InferStatistics.cache_miss
+            inference.InferResponseStatistics
+            inference.InferResponseStatistics.compute_infer
+            inference.InferResponseStatistics.compute_output
+            inference.InferResponseStatistics.success
+            inference.InferResponseStatistics.fail
+            inference.InferResponseStatistics.empty_response
+            inference.InferResponseStatistics.cancel
+            inference.InferBatchStatistics
+            inference.InferBatchStatistics.batch_size
+            inference.InferBatchStatistics.compute_input
+            inference.InferBatchStatistics.compute_infer
+            inference.InferBatchStatistics.compute_output
+            inference.MemoryUsage
+            inference.MemoryUsage.type
+            inference.MemoryUsage.id
+            inference.MemoryUsage.byte_size
+            inference.ModelStatistics
+            inference.ModelStatistics.name
+            inference.ModelStatistics.version
+            inference.ModelStatistics.last_inference
+            inference.ModelStatistics.inference_count
+            inference.ModelStatistics.execution_count
+            inference.ModelStatistics.inference_stats
+            inference.ModelStatistics.batch_stats
+            inference.ModelStatistics.memory_usage
+            inference.ModelStatistics.response_stats
+            inference.ModelStatistics.ResponseStatsEntry
+            inference.ModelStatistics.ResponseStatsEntry.key
+            inference.ModelStatistics.ResponseStatsEntry.value
+            inference.ModelStatisticsResponse
+            inference.ModelStatisticsResponse.model_stats
+            inference.ModelRepositoryParameter
+            inference.ModelRepositoryParameter.bool_param
+            inference.ModelRepositoryParameter.int64_param
+            inference.ModelRepositoryParameter.string_param
+            inference.ModelRepositoryParameter.bytes_param
+            inference.ModelRepositoryParameter.parameter_choice
+            inference.RepositoryIndexRequest
+            inference.RepositoryIndexRequest.repository_name
+            inference.RepositoryIndexRequest.ready
+            inference.RepositoryIndexResponse
+            inference.RepositoryIndexResponse.models
+            inference.RepositoryIndexResponse.ModelIndex
+            inference.RepositoryIndexResponse.ModelIndex.name
+            inference.RepositoryIndexResponse.ModelIndex.version
+            inference.RepositoryIndexResponse.ModelIndex.state
+            inference.RepositoryIndexResponse.ModelIndex.reason
+            inference.RepositoryModelLoadRequest
+            inference.RepositoryModelLoadRequest.repository_name
+            inference.RepositoryModelLoadRequest.model_name
+            inference.RepositoryModelLoadRequest.parameters
+            inference.RepositoryModelLoadRequest.ParametersEntry
+            inference.RepositoryModelLoadRequest.ParametersEntry.key
+            inference.RepositoryModelLoadRequest.ParametersEntry.value
+            inference.RepositoryModelLoadResponse
+            inference.RepositoryModelUnloadRequest
+            inference.RepositoryModelUnloadRequest.repository_name
+            inference.RepositoryModelUnloadRequest.model_name
+            inference.RepositoryModelUnloadRequest.parameters
+            inference.RepositoryModelUnloadRequest.ParametersEntry
+            inference.RepositoryModelUnloadRequest.ParametersEntry.key
+            inference.RepositoryModelUnloadRequest.ParametersEntry.value
+            inference.RepositoryModelUnloadResponse
+            inference.SystemSharedMemoryStatusRequest
+            inference.SystemSharedMemoryStatusRequest.name
+            inference.SystemSharedMemoryStatusResponse
+            inference.SystemSharedMemoryStatusResponse.regions
+            inference.SystemSharedMemoryStatusResponse.RegionStatus
+            inference.SystemSharedMemoryStatusResponse.RegionStatus.name
+            inference.SystemSharedMemoryStatusResponse.RegionStatus.key
+            inference.SystemSharedMemoryStatusResponse.RegionStatus.offset
+            inference.SystemSharedMemoryStatusResponse.RegionStatus.byte_size
+            inference.SystemSharedMemoryStatusResponse.RegionsEntry
+            inference.SystemSharedMemoryStatusResponse.RegionsEntry.key
+            inference.SystemSharedMemoryStatusResponse.RegionsEntry.value
+            inference.SystemSharedMemoryRegisterRequest
+            inference.SystemSharedMemoryRegisterRequest.name
+            inference.SystemSharedMemoryRegisterRequest.key
+            inference.SystemSharedMemoryRegisterRequest.offset
+            inference.SystemSharedMemoryRegisterRequest.byte_size
+            inference.SystemSharedMemoryRegisterResponse
+            inference.SystemSharedMemoryUnregisterRequest
+            inference.SystemSharedMemoryUnregisterRequest.name
+            inference.SystemSharedMemoryUnregisterResponse
+            inference.CudaSharedMemoryStatusRequest
+            inference.CudaSharedMemoryStatusRequest.name
+            inference.CudaSharedMemoryStatusResponse
+            inference.CudaSharedMemoryStatusResponse.regions
+            inference.CudaSharedMemoryStatusResponse.RegionStatus
+            inference.CudaSharedMemoryStatusResponse.RegionStatus.name
+            inference.CudaSharedMemoryStatusResponse.RegionStatus.device_id
+            inference.CudaSharedMemoryStatusResponse.RegionStatus.byte_size
+            inference.CudaSharedMemoryStatusResponse.RegionsEntry
+            inference.CudaSharedMemoryStatusResponse.RegionsEntry.key
+            inference.CudaSharedMemoryStatusResponse.RegionsEntry.value
+            inference.CudaSharedMemoryRegisterRequest
+            inference.CudaSharedMemoryRegisterRequest.name
+            inference.CudaSharedMemoryRegisterRequest.raw_handle
+            inference.CudaSharedMemoryRegisterRequest.device_id
+            inference.CudaSharedMemoryRegisterRequest.byte_size
+            inference.CudaSharedMemoryRegisterResponse
+            inference.CudaSharedMemoryUnregisterRequest
+            inference.CudaSharedMemoryUnregisterRequest.name
+            inference.CudaSharedMemoryUnregisterResponse
+            inference.TraceSettingRequest
+            inference.TraceSettingRequest.settings
+            inference.TraceSettingRequest.model_name
+            inference.TraceSettingRequest.SettingValue
+            inference.TraceSettingRequest.SettingValue.value
+            inference.TraceSettingRequest.SettingsEntry
+            inference.TraceSettingRequest.SettingsEntry.key
+            inference.TraceSettingRequest.SettingsEntry.value
+            inference.TraceSettingResponse
+            inference.TraceSettingResponse.settings
+            inference.TraceSettingResponse.SettingValue
+            inference.TraceSettingResponse.SettingValue.value
+            inference.TraceSettingResponse.SettingsEntry
+            inference.TraceSettingResponse.SettingsEntry.key
+            inference.TraceSettingResponse.SettingsEntry.value
+            inference.LogSettingsRequest
+            inference.LogSettingsRequest.settings
+            inference.LogSettingsRequest.SettingValue
+            inference.LogSettingsRequest.SettingValue.bool_param
+            inference.LogSettingsRequest.SettingValue.uint32_param
+            inference.LogSettingsRequest.SettingValue.string_param
+            inference.LogSettingsRequest.SettingValue.parameter_choice
+            inference.LogSettingsRequest.SettingsEntry
+            inference.LogSettingsRequest.SettingsEntry.key
+            inference.LogSettingsRequest.SettingsEntry.value
+            inference.LogSettingsResponse
+            inference.LogSettingsResponse.settings
+            inference.LogSettingsResponse.SettingValue
+            inference.LogSettingsResponse.SettingValue.bool_param
+            inference.LogSettingsResponse.SettingValue.uint32_param
+            inference.LogSettingsResponse.SettingValue.string_param
+            inference.LogSettingsResponse.SettingValue.parameter_choice
+            inference.LogSettingsResponse.SettingsEntry
+            inference.LogSettingsResponse.SettingsEntry.key
+            inference.LogSettingsResponse.SettingsEntry.value
+            inference.GRPCInferenceService
+            inference.GRPCInferenceService.ServerLive
+            inference.GRPCInferenceService.ServerReady
+            inference.GRPCInferenceService.ModelReady
+            inference.GRPCInferenceService.ServerMetadata
+            inference.GRPCInferenceService.ModelMetadata
+            inference.GRPCInferenceService.ModelInfer
+            inference.GRPCInferenceService.ModelStreamInfer
+            inference.GRPCInferenceService.ModelConfig
+            inference.GRPCInferenceService.ModelStatistics
+            inference.GRPCInferenceService.RepositoryIndex
+            inference.GRPCInferenceService.RepositoryModelLoad
+            inference.GRPCInferenceService.RepositoryModelUnload
+            inference.GRPCInferenceService.SystemSharedMemoryStatus
+            inference.GRPCInferenceService.SystemSharedMemoryRegister
+            inference.GRPCInferenceService.SystemSharedMemoryUnregister
+            inference.GRPCInferenceService.CudaSharedMemoryStatus
+            inference.GRPCInferenceService.CudaSharedMemoryRegister
+            inference.GRPCInferenceService.CudaSharedMemoryUnregister
+            inference.GRPCInferenceService.TraceSetting
+            inference.GRPCInferenceService.LogSettings
+            """),
+            services: [
+                ProtoService(name: "inference.GRPCInferenceService", methods: [
+                    ProtoMethod(name: "ServerLive", input: "inference.ServerLiveRequest", output: "inference.ServerLiveResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ServerReady", input: "inference.ServerReadyRequest", output: "inference.ServerReadyResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ModelReady", input: "inference.ModelReadyRequest", output: "inference.ModelReadyResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ServerMetadata", input: "inference.ServerMetadataRequest", output: "inference.ServerMetadataResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ModelMetadata", input: "inference.ModelMetadataRequest", output: "inference.ModelMetadataResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ModelInfer", input: "inference.ModelInferRequest", output: "inference.ModelInferResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ModelStreamInfer", input: "inference.ModelInferRequest", output: "inference.ModelStreamInferResponse", clientStreaming: true, serverStreaming: true),
+                    ProtoMethod(name: "ModelConfig", input: "inference.ModelConfigRequest", output: "inference.ModelConfigResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "ModelStatistics", input: "inference.ModelStatisticsRequest", output: "inference.ModelStatisticsResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "RepositoryIndex", input: "inference.RepositoryIndexRequest", output: "inference.RepositoryIndexResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "RepositoryModelLoad", input: "inference.RepositoryModelLoadRequest", output: "inference.RepositoryModelLoadResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "RepositoryModelUnload", input: "inference.RepositoryModelUnloadRequest", output: "inference.RepositoryModelUnloadResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "SystemSharedMemoryStatus", input: "inference.SystemSharedMemoryStatusRequest", output: "inference.SystemSharedMemoryStatusResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "SystemSharedMemoryRegister", input: "inference.SystemSharedMemoryRegisterRequest", output: "inference.SystemSharedMemoryRegisterResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "SystemSharedMemoryUnregister", input: "inference.SystemSharedMemoryUnregisterRequest", output: "inference.SystemSharedMemoryUnregisterResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "CudaSharedMemoryStatus", input: "inference.CudaSharedMemoryStatusRequest", output: "inference.CudaSharedMemoryStatusResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "CudaSharedMemoryRegister", input: "inference.CudaSharedMemoryRegisterRequest", output: "inference.CudaSharedMemoryRegisterResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "CudaSharedMemoryUnregister", input: "inference.CudaSharedMemoryUnregisterRequest", output: "inference.CudaSharedMemoryUnregisterResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "TraceSetting", input: "inference.TraceSettingRequest", output: "inference.TraceSettingResponse", clientStreaming: false, serverStreaming: false),
+                    ProtoMethod(name: "LogSettings", input: "inference.LogSettingsRequest", output: "inference.LogSettingsResponse", clientStreaming: false, serverStreaming: false),
+                ]),
+            ],
+            index: 11),
+        ProtoFile(
             name: "onnx/onnx.proto",
             dependencies: [],
             symbols: lines("""
@@ -582,7 +1032,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 10),
+            index: 12),
         ProtoFile(
             name: "vigie/v1/credit.proto",
             dependencies: ["google/rpc/status.proto"],
@@ -636,7 +1086,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ScoreApplications", input: "vigie.v1.ScoreApplicationRequest", output: "vigie.v1.ScoreApplicationResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 11),
+            index: 13),
         ProtoFile(
             name: "vigie/v1/diagnostics.proto",
             dependencies: ["google/protobuf/duration.proto"],
@@ -663,7 +1113,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Version", input: "vigie.v1.VersionRequest", output: "vigie.v1.VersionResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 12),
+            index: 14),
     ]
 }
 

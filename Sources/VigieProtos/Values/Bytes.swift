@@ -95,15 +95,20 @@ public struct Bytes: BitwiseCopyable {
 }
 
 extension Bytes: RandomAccessCollection {
+    /// Always 0.
     @inlinable public var startIndex: Int { 0 }
+
+    /// Always `count`.
     @inlinable public var endIndex: Int { count }
 
+    /// The byte at `position`, which must be in range.
     @inlinable
     public subscript(position: Int) -> UInt8 {
         precondition(position >= 0 && position < count, "byte index out of range")
         return base.unsafelyUnwrapped[position]
     }
 
+    /// Calls `body` with the bytes.
     @inlinable
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
@@ -113,6 +118,7 @@ extension Bytes: RandomAccessCollection {
 }
 
 extension Bytes: Hashable {
+    /// Whether both have the same bytes, wherever they lie.
     @inlinable
     public static func == (left: Bytes, right: Bytes) -> Bool {
         guard left.count == right.count else { return false }
@@ -120,6 +126,7 @@ extension Bytes: Hashable {
         return memcmp(a, b, left.count) == 0
     }
 
+    /// Hashes the bytes.
     @inlinable
     public func hash(into hasher: inout Hasher) {
         hasher.combine(count)

@@ -13,7 +13,10 @@ public protocol RepeatedElement {
 @frozen
 public struct Repeated<Element: RepeatedElement>: RandomAccessCollection {
     @usableFromInline let base: UnsafeMutablePointer<Element.Slot>?
+
+    /// The number of elements.
     public let count: Int
+
     @usableFromInline let arena: ArenaPointer
 
     @inlinable
@@ -23,9 +26,13 @@ public struct Repeated<Element: RepeatedElement>: RandomAccessCollection {
         self.arena = arena
     }
 
+    /// Always 0.
     @inlinable public var startIndex: Int { 0 }
+
+    /// Always `count`.
     @inlinable public var endIndex: Int { count }
 
+    /// The element at `position`, which must be in range.
     @inlinable
     public subscript(position: Int) -> Element {
         precondition(position >= 0 && position < count, "index of a repeated field out of range")
@@ -51,6 +58,7 @@ extension Repeated where Element == Element.Slot {
         try body(UnsafeBufferPointer(start: base, count: count))
     }
 
+    /// Calls `body` with the elements.
     @inlinable
     public func withContiguousStorageIfAvailable<Result>(
         _ body: (UnsafeBufferPointer<Element>) throws -> Result
@@ -60,28 +68,55 @@ extension Repeated where Element == Element.Slot {
 }
 
 extension RepeatedElement where Slot == Self {
+    /// The element in protobuf-c's array.
     @inlinable
     public init(_slot: Slot, _arena: ArenaPointer) { self = _slot }
 }
 
-extension Int32: RepeatedElement { public typealias Slot = Int32 }
-extension Int64: RepeatedElement { public typealias Slot = Int64 }
-extension UInt32: RepeatedElement { public typealias Slot = UInt32 }
-extension UInt64: RepeatedElement { public typealias Slot = UInt64 }
-extension Float: RepeatedElement { public typealias Slot = Float }
-extension Double: RepeatedElement { public typealias Slot = Double }
+extension Int32: RepeatedElement {
+    /// protobuf-c stores the number itself.
+    public typealias Slot = Int32
+}
+
+extension Int64: RepeatedElement {
+    /// protobuf-c stores the number itself.
+    public typealias Slot = Int64
+}
+
+extension UInt32: RepeatedElement {
+    /// protobuf-c stores the number itself.
+    public typealias Slot = UInt32
+}
+
+extension UInt64: RepeatedElement {
+    /// protobuf-c stores the number itself.
+    public typealias Slot = UInt64
+}
+
+extension Float: RepeatedElement {
+    /// protobuf-c stores the number itself.
+    public typealias Slot = Float
+}
+
+extension Double: RepeatedElement {
+    /// protobuf-c stores the number itself.
+    public typealias Slot = Double
+}
 
 extension Bool: RepeatedElement {
+    /// The element in protobuf-c's array.
     @inlinable
     public init(_slot: protobuf_c_boolean, _arena: ArenaPointer) { self = _slot != 0 }
 }
 
 extension Text: RepeatedElement {
+    /// The element in protobuf-c's array.
     @inlinable
     public init(_slot: UnsafeMutablePointer<CChar>?, _arena: ArenaPointer) { self.init(_slot) }
 }
 
 extension Bytes: RepeatedElement {
+    /// The element in protobuf-c's array.
     @inlinable
     public init(_slot: ProtobufCBinaryData, _arena: ArenaPointer) { self.init(_slot) }
 }

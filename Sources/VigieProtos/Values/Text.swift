@@ -113,6 +113,7 @@ public struct Text: BitwiseCopyable {
 }
 
 extension Text: Hashable {
+    /// Byte for byte.
     @inlinable
     public static func == (left: Text, right: Text) -> Bool {
         left.count == right.count && memcmp(left.base, right.base, left.count) == 0
@@ -129,15 +130,19 @@ extension Text: Hashable {
         }
     }
 
+    /// Byte for byte, without a copy.
     @_disfavoredOverload @inlinable
     public static func == (left: String, right: Text) -> Bool { right == left }
 
+    /// Byte for byte, without a copy.
     @_disfavoredOverload @inlinable
     public static func != (left: Text, right: String) -> Bool { !(left == right) }
 
+    /// Byte for byte, without a copy.
     @_disfavoredOverload @inlinable
     public static func != (left: String, right: Text) -> Bool { !(right == left) }
 
+    /// Hashes the bytes; not the hash of a `String` with the same text.
     @inlinable
     public func hash(into hasher: inout Hasher) {
         hasher.combine(bytes: UnsafeRawBufferPointer(start: base, count: count))
@@ -161,7 +166,10 @@ extension Text: ExpressibleByStringLiteral {
 }
 
 extension Text: CustomStringConvertible, CustomDebugStringConvertible {
+    /// A copy of the text.
     public var description: String { String(self) }
+
+    /// A copy of the text, in quotation marks.
     public var debugDescription: String { String(self).debugDescription }
 }
 

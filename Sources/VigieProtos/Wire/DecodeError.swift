@@ -4,6 +4,7 @@ public struct DecodeError: Error, Equatable, Sendable {
     /// libraries take, and little enough for any thread's stack.
     public static let depthMax = 100
 
+    /// What is wrong.
     public enum Reason: Equatable, Sendable {
         /// The bytes are cut short or are no protobuf, or a field has another type on the wire.
         case malformed
@@ -17,6 +18,7 @@ public struct DecodeError: Error, Equatable, Sendable {
         case limit(bytes: Int)
     }
 
+    /// What is wrong.
     public let reason: Reason
 
     /// The full name of the message type in which it happened: "vigie.v1.FeatureValue".

@@ -40,6 +40,7 @@ extension Message {
         self.init(_raw: raw, _arena: arena)
     }
 
+    /// The message that an element of protobuf-c's array points to.
     @inlinable
     public init(_slot: UnsafeMutablePointer<Storage>?, _arena: ArenaPointer) {
         // protobuf-c's arrays of messages have no nil.
