@@ -6,7 +6,7 @@ public typealias ArenaPointer = UnsafeMutablePointer<ArenaState>
 /// A protobuf message: a handle of two pointers to a protobuf-c structure in an arena. Handles are
 /// free to copy; all copies speak of the same message. A handle is valid until its arena is reset,
 /// does not keep the arena alive, and stays on the arena's thread.
-public protocol Message: RepeatedElement, BitwiseCopyable
+public protocol Message: RepeatedElement, BitwiseCopyable, SendableMetatype
 where Slot == UnsafeMutablePointer<Storage>? {
     /// protobuf-c's structure.
     associatedtype Storage

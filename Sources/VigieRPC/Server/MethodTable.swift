@@ -12,7 +12,8 @@ struct MethodTable {
         while capacity < methods.count * 2 { capacity *= 2 }
         slots = Array(repeating: nil, count: capacity)
         for method in methods {
-            var index = method.pathBytes.span.bytes.pathHash & (capacity - 1)
+            let path = method.pathBytes
+            var index = path.span.bytes.pathHash & (capacity - 1)
             while slots[index] != nil { index = (index + 1) & (capacity - 1) }
             slots[index] = method
         }

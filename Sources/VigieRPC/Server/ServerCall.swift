@@ -335,16 +335,15 @@ package final class ServerCall: HTTPStream, TimerTarget {
     private func handle(_ next: (isCompressed: Bool, count: Int)) throws(RPCStatus) {
         requestMessages += 1
         messageWasCompressed = next.isCompressed
-        if next.isCompressed {
-            let message = try decompress(deframer.message(next.count))
-            deframer.consume(next.count)
-            try method?.received(message.span.bytes, self)
-        } else {
-            // A handler that ends the call inside must not pull the bytes away under itself: a
-            // call's buffers are only given back when its stream has closed, which happens later.
-            try method?.received(deframer.message(next.count), self)
-            deframer.consume(next.count)
+        guard let method else { return }
+        // A handler that ends the call inside must not pull the bytes away under itself: a call's
+        // buffers are only given back when its stream has closed, which happens later.
+        try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in
+            guard next.isCompressed else { return try method.received(bytes, self) }
+            let message = try self.decompress(bytes)
+            try method.received(message.span.bytes, self)
         }
+        deframer.consume(next.count)
     }
 
     private func decompress(_ bytes: RawSpan) throws(RPCStatus) -> [UInt8] {
@@ -386,9 +385,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
         }
     }
 
-    private func notifyCancelled() {
-        if !isFinished || !isOpen { method?.cancelled(self) }
-    }
+    private func notifyCancelled() { method?.cancelled(self) }
 
     private func ended(_ status: RPCStatus) {
         guard !server.interceptors.isEmpty else { return }

@@ -13,7 +13,8 @@ package protocol StreamingHandler: AnyObject {
     func requestsEnded() throws(RPCStatus)
     /// The caller reads again, after ``ServerCall/isWritable`` was false.
     func writable()
-    /// The caller has gone or the deadline has passed: nothing more can be sent.
+    /// The call ended otherwise than by the handler's own ``ServerCall/finish(_:)``: the caller has
+    /// gone, the deadline has passed, or a message could not be read. Nothing more can be sent.
     func cancelled()
 }
 

@@ -36,10 +36,11 @@ package struct MessageDeframer: ~Copyable {
         return (flag == 1, count)
     }
 
-    /// The bytes of the message that ``next()`` found; valid until the deframer changes.
-    @_lifetime(borrow self)
-    package func message(_ count: Int) -> RawSpan {
-        buffer.bytes.extracting(Self.prefixBytes..<Self.prefixBytes + count)
+    /// Lends the bytes of the message that ``next()`` found.
+    package func withMessage<Result, Failure: Error>(
+        _ count: Int, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(buffer.bytes.extracting(Self.prefixBytes..<Self.prefixBytes + count))
     }
 
     /// Drops the message that ``next()`` found.
