@@ -1,0 +1,55 @@
+/// A loaded model: immutable, shared by all threads, each of which brings its own ``Workspace``.
+///
+/// An artifact answers in two ways. As **tensors** (``run(_:)``), for the Open Inference Protocol:
+/// the workspace's inputs in, its outputs out. As a **row scorer** (``score(_:)``,
+/// ``explain(_:)``), for the typed services: one value a feature of the signature in, the model's
+/// log-odds and each feature's exact contribution out. Neither allocates in steady state.
+open class Artifact: @unchecked Sendable {
+    public let flavor: Flavor
+    /// What ``run(_:)`` takes, in order.
+    public let inputs: [TensorSpec]
+    /// What ``run(_:)`` gives, in order.
+    public let outputs: [TensorSpec]
+    /// What a row is made of: the manifest's signature, or one derived from the file.
+    public let signature: Signature
+    /// Bytes that the compiled model occupies, workspaces not counted.
+    public let memoryBytes: Int
+
+    public init(
+        flavor: Flavor, inputs: [TensorSpec], outputs: [TensorSpec], signature: Signature,
+        memoryBytes: Int
+    ) {
+        self.flavor = flavor
+        self.inputs = inputs
+        self.outputs = outputs
+        self.signature = signature
+        self.memoryBytes = memoryBytes
+    }
+
+    /// Memory for one thread's requests; made once a thread, not once a request.
+    open func makeWorkspace() -> Workspace { Workspace(self) }
+
+    /// Computes the workspace's outputs from its inputs, all of which the caller has filled.
+    open func run(_ workspace: Workspace) throws(InferenceError) {
+        throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not run on tensors")
+    }
+
+    /// Whether ``score(_:)`` works: the artifact is a binary classifier or a regressor over the
+    /// signature's features.
+    open var scoresRows: Bool { false }
+
+    /// The log-odds of the positive class (a regressor's raw prediction) for the workspace's
+    /// ``Workspace/row``.
+    open func score(_ workspace: Workspace) throws(InferenceError) -> Double {
+        throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not score rows")
+    }
+
+    /// Whether ``explain(_:)`` works.
+    open var explainsRows: Bool { false }
+
+    /// As ``score(_:)``, and fills ``Workspace/contributions`` and ``Workspace/baseValue``, whose
+    /// sum is the score.
+    open func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
+        throw InferenceError(.unsupported, "this \(flavor.rawValue) artifact cannot explain rows")
+    }
+}

@@ -1,0 +1,32 @@
+/// What the engine needs to load an artifact; whoever owns the disk has read and verified it.
+public struct ArtifactSource: Sendable {
+    public let flavor: Flavor
+    /// The model file's name, for messages.
+    public let fileName: String
+    public let bytes: [UInt8]
+    /// From the manifest; nil derives one from the file.
+    public let signature: Signature?
+    /// For linear ONNX models: each feature's mean term over the training data, by name, so that
+    /// contributions are against the average applicant (as `shap.LinearExplainer` has it). A
+    /// feature that is not here has a mean term of 0.
+    public let meanTerms: [String: Double]
+
+    public init(
+        flavor: Flavor, fileName: String, bytes: [UInt8], signature: Signature? = nil,
+        meanTerms: [String: Double] = [:]
+    ) {
+        self.flavor = flavor
+        self.fileName = fileName
+        self.bytes = bytes
+        self.signature = signature
+        self.meanTerms = meanTerms
+    }
+
+    /// Reads, checks and compiles the model.
+    public func load() throws(LoadError) -> Artifact {
+        switch flavor {
+        case .onnx, .xgboost, .scorecard:
+            throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// Why an artifact was refused at load.
+public struct LoadError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Reason: Sendable, Equatable {
+        /// The bytes are cut short, inconsistent, or no file of this format.
+        case corrupt
+        /// The file is sound but asks for something that the engine does not do.
+        case unsupported
+        /// A bound of the engine was passed: depth, size, count.
+        case limit
+        /// The file and the manifest's signature do not fit each other.
+        case signature
+    }
+
+    public let reason: Reason
+    /// What, where, and what to do: "model.onnx: operator 'Conv' (node 'conv1') is not supported".
+    public let message: String
+
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+/// Why an artifact could not answer a request.
+public struct InferenceError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Reason: Sendable, Equatable {
+        /// An input's shape or content does not fit; the caller can mend it.
+        case input
+        /// The artifact cannot do what was asked, for example explain itself.
+        case unsupported
+        /// A bound of the engine was passed, for example the size of an intermediate tensor.
+        case limit
+    }
+
+    public let reason: Reason
+    public let message: String
+
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    public var description: String { message }
+}

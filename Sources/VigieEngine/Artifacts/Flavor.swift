@@ -1,0 +1,9 @@
+/// The kinds of artifact that the engine can load; a manifest names one.
+public enum Flavor: String, Sendable, CaseIterable {
+    /// An ONNX graph: `model.onnx`.
+    case onnx
+    /// XGBoost's own file, UBJSON or JSON: `model.ubj`, `model.json`.
+    case xgboost
+    /// A binned, weight-of-evidence logistic regression: `scorecard.json`.
+    case scorecard
+}

@@ -1,0 +1,58 @@
+/// The features that a model decides on, in the model's order.
+public struct Signature: Sendable, Equatable {
+    public var features: [Feature]
+
+    public init(features: [Feature]) { self.features = features }
+}
+
+/// One named, typed feature.
+public struct Feature: Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A finite real number.
+        case number
+        /// A whole number.
+        case integer
+        /// One of ``Feature/categories``.
+        case category
+        /// Yes or no.
+        case boolean
+    }
+
+    public enum Missing: String, Sendable, CaseIterable {
+        /// A request must carry a value.
+        case reject
+        /// A request may leave it out; the model knows what to do.
+        case allow
+    }
+
+    public var name: String
+    public var kind: Kind
+    /// "EUR", "years", "ratio"; empty for none. For people.
+    public var unit: String
+    public var description: String
+    /// The least and greatest value that a request may carry; nil is no bound.
+    public var minimum: Double?
+    public var maximum: Double?
+    public var missing: Missing
+    /// The categories' names by code 0, 1, …; empty for other kinds.
+    public var categories: [String]
+    /// ONNX only: the graph input that this feature is a column of. Nil: the input of the feature's
+    /// own name or, if the graph has one input, the next column of that.
+    public var input: String?
+
+    public init(
+        name: String, kind: Kind = .number, unit: String = "", description: String = "",
+        minimum: Double? = nil, maximum: Double? = nil, missing: Missing = .reject,
+        categories: [String] = [], input: String? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.unit = unit
+        self.description = description
+        self.minimum = minimum
+        self.maximum = maximum
+        self.missing = missing
+        self.categories = categories
+        self.input = input
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+
+/// A tensor's memory, used again by request after request: it grows to the largest tensor it has
+/// held and allocates nothing after that. Row-major, native byte order, 64-byte aligned.
+///
+/// It belongs to one ``Workspace``, and like it to one thread at a time.
+public final class Tensor {
+    public let type: ElementType
+    public private(set) var shape = TensorShape([0])
+    /// Elements that ``shape`` has.
+    public private(set) var count = 0
+
+    private var base: UnsafeMutableRawPointer?
+    private var capacity = 0
+    /// Strings: where element i ends in ``text``; it begins where i-1 ends.
+    private var ends: [Int] = []
+    private var text: [UInt8] = []
+
+    public init(type: ElementType) { self.type = type }
+
+    deinit { free(base) }
+
+    /// Gives the tensor a shape. Elements are uninitialised; strings are none, and are then
+    /// appended in row-major order.
+    /// - Parameter shape: its ``TensorShape/elementCount`` must not be nil.
+    public func reshape(_ shape: TensorShape) {
+        guard let count = shape.elementCount else { preconditionFailure("impossible shape") }
+        self.shape = shape
+        self.count = count
+        if type == .string {
+            ends.removeAll(keepingCapacity: true)
+            text.removeAll(keepingCapacity: true)
+        } else {
+            reserve(count * type.byteCount)
+        }
+    }
+
+    private func reserve(_ bytes: Int) {
+        guard bytes > capacity else { return }
+        free(base)
+        let wanted = (max(bytes, 64) + 63) & ~63
+        base = aligned_alloc(64, wanted)
+        // Out of memory has no recovery here: the process ends, as with any Swift allocation.
+        precondition(base != nil, "out of memory for a tensor")
+        capacity = wanted
+    }
+
+    /// The elements' bytes; none for strings.
+    public var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            let span = UnsafeRawBufferPointer(start: base, count: count * type.byteCount).bytes
+            return _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// Calls `body` with the elements' bytes, to be written.
+    public func withMutableBytes<Result, Failure: Error>(
+        _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(UnsafeMutableRawBufferPointer(start: base, count: count * type.byteCount))
+    }
+
+    /// Calls `body` with the elements, which must be of the tensor's type.
+    @inline(__always)
+    public func withElements<Element: BitwiseCopyable, Result, Failure: Error>(
+        of element: Element.Type,
+        _ body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(MemoryLayout<Element>.stride == type.byteCount, "wrong element type")
+        return try body(
+            UnsafeMutableBufferPointer(
+                start: base?.assumingMemoryBound(to: Element.self), count: count))
+    }
+
+    /// Adds the next string element.
+    public func appendString(_ bytes: RawSpan) {
+        precondition(type == .string && ends.count < count, "no room for a string")
+        bytes.withUnsafeBytes { text.append(contentsOf: $0) }
+        ends.append(text.count)
+    }
+
+    /// Adds the next string element.
+    public func appendString(_ string: String) { appendString(string.utf8Span.span.bytes) }
+
+    /// Calls `body` with the bytes of string element `index`.
+    public func withString<Result, Failure: Error>(
+        at index: Int, _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(index >= 0 && index < ends.count, "string index out of range")
+        let start = index == 0 ? 0 : ends[index - 1]
+        let end = ends[index]
+        let text = text
+        return try body(text.span.bytes.extracting(start..<end))
+    }
+
+    /// String element `index`; what is not UTF-8 becomes U+FFFD.
+    public func string(at index: Int) -> String {
+        withString(at: index) { bytes in
+            bytes.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+}
