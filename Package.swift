@@ -56,7 +56,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "VigieServices",
-            dependencies: ["VigieRPC", "VigieRegistry", "VigieEngine", "VigieProtos"],
+            dependencies: [
+                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieProtos",
+            ],
             swiftSettings: serving),
         .executableTarget(
             name: "vigie",
