@@ -52,7 +52,7 @@ let package = Package(
             name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto"],
+            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),
         .target(
             name: "VigieServices",
@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
         .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
         .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),
-        .testTarget(name: "VigieServicesTests", dependencies: ["VigieServices"]),
+        .testTarget(
+            name: "VigieServicesTests", dependencies: ["VigieServices", "VigieCrypto"]),
     ],
     swiftLanguageModes: [.v6]
 )
