@@ -52,7 +52,7 @@ let package = Package(
             name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto"],
+            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),
         .target(
             name: "VigieServices",
@@ -74,7 +74,10 @@ let package = Package(
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
         .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
-        .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),
+        .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
+        .testTarget(
+            name: "VigieRegistryTests",
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
         .testTarget(name: "VigieServicesTests", dependencies: ["VigieServices"]),
     ],
     swiftLanguageModes: [.v6]
