@@ -76,7 +76,10 @@ let package = Package(
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
         .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
-        .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),
+        .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
+        .testTarget(
+            name: "VigieRegistryTests",
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
         .testTarget(
             name: "VigieServicesTests", dependencies: ["VigieServices", "VigieCrypto"]),
     ],
