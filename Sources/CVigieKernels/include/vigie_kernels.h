@@ -1,3 +1,6 @@
 #ifndef VIGIE_KERNELS_H
 #define VIGIE_KERNELS_H
+
+#include "vigie_forest.h"
+
 #endif
