@@ -135,10 +135,7 @@ extension GraphCompiler {
             throw LoadError(.unsupported, "\(place) is no tensor")
         }
         guard let type = ElementType(onnx: tensor.elemType) else {
-            let name = Onnx.TensorProto.DataType(rawValue: tensor.elemType)
-            throw LoadError(
-                .unsupported,
-                "\(place) has elements of type \(name); supported are \([ElementType].all.label)")
+            throw ElementType.unsupported(onnx: tensor.elemType, place)
         }
         let slot = addSlot(type)
         try name(input.name, slot, place)

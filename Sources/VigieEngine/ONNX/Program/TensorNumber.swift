@@ -19,8 +19,6 @@ protocol TensorNumber: BitwiseCopyable, Comparable {
     static func sign(_ a: Self) -> Self
     static var lowest: Self { get }
     static var highest: Self { get }
-    static var isInteger: Bool { get }
-    var real: Double { get }
     init(saturating value: Double)
 }
 
@@ -42,15 +40,13 @@ extension TensorNumber where Self: FixedWidthInteger {
         }
         return result
     }
-    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { min(a, b) }
-    @inline(__always) static func greatest(_ a: Self, _ b: Self) -> Self { max(a, b) }
+    @inline(__always) static func least(_ a: Self, _ b: Self) -> Self { a < b ? a : b }
+    @inline(__always) static func greatest(_ a: Self, _ b: Self) -> Self { a > b ? a : b }
     @inline(__always) static func negative(_ a: Self) -> Self { 0 &- a }
     @inline(__always) static func absolute(_ a: Self) -> Self { a < 0 ? 0 &- a : a }
     @inline(__always) static func sign(_ a: Self) -> Self { a == 0 ? 0 : a < 0 ? 0 &- 1 : 1 }
     static var lowest: Self { .min }
     static var highest: Self { .max }
-    static var isInteger: Bool { true }
-    @inline(__always) var real: Double { Double(self) }
     /// Rounds towards zero; what is out of range becomes the nearest value, NaN becomes 0.
     @inline(__always) init(saturating value: Double) {
         if value.isNaN {
@@ -85,8 +81,6 @@ extension TensorNumber where Self: BinaryFloatingPoint {
     @inline(__always) static func sign(_ a: Self) -> Self { a > 0 ? 1 : a < 0 ? -1 : a }
     static var lowest: Self { -.infinity }
     static var highest: Self { .infinity }
-    static var isInteger: Bool { false }
-    @inline(__always) var real: Double { Double(self) }
     @inline(__always) init(saturating value: Double) { self = Self(value) }
 }
 

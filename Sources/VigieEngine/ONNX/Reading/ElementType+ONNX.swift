@@ -1,26 +1,36 @@
-import VigieProtos
-
 extension ElementType {
-    /// The element type of ONNX's number for it (`TensorProto.DataType`); nil for those that the
-    /// engine does not hold: complex numbers and the 8- and 4-bit floats.
+    /// The element type of ONNX's number for it (onnx.proto, `TensorProto.DataType`); nil for those
+    /// that the engine does not hold: complex numbers and floats and integers of 8 bits and less.
     init?(onnx number: Int32) {
-        switch Onnx.TensorProto.DataType(rawValue: number) {
-        case .float: self = .float32
-        case .uint8: self = .uint8
-        case .int8: self = .int8
-        case .uint16: self = .uint16
-        case .int16: self = .int16
-        case .int32: self = .int32
-        case .int64: self = .int64
-        case .string: self = .string
-        case .bool: self = .bool
-        case .float16: self = .float16
-        case .double: self = .float64
-        case .uint32: self = .uint32
-        case .uint64: self = .uint64
-        case .bfloat16: self = .bfloat16
+        switch number {
+        case 1: self = .float32
+        case 2: self = .uint8
+        case 3: self = .int8
+        case 4: self = .uint16
+        case 5: self = .int16
+        case 6: self = .int32
+        case 7: self = .int64
+        case 8: self = .string
+        case 9: self = .bool
+        case 10: self = .float16
+        case 11: self = .float64
+        case 12: self = .uint32
+        case 13: self = .uint64
+        case 16: self = .bfloat16
         default: return nil
         }
+    }
+
+    /// The error for a type that ``init(onnx:)`` has refused.
+    static func unsupported(onnx number: Int32, _ place: String) -> LoadError {
+        let names: [Int32: String] = [
+            0: "UNDEFINED", 14: "COMPLEX64", 15: "COMPLEX128", 17: "FLOAT8E4M3FN",
+            18: "FLOAT8E4M3FNUZ", 19: "FLOAT8E5M2", 20: "FLOAT8E5M2FNUZ", 21: "UINT4", 22: "INT4",
+        ]
+        let name = names[number] ?? "number \(number)"
+        return LoadError(
+            .unsupported,
+            "\(place) has elements of type \(name); supported are \([ElementType].all.label)")
     }
 
     /// The name in messages: "FP32".

@@ -13,10 +13,7 @@ enum TensorReader {
             throw LoadError(.unsupported, "\(place) is a segment of a tensor")
         }
         guard let type = ElementType(onnx: proto.dataType) else {
-            let name = Onnx.TensorProto.DataType(rawValue: proto.dataType)
-            throw LoadError(
-                .unsupported,
-                "\(place) has elements of type \(name); supported are \([ElementType].all.label)")
+            throw ElementType.unsupported(onnx: proto.dataType, place)
         }
         let tensor = Tensor(type: type)
         let shape = try shape(proto, type, place)
