@@ -56,7 +56,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "VigieServices",
-            dependencies: ["VigieRPC", "VigieRegistry", "VigieEngine", "VigieProtos"],
+            dependencies: [
+                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieProtos",
+            ],
             swiftSettings: serving),
         .executableTarget(
             name: "vigie",
@@ -68,7 +70,7 @@ let package = Package(
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
-            name: "vigie-interop", dependencies: ["VigieRPC"], path: "Tests/InteropServer",
+            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
             swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),

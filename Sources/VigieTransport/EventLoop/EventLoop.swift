@@ -100,7 +100,7 @@ package final class EventLoop: @unchecked Sendable {
     // MARK: On the loop's thread
 
     /// The longest that a timer stays in the queue, and so keeps a target alive that has ended.
-    static let longestTimer: Duration = .seconds(10)
+    package static let longestTimer: Duration = .seconds(10)
 
     /// Wakes `target` at `time`, a millisecond late at most when the loop is idle; or earlier, since
     /// no timer waits longer than ten seconds: a target that is woken too soon schedules again.

@@ -8,6 +8,8 @@ protocol HTTP2SessionOwner: AnyObject {
     func pingReceived(isAcknowledgement: Bool)
     func settingsReceived()
     func goAwayReceived(lastStream: Int32, code: HTTP2ErrorCode, message: String)
+    /// A GOAWAY of ours went out: nghttp2's verdict on the peer when `code` is not `noError`.
+    func goAwaySent(_ code: HTTP2ErrorCode)
     /// Header or body bytes of the peer were handled: a sign of life that keepalive looks at.
     func sentHeadersOrData()
 }
@@ -32,6 +34,8 @@ final class HTTP2Session {
     var lastPeerStream: Int32 { skipped.highest }
     /// True while nghttp2 is calling back: it must not be asked to send then.
     private(set) var isReceiving = false
+    /// True while nghttp2 serialises frames; it calls back then, too.
+    private(set) var isDraining = false
 
     init(
         role: Role, settings: HTTP2Settings, owner: any HTTP2SessionOwner & HTTPConnection
@@ -47,7 +51,7 @@ final class HTTP2Session {
         nghttp2_option_set_max_continuations(option, settings.maxContinuations)
         nghttp2_option_set_stream_reset_rate_limit(
             option, settings.resetBurst, settings.resetsPerSecond)
-        // Our own limit is checked header by header; nghttp2's bounds one block's memory.
+        // Trailers of ours may carry status details that are larger than nghttp2's default of 64 KiB.
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         let data = Unmanaged.passUnretained(self).toOpaque()
         switch role {
@@ -89,6 +93,8 @@ final class HTTP2Session {
     /// Appends frames to `output` until there are none or it holds `limit` bytes.
     /// - Returns: true when it stopped at the limit.
     func drain(into output: inout ByteQueue, limit: Int) throws(SessionFailure) -> Bool {
+        isDraining = true
+        defer { isDraining = false }
         while true {
             var frame: UnsafePointer<UInt8>?
             let count = nghttp2_session_mem_send(raw, &frame)
@@ -135,6 +141,7 @@ final class HTTP2Session {
         guard id > 0 else { return nil }
         stream.open(id: id, on: owner)
         stream.headersSent = true
+        stream.outgoingEnded = endStream
         begin(stream)
         return id
     }
@@ -164,7 +171,7 @@ final class HTTP2Session {
             nghttp2_session_get_remote_settings(raw, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
     }
 
-    /// Calls `body` for each of `ids`' streams that is open.
+    /// The open stream of this id; nil for one that was refused, has ended, or is not known.
     func stream(_ id: Int32) -> HTTPStream? {
         if let recent, recent.id == id { return recent }
         guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
@@ -200,7 +207,7 @@ final class HTTP2Session {
     func abandonStreams() {
         while let stream = live.last {
             nghttp2_session_set_stream_user_data(raw, stream.id, nil)
-            end(stream, .cancel)
+            end(stream, role == .client && !stream.hasLeft ? .refusedStream : .connectionLost)
         }
     }
 
@@ -246,7 +253,15 @@ final class HTTP2Session {
     }
 
     func header(_ id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        stream(id)?.header(name: name.bytes, value: value.bytes)
+        guard let stream = stream(id) else { return }
+        if role == .client, !stream.headersArrived {
+            // `:status` comes first; 1xx blocks say nothing that a caller waits for (RFC 9110 §15.2).
+            if name.count == 7, value.first == 0x31, name.elementsEqual(":status".utf8) {
+                stream.inInformational = true
+            }
+            if stream.inInformational { return }
+        }
+        stream.header(name: name.bytes, value: value.bytes)
     }
 
     func dataReceived(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
@@ -267,14 +282,9 @@ final class HTTP2Session {
                 stream.endOfStream()
             }
         case NGHTTP2_HEADERS:
-            guard let stream = stream(header.stream_id) else { return }
-            if ends { stream.remoteEnded = true }
-            if frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS {
-                stream.trailersComplete()
-            } else {
-                stream.headersComplete(endStream: ends)
+            if let stream = stream(header.stream_id) {
+                headersReceived(stream, endStream: ends)
             }
-            if ends { stream.endOfStream() }
         case NGHTTP2_PING:
             owner.pingReceived(
                 isAcknowledgement: header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0)
@@ -291,12 +301,38 @@ final class HTTP2Session {
         }
     }
 
+    private func headersReceived(_ stream: HTTPStream, endStream: Bool) {
+        if stream.inInformational {
+            stream.inInformational = false
+            return
+        }
+        if endStream { stream.remoteEnded = true }
+        if stream.headersArrived {
+            stream.trailersComplete()
+        } else {
+            stream.headersArrived = true
+            stream.headersComplete(endStream: endStream)
+        }
+        if endStream, stream.isOpen { stream.endOfStream() }
+    }
+
     func frameSent(_ frame: UnsafePointer<nghttp2_frame>) {
         let header = frame.pointee.hd
-        guard header.type <= UInt8(NGHTTP2_HEADERS.rawValue) else { return }
+        guard header.type <= UInt8(NGHTTP2_HEADERS.rawValue) else {
+            if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
+                owner.goAwaySent(HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
+            }
+            return
+        }
+        guard role == .server else {
+            if header.type == UInt8(NGHTTP2_HEADERS.rawValue) {
+                stream(header.stream_id)?.hasLeft = true
+            }
+            return
+        }
         owner.sentHeadersOrData()
         // A response that ends before its request: the peer is told to stop sending (RFC 9113 §8.1).
-        guard role == .server, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
             let stream = stream(header.stream_id), !stream.remoteEnded
         else { return }
         reset(stream, .noError)
@@ -315,7 +351,8 @@ final class HTTP2Session {
     ) -> Int {
         let count = min(stream.outgoing.count, room.count)
         if count > 0 {
-            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
+            room.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
             stream.outgoing.consume(count)
             relieve(stream)
         }
@@ -335,9 +372,7 @@ final class HTTP2Session {
 
     /// Tells a stream that was over its high-water mark when half of it is gone.
     private func relieve(_ stream: HTTPStream) {
-        if stream.outgoing.count >= HTTPStream.highWaterBytes {
-            stream.wasBlocked = true
-        } else if stream.wasBlocked, stream.outgoing.count < HTTPStream.highWaterBytes / 2 {
+        if stream.wasBlocked, stream.outgoing.count < HTTPStream.highWaterBytes / 2 {
             stream.wasBlocked = false
             owner.becameWritable(stream)
         }

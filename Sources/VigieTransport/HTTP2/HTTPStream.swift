@@ -23,8 +23,15 @@ open class HTTPStream {
     /// nghttp2 asked for data, had none, and is to be told when there is some.
     final var starved = false
     final var remoteEnded = false
+    /// The peer's first header block (of a response: the final one) has arrived whole.
+    final var headersArrived = false
+    /// The header block that is arriving is a 1xx one.
+    final var inInformational = false
+    /// A client's request has been given to the socket, so that the server may have seen it.
+    final var hasLeft = false
     private final var readingPaused = false
     private final var unconsumed = 0
+    /// ``isWritable`` was false, and ``becameWritable()`` is owed.
     final var wasBlocked = false
     /// Where the session's list of open streams holds this one.
     final var liveIndex = 0
@@ -32,6 +39,7 @@ open class HTTPStream {
     /// Bytes waiting to be sent over which ``isWritable`` is false.
     package static let highWaterBytes = 64 * 1024
 
+    /// A stream that is not open yet; the session opens it.
     public init() {}
 
     // MARK: Events, for subclasses
@@ -69,6 +77,7 @@ open class HTTPStream {
     package final func write(_ bytes: RawSpan) {
         guard isOpen, !outgoingEnded else { return }
         outgoing.append(bytes)
+        noteFull()
         wake()
     }
 
@@ -78,6 +87,7 @@ open class HTTPStream {
     ) throws(Failure) {
         guard isOpen, !outgoingEnded else { return }
         try outgoing.append(atMost: count, writing: body)
+        noteFull()
         wake()
     }
 
@@ -95,6 +105,8 @@ open class HTTPStream {
         connection.session.reset(self, code)
         connection.needsFlush()
     }
+
+    private func noteFull() { if outgoing.count >= Self.highWaterBytes { wasBlocked = true } }
 
     private func wake() {
         if starved {
@@ -135,6 +147,9 @@ open class HTTPStream {
         headersSent = false
         starved = false
         remoteEnded = false
+        headersArrived = false
+        inInformational = false
+        hasLeft = false
         readingPaused = false
         unconsumed = 0
         wasBlocked = false
@@ -145,5 +160,7 @@ open class HTTPStream {
         outgoing.removeAll()
         trailers = nil
         closed(code)
+        // A subclass that asks for its connection later on fails at once, not in freed memory.
+        if id == 0 { connection = nil }
     }
 }

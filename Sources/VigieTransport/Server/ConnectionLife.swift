@@ -14,7 +14,7 @@ struct ConnectionLife {
 
     enum Action: Equatable {
         case none
-        case close(String)
+        case close(CloseReason.Limit)
         /// Send the shutdown notice and a ping; `message` goes into the final GOAWAY.
         case announce(message: String)
         case sendFinalGoAway
@@ -60,7 +60,7 @@ struct ConnectionLife {
     mutating func announce(_ message: String, grace: Duration, now: MonotonicTime) -> Action {
         self.grace = grace
         switch phase {
-        case .handshaking: return .close("shutdown during handshake")
+        case .handshaking: return .close(.graceEnded)
         case .serving:
             phase = .announced(since: now)
             self.message = message
@@ -81,12 +81,12 @@ struct ConnectionLife {
         _ now: MonotonicTime, openStreams: Int, blockedSince: MonotonicTime
     ) -> Action {
         if blockedSince != .never, now >= blockedSince.advanced(by: limits.writeTimeout) {
-            return .close("write timeout: the peer took no bytes")
+            return .close(.writeTimeout)
         }
         switch phase {
         case .handshaking:
             return now >= opened.advanced(by: limits.handshakeTimeout)
-                ? .close("handshake timeout") : .none
+                ? .close(.handshakeTimeout) : .none
         case .serving:
             if now >= oldAt {
                 return announce("max_age", grace: limits.maxAgeGrace, now: now)
@@ -96,7 +96,7 @@ struct ConnectionLife {
             }
             if let pingSent {
                 return now >= pingSent.advanced(by: limits.keepaliveTimeout)
-                    ? .close("keepalive timeout") : .none
+                    ? .close(.keepaliveTimeout) : .none
             }
             if now >= lastHeard.advanced(by: limits.keepaliveTime) {
                 pingSent = now
@@ -107,7 +107,7 @@ struct ConnectionLife {
             guard now >= since.advanced(by: Self.announceTime) else { return .none }
             return announcementAcknowledged(now)
         case .leaving(let since):
-            return now >= since.advanced(by: grace) ? .close("grace ended") : .none
+            return now >= since.advanced(by: grace) ? .close(.graceEnded) : .none
         }
     }
 

@@ -10,7 +10,6 @@ final class ServerConnection: HTTPConnection, TimerTarget {
     /// The time of the one timer that counts; earlier ones that still fire are ignored.
     private var wakeAt = MonotonicTime.never
     private var lingersUntil: MonotonicTime?
-    private var endReason = CloseReason.clean
 
     init(
         descriptor: Int32, loop: EventLoop, tls: TLSSession?, handler: HTTPHandler,
@@ -57,6 +56,7 @@ final class ServerConnection: HTTPConnection, TimerTarget {
         if isAcknowledgement {
             perform(life.announcementAcknowledged(loop.now))
         } else if pings.pingArrived(at: loop.now, openStreams: session.openStreams) {
+            endReason = .limit(.tooManyPings)
             session.goAway(.enhanceYourCalm, message: "too_many_pings")
             session.terminate(.enhanceYourCalm)
         }
@@ -90,7 +90,7 @@ final class ServerConnection: HTTPConnection, TimerTarget {
         guard !isClosed, token == wakeAt.nanoseconds else { return }
         wakeAt = .never
         if let lingersUntil {
-            if now >= lingersUntil { return close(.clean) }
+            if now >= lingersUntil { return closeLingering() }
         } else {
             perform(
                 life.tick(now, openStreams: session.openStreams, blockedSince: blockedSince))
@@ -101,9 +101,9 @@ final class ServerConnection: HTTPConnection, TimerTarget {
     private func perform(_ action: ConnectionLife.Action) {
         switch action {
         case .none: return
-        case .close(let why):
+        case .close(let limit):
             Socket.setAbortive(descriptor)
-            return close(.limit(why))
+            return close(.limit(limit))
         case .announce:
             session.announceShutdown()
             session.ping()

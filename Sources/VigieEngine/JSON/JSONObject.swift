@@ -1,0 +1,44 @@
+/// A JSON object: its members in the file's order, each key once.
+public struct JSONObject: Sendable, Equatable {
+    /// Keys and values in the file's order.
+    public let members: [(key: String, value: JSONValue)]
+    /// Where a key is; only for objects with more members than a look through them is worth.
+    private let places: [String: Int]
+
+    private static let membersWithoutPlaces = 12
+
+    /// Nil when a key appears twice.
+    public init?(_ members: [(key: String, value: JSONValue)]) {
+        var places: [String: Int] = [:]
+        if members.count > Self.membersWithoutPlaces {
+            places.reserveCapacity(members.count)
+            for (place, member) in members.enumerated() {
+                guard places.updateValue(place, forKey: member.key) == nil else { return nil }
+            }
+        } else {
+            for (place, member) in members.enumerated() {
+                for earlier in 0..<place where members[earlier].key == member.key { return nil }
+            }
+        }
+        self.members = members
+        self.places = places
+    }
+
+    /// The value of a key, if it has one.
+    public subscript(key: String) -> JSONValue? {
+        if places.isEmpty { return members.first { $0.key == key }?.value }
+        return places[key].map { members[$0].value }
+    }
+
+    /// How many members there are.
+    public var count: Int { members.count }
+
+    /// The members' keys in the file's order.
+    public var keys: [String] { members.map(\.key) }
+
+    /// Equal when the members are, in whatever order.
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        guard left.count == right.count else { return false }
+        return left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+}
