@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import facts, report
 from harness.h2load import H2loadError
+from harness.places import MissingError
 from harness.probe import ProbeError
 from harness.report import Section
 from harness.scenarios import (
@@ -33,7 +35,6 @@ from harness.scenarios import (
 )
 from harness.server import ServerError
 from harness.settings import Settings, split_processors
-from harness.subjects import MissingError
 
 SCENARIOS: dict[str, Callable[[Settings], Section]] = {
     "throughput": throughput.run,
@@ -63,7 +64,7 @@ def parse_arguments(words: Sequence[str]) -> argparse.Namespace:
         "--seconds",
         type=float,
         default=3.0,
-        help="of load a round and server (default 3)",
+        help="of a server's CPU time, a round (default 3)",
     )
     parser.add_argument(
         "--rounds",
@@ -100,6 +101,13 @@ def parse_arguments(words: Sequence[str]) -> argparse.Namespace:
         help="one more word for `vigie serve`: --serve-flag=--max-connections --serve-flag=20000",
     )
     parser.add_argument(
+        "--pod",
+        type=shlex.split,
+        metavar="COMMAND",
+        help="another program in the pod's place, as a shell would split it: it serves Ping "
+        "and prints a line with 'ready: grpc 127.0.0.1:PORT'",
+    )
+    parser.add_argument(
         "--no-pin",
         action="store_true",
         help="let the kernel move server and load between cores",
@@ -124,6 +132,7 @@ def main(words: Sequence[str]) -> int:
         seconds=arguments.seconds,
         rounds=arguments.rounds,
         skip_peers=frozenset(arguments.skip_peer),
+        pod=arguments.pod,
         serve_extra=arguments.serve_flag,
         connections=arguments.connections,
         soak_requests=round((arguments.soak or 20.0) * 1_000_000),

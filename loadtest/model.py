@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import wire
-from harness.subjects import WORK, MissingError
+from harness.places import WORK, MissingError
+from harness.probe import ProbeError
 
 NAME = "bench-trees"
 FEATURES = 30
@@ -25,6 +26,7 @@ DEPTH = 6
 ROWS_TRAINED = 20_000
 ROWS_ASKED = 1024
 SEED = 20261125
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,13 @@ def make() -> Made:
     # Written last: a folder without it is not a version yet.
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
     return made
+
+
+def check(answer: Sequence[float], row: int = 0) -> None:
+    """Raises unless this is what XGBoost itself predicts for that row, to 1e-6."""
+    expected = json.loads((WORK / "model" / "expected.json").read_text())[row]
+    if len(answer) != 1 or abs(answer[0] - expected) > TOLERANCE:
+        raise ProbeError(f"ModelInfer: row {row} got {answer}, XGBoost says {expected}")
 
 
 def _write_bodies(paths: Sequence[Path], rows: Sequence[Sequence[float]]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.subjects import LOADTEST, WORK, MissingError
+from harness.places import LOADTEST, WORK, MissingError
 
 # As in count.c: struct object is a name of 104 bytes and three 64-bit counts.
 OBJECTS = 64

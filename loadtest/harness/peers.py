@@ -8,14 +8,8 @@ import sys
 import time
 
 from harness import report
-from harness.subjects import (
-    LOADTEST,
-    REPOSITORY,
-    MissingError,
-    Subject,
-    ping_request,
-    tool,
-)
+from harness.places import LOADTEST, REPOSITORY, MissingError, tool
+from harness.subjects import Subject, ping_request
 
 GRPC_SWIFT = LOADTEST / "peers" / "grpc-swift"
 BUILD = REPOSITORY / ".build" / "peers" / "grpc-swift"

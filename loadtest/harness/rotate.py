@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.h2load import TIMEOUT_SECONDS, H2loadError, Outcome, Request, Shape, check
-from harness.subjects import LOADTEST, WORK, MissingError
+from harness.places import LOADTEST, WORK, MissingError
 
 
 def build() -> Path:

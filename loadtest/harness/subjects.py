@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import model
 from harness import wire
 from harness.h2load import Request
+from harness.places import WORK, MissingError, binary, demo_registry, tool
 from harness.server import Server, free_port
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-LOADTEST = REPOSITORY / "loadtest"
-WORK = REPOSITORY / ".build" / "loadtest"
-DEMO_REGISTRY = REPOSITORY / "Sources" / "pipelines" / "registry"
+from harness.settings import Settings
 
 READY = r"ready: grpc [\d.]+:(\d+)"
 FILE_BYTES = 14
@@ -23,10 +19,6 @@ PING_BYTES = 200
 
 PING_NAME = "vigie Ping"
 INFER_NAME = "vigie ModelInfer"
-
-
-class MissingError(Exception):
-    """Something that the benchmark needs is not there; the message says how to get it."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +45,6 @@ class Subject:
             port=port,
             environment=dict(self.environment) | dict(environment or {}),
         )
-
-    def with_command(self, *extra: str) -> Subject:
-        return replace(self, command=[*self.command, *extra])
-
-
-def binary(name: str) -> Path:
-    """A built executable of ours: in $VIGIE_BIN_DIR, else in .build/release."""
-    folder = Path(os.environ.get("VIGIE_BIN_DIR", REPOSITORY / ".build" / "release"))
-    path = folder / name
-    if not path.exists():
-        raise MissingError(
-            f"{path} is not built: run `make build`, or set VIGIE_BIN_DIR"
-        )
-    return path.resolve()
-
-
-def tool(name: str, package: str) -> str:
-    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
-    if path is None:
-        raise MissingError(f"{name} is not installed: apt-get install {package}")
-    return path
 
 
 def write(name: str, content: bytes) -> Path:
@@ -115,39 +86,34 @@ def nghttpd_post() -> Subject:
     )
 
 
-def vigie(registry: Path | None, loops: int = 1, extra: Sequence[str] = ()) -> Subject:
-    """A pod. `registry` None: the demo registry."""
-    folder = registry or demo_registry()
-    command = [str(binary("vigie")), "serve", "--registry", str(folder)]
-    command += ["--listen", "127.0.0.1:0", "--loops", str(loops), *extra]
+def pod(settings: Settings, registry: Path | None = None) -> Subject:
+    """A pod with one event loop, asked for Ping. `registry` None: the demo registry."""
+    if settings.pod is not None:
+        command = list(settings.pod)
+    else:
+        command = [str(binary("vigie")), "serve", "--registry"]
+        command += [str(registry or demo_registry()), "--listen", "127.0.0.1:0"]
+        command += ["--loops", "1", *settings.serve_extra]
     return Subject(PING_NAME, "200-byte Ping", command, ping_request())
 
 
-def demo_registry() -> Path:
-    """The committed demo registry."""
-    if not DEMO_REGISTRY.is_dir():
-        raise MissingError(
-            f"no demo registry at {DEMO_REGISTRY.relative_to(REPOSITORY)}"
-        )
-    return DEMO_REGISTRY
-
-
-def infer(rotated: bool = False, extra: Sequence[str] = ()) -> Subject:
+def infer(settings: Settings, rotated: bool = False) -> Subject:
     """A pod on a registry with the model of model.py, asked for one row at a time.
 
     h2load sends one body only, which flatters the branch predictor; `rotated` asks for a thousand
     different rows in turn instead, by the client of client/rotate.c.
     """
-    import model  # needs numpy and xgboost, which only this needs
-
+    if settings.pod is not None:
+        raise MissingError("ModelInfer is asked of `vigie serve` only, not of --pod")
     made = model.make()
-    pod = vigie(made.registry, extra=extra)
+    server = pod(settings, made.registry)
     request = Request(
         path=wire.INFER_PATH, body=made.bodies[0], headers=wire.GRPC_HEADERS
     )
     if rotated:
         what = f"{len(made.bodies):,} rows in turn"
+        name = f"{INFER_NAME} ↻"
         return replace(
-            pod, name=f"{INFER_NAME} ↻", what=what, request=request, bodies=made.bodies
+            server, name=name, what=what, request=request, bodies=made.bodies
         )
-    return replace(pod, name=INFER_NAME, what="one row, 200 trees", request=request)
+    return replace(server, name=INFER_NAME, what="one row, 200 trees", request=request)

@@ -14,9 +14,10 @@ from pathlib import Path
 from harness import h2load, malloc_count, probe, report, rotate, subjects
 from harness.h2load import Shape
 from harness.malloc_count import Counts, Stack
+from harness.places import MissingError
 from harness.report import Section
 from harness.settings import Settings
-from harness.subjects import MissingError, Subject
+from harness.subjects import Subject
 
 SHAPE = Shape(clients=8, streams=32)
 WARM_UP_REQUESTS = 20_000
@@ -38,8 +39,8 @@ def run(settings: Settings) -> Section:
     makers: list[Callable[[], Subject]] = [
         subjects.nghttpd,
         subjects.nghttpd_post,
-        lambda: subjects.vigie(None, extra=settings.serve_extra),
-        lambda: subjects.infer(extra=settings.serve_extra),
+        lambda: subjects.pod(settings),
+        lambda: subjects.infer(settings),
     ]
     for make in makers:
         try:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from harness import peers, proc, report, subjects
 from harness.idle import SPARE_DESCRIPTORS, IdleConnections, raise_descriptor_limit
+from harness.places import MissingError
 from harness.report import Section
 from harness.settings import Settings
-from harness.subjects import MissingError, Subject
+from harness.subjects import Subject
 
 MIB = 1 << 20
 RSS_TARGET_MB = 300.0
@@ -30,7 +31,7 @@ def run(settings: Settings) -> Section:
         )
         count = limit - SPARE_DESCRIPTORS
     makers: list[Callable[[], Subject]] = [
-        lambda: subjects.vigie(None, extra=settings.serve_extra),
+        lambda: subjects.pod(settings),
         subjects.nghttpd,
     ]
     if "grpc-swift" not in settings.skip_peers:

@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from harness import h2load, peers, probe, report, subjects
+from harness.places import MissingError
 from harness.report import Section
 from harness.rounds import interleave, percentile
 from harness.server import Server
 from harness.settings import Settings
-from harness.subjects import MissingError, Subject
+from harness.subjects import Subject
 
 WARM_UP_REQUESTS = 2_000
 P50_TARGET = 1.1
@@ -82,7 +83,7 @@ def run(settings: Settings) -> Section:
 
 
 def _lineup(settings: Settings) -> list[Subject]:
-    found = [subjects.nghttpd(), subjects.vigie(None, extra=settings.serve_extra)]
+    found = [subjects.nghttpd(), subjects.pod(settings)]
     if "grpc-swift" not in settings.skip_peers:
         try:
             found.append(peers.grpc_swift())

@@ -44,7 +44,7 @@ def run(settings: Settings) -> Section:
             "fds",
         ),
     )
-    subject = subjects.vigie(None, extra=settings.serve_extra)
+    subject = subjects.pod(settings)
     with subject.server() as server:
         server.pin(settings.server_cpus)
         h2load.run(server.port, subject.request, SHAPE, 20_000)

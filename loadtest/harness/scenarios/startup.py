@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 
 from harness import peers, probe, proc, report, subjects
+from harness.places import MissingError
 from harness.report import Section
 from harness.settings import Settings
-from harness.subjects import MissingError, Subject
+from harness.subjects import Subject
 
 STARTS = 10
 # Long enough for a pod to have finished what it does after it became ready.
@@ -35,7 +36,7 @@ def run(settings: Settings) -> Section:
         ),
     )
     makers: list[Callable[[], Subject]] = [
-        lambda: subjects.vigie(None, extra=settings.serve_extra),
+        lambda: subjects.pod(settings),
         subjects.nghttpd,
     ]
     if "grpc-swift" not in settings.skip_peers:

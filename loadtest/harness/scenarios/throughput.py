@@ -10,16 +10,19 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from harness import h2load, peers, probe, proc, report, rotate, subjects
+import model
+from harness import h2load, peers, probe, proc, report, rotate, subjects, wire
 from harness.h2load import H2loadError, Outcome, Shape
+from harness.places import MissingError
 from harness.report import Section
 from harness.rounds import Series, interleave
 from harness.server import Server, ServerError
 from harness.settings import Settings
-from harness.subjects import MissingError, Subject
+from harness.subjects import Subject
 
 SHAPE = Shape(clients=8, streams=32)
 WARM_UP_REQUESTS = 10_000
+CALIBRATION_SECONDS_MIN = 0.1
 PING_TARGET = 1.0
 INFER_TARGET = 0.5
 
@@ -97,11 +100,9 @@ def lineup(settings: Settings, section: Section) -> list[Subject]:
     makers = {
         "nghttpd": subjects.nghttpd,
         "nghttpd-post": subjects.nghttpd_post,
-        "vigie": lambda: subjects.vigie(None, extra=settings.serve_extra),
-        "infer": lambda: subjects.infer(extra=settings.serve_extra),
-        "infer-rotated": lambda: subjects.infer(
-            rotated=True, extra=settings.serve_extra
-        ),
+        "vigie": lambda: subjects.pod(settings),
+        "infer": lambda: subjects.infer(settings),
+        "infer-rotated": lambda: subjects.infer(settings, rotated=True),
         "grpc-swift": peers.grpc_swift,
         "grpcio": peers.grpcio,
     }
@@ -125,14 +126,29 @@ def start(subject: Subject, settings: Settings, stack: ExitStack) -> Runner:
     runner = Runner(subject, server)
     if subject.request.headers and "nghttpd" not in subject.name:
         learn_length(runner)
-    rate = runner.load(settings).rate
-    runner.requests = max(1000, round(rate * settings.seconds))
+    runner.requests = size_of_round(runner, settings)
     return runner
+
+
+def size_of_round(runner: Runner, settings: Settings) -> int:
+    """Warms up; returns the requests that use about `seconds` of the server's CPU time.
+
+    /proc counts in hundredths of a second: a sample shorter than ten of them says too little.
+    """
+    while True:
+        before = proc.cpu_time(runner.server.pid)
+        runner.load(settings)
+        used = (proc.cpu_time(runner.server.pid) - before).total
+        if used >= CALIBRATION_SECONDS_MIN:
+            return max(1000, round(runner.requests * settings.seconds / used))
+        runner.requests *= 4
 
 
 def learn_length(runner: Runner) -> None:
     """Asks once by another client: the answer must be good, and every later one as long."""
     answer = probe.learn(runner.server.port, runner.subject.request)
+    if runner.subject.request.path == wire.INFER_PATH:
+        model.check(wire.inferred(wire.unframe(answer.body)))
     request = replace(runner.subject.request, answer_bytes=len(answer.body))
     runner.subject = replace(runner.subject, request=request)
 
