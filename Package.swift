@@ -79,6 +79,10 @@ let package = Package(
         .executableTarget(
             name: "vigie-fixtures", dependencies: ["TestArtifacts"], path: "Tests/FixtureServer",
             swiftSettings: strict),
+        // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
+        .executableTarget(
+            name: "vigie-transport-server", dependencies: ["VigieTransport"],
+            path: "Tests/TransportServer", swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
