@@ -72,6 +72,13 @@ let package = Package(
         .executableTarget(
             name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
             swiftSettings: strict),
+        // Models made for tests, and a server of them for third-party clients to try.
+        .target(
+            name: "TestArtifacts", dependencies: ["VigieRegistry", "VigieServices"],
+            path: "Tests/TestArtifacts", swiftSettings: strict),
+        .executableTarget(
+            name: "vigie-fixtures", dependencies: ["TestArtifacts"], path: "Tests/FixtureServer",
+            swiftSettings: strict),
         // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
         .executableTarget(
             name: "vigie-transport-server", dependencies: ["VigieTransport"],
@@ -85,7 +92,7 @@ let package = Package(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
         .testTarget(
-            name: "VigieServicesTests", dependencies: ["VigieServices", "VigieCrypto"]),
+            name: "VigieServicesTests", dependencies: ["VigieServices", "TestArtifacts"]),
     ],
     swiftLanguageModes: [.v6]
 )

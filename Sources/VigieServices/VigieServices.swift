@@ -6,23 +6,23 @@ import VigieTransport
 
 /// All services of a pod, on all its loops.
 ///
-///     let services = VigieServices(store: store, health: health)
+///     let services = VigieServices(store: store, version: "0.2.0")
 ///     // for each loop, before it runs:
 ///     services.install(on: handler)
 ///     // when the store has loaded what was there, and the server listens:
-///     services.becomeReady()
+///     services.setServing()
 ///     // when the process is to end, before connections are drained:
-///     services.beginDraining()
+///     services.setNotServing()
 ///
 /// Every loop serves from a snapshot of its own, with workspaces of its own. When the store
 /// publishes, its thread prepares the next snapshot of each loop, and the loop only swaps a pointer:
 /// between two requests, so that each is answered by the version that it began with.
 package final class VigieServices: Sendable {
     /// Vigie's own version, as `ServerMetadata` and `Diagnostics.Version` tell it.
-    package static let version = "0.1.0"
-
+    let version: String
     let catalog: any ModelCatalog
-    let health: HealthRegistry
+    /// What health checks are answered from: "" and each service.
+    package let health: HealthRegistry
     let limits: ServiceLimits
     private let nodes = Mutex<[NodeRecord]>([])
     private let state: Mutex<State>
@@ -42,9 +42,10 @@ package final class VigieServices: Sendable {
     }
 
     package init(
-        store catalog: any ModelCatalog, health: HealthRegistry,
+        store catalog: any ModelCatalog, version: String, health: HealthRegistry = HealthRegistry(),
         limits: ServiceLimits = ServiceLimits()
     ) {
+        self.version = version
         self.catalog = catalog
         self.health = health
         self.limits = limits
@@ -78,7 +79,7 @@ package final class VigieServices: Sendable {
     private let serviceNames = Mutex<Set<String>>([])
 
     /// The models that were there at the start have loaded, or failed to: requests may come.
-    package func becomeReady() {
+    package func setServing() {
         state.withLock { state in
             guard !state.isReady else { return }
             state.isReady = true
@@ -88,15 +89,15 @@ package final class VigieServices: Sendable {
     }
 
     /// Nothing more shall come: ServerReady and health say so from now on. What comes is answered.
-    package func beginDraining() {
+    package func setNotServing() {
         state.withLock { $0.isDraining = true }
         health.shutDown()
     }
 
     /// What ServerReady answers.
-    package var isReady: Bool { state.withLock { $0.isReady && !$0.isDraining } }
+    package var isServing: Bool { state.withLock { $0.isReady && !$0.isDraining } }
 
-    /// Time since ``becomeReady()``; zero before that.
+    /// Time since ``setServing()``; zero before that.
     package var uptime: Duration {
         state.withLock { $0.readySince }.map { MonotonicTime.now().since($0) } ?? .zero
     }
@@ -104,7 +105,7 @@ package final class VigieServices: Sendable {
     var loopCount: Int { nodes.withLock { $0.count } }
 
     private func announce() {
-        let status: HealthRegistry.ServingStatus = isReady ? .serving : .notServing
+        let status: HealthRegistry.ServingStatus = isServing ? .serving : .notServing
         health.set("", status)
         for service in serviceNames.withLock({ $0 }) { health.set(service, status) }
     }

@@ -10,7 +10,7 @@ enum Diagnostics {
             response.payload = request.payload
         }
         handler.unary(VigieV1.Diagnostics.Version.self) { _, response, _ in
-            response.setVersion(VigieServices.version)
+            response.setVersion(services.version)
             for (key, value) in build { response.addBuild(key: key, value: value) }
             let uptime = services.uptime.clampedNanoseconds
             let message = response.mutableUptime()

@@ -31,11 +31,11 @@ enum InferenceService {
     private static func installServer(on handler: RPCHandler, _ services: VigieServices) {
         handler.unary(Service.ServerLive.self) { _, response, _ in response.live = true }
         handler.unary(Service.ServerReady.self) { _, response, _ in
-            response.ready = services.isReady
+            response.ready = services.isServing
         }
         handler.unary(Service.ServerMetadata.self) { _, response, _ in
             response.name = "vigie"
-            response.setVersion(VigieServices.version)
+            response.setVersion(services.version)
             for name in extensions { response.appendExtensions(Text(name)) }
         }
     }

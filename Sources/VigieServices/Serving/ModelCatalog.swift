@@ -14,6 +14,8 @@ package protocol ModelCatalog: Sendable {
     func unload(_ name: String, _ done: @escaping @Sendable (RegistryError?) -> Void)
 }
 
+extension ModelStore: ModelCatalog {}
+
 extension ModelCatalog {
     /// Why a model, or a version of it, is not in the table.
     func absence(of name: String, version: Int?) -> (isKnown: Bool, reason: String) {

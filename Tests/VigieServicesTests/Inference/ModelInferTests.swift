@@ -1,3 +1,4 @@
+import TestArtifacts
 import Testing
 import VigieEngine
 import VigieProtos

@@ -1,3 +1,4 @@
+import TestArtifacts
 import VigieProtos
 import VigieRPC
 import VigieRegistry

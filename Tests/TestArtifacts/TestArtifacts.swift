@@ -2,12 +2,10 @@ import VigieCrypto
 import VigieEngine
 import VigieRegistry
 
-@testable import VigieServices
-
 /// Gives back what it is given, for one input of every datatype: "FP32" in, "FP32_out" out.
-final class EchoArtifact: Artifact, @unchecked Sendable {
+package final class EchoArtifact: Artifact, @unchecked Sendable {
     /// - Parameter types: of the inputs, which are called by their types' names.
-    init(types: [ElementType] = ElementType.allCases, shape: [Int] = [-1, 2]) {
+    package init(types: [ElementType] = ElementType.allCases, shape: [Int] = [-1, 2]) {
         super.init(
             flavor: .onnx,
             inputs: types.map { TensorSpec(name: "\($0.protocolName)", type: $0, shape: shape) },
@@ -17,7 +15,7 @@ final class EchoArtifact: Artifact, @unchecked Sendable {
             signature: Signature(features: []), memoryBytes: 1000)
     }
 
-    override func run(_ workspace: Workspace) throws(InferenceError) {
+    package override func run(_ workspace: Workspace) throws(InferenceError) {
         for (input, output) in zip(workspace.inputs, workspace.outputs) {
             output.reshape(input.shape)
             if input.type == .string {
@@ -35,12 +33,12 @@ final class EchoArtifact: Artifact, @unchecked Sendable {
 
 /// A linear model with a contribution a feature: log-odds = base + Σ weight·value, where a missing
 /// value adds nothing and a category counts as its code.
-final class LinearArtifact: Artifact, @unchecked Sendable {
+package final class LinearArtifact: Artifact, @unchecked Sendable {
     let weights: [Double]
     let base: Double
     private let isExplainable: Bool
 
-    init(
+    package init(
         _ features: [Feature], weights: [Double], base: Double = -2, explains: Bool = true
     ) {
         precondition(features.count == weights.count)
@@ -54,7 +52,7 @@ final class LinearArtifact: Artifact, @unchecked Sendable {
             signature: Signature(features: features), memoryBytes: 8 * weights.count)
     }
 
-    override func run(_ workspace: Workspace) throws(InferenceError) {
+    package override func run(_ workspace: Workspace) throws(InferenceError) {
         let input = workspace.inputs[0]
         let rows = input.shape[0]
         workspace.outputs[0].reshape(TensorShape([rows]))
@@ -71,16 +69,16 @@ final class LinearArtifact: Artifact, @unchecked Sendable {
         }
     }
 
-    override var scoresRows: Bool { true }
-    override var explainsRows: Bool { isExplainable }
+    package override var scoresRows: Bool { true }
+    package override var explainsRows: Bool { isExplainable }
 
-    override func score(_ workspace: Workspace) throws(InferenceError) -> Double {
+    package override func score(_ workspace: Workspace) throws(InferenceError) -> Double {
         weights.indices.reduce(base) { sum, index in
             workspace.row[index].isNaN ? sum : sum + weights[index] * workspace.row[index]
         }
     }
 
-    override func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
+    package override func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         workspace.baseValue = base
         for index in weights.indices {
             let value = workspace.row[index]
@@ -91,7 +89,7 @@ final class LinearArtifact: Artifact, @unchecked Sendable {
 }
 
 /// A model as the registry would have loaded it.
-func loaded(
+package func loaded(
     _ name: String, _ version: Int, _ artifact: Artifact,
     _ configure: (inout Manifest) -> Void = { _ in }
 ) -> LoadedModel {
@@ -106,7 +104,7 @@ func loaded(
 }
 
 /// A table of models; versions of the same name are one model.
-func table(_ models: [LoadedModel], generation: UInt64 = 1) -> ModelTable {
+package func table(_ models: [LoadedModel], generation: UInt64 = 1) -> ModelTable {
     let names = Set(models.map(\.name))
     return ModelTable(
         entries: names.map { name in
