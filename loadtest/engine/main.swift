@@ -2,7 +2,11 @@
 // xgboost (default), onnx or scorecard.
 //
 // Rows are drawn at random and rotated, 4,096 of them, so that neither branches nor caches learn
-// one row by heart. A figure is the median, and the 99th percentile, of many short samples.
+// one row by heart. A figure is the median, and the 99th percentile, of many short samples in CPU
+// time of the thread, so that other programs on the machine do not count.
+//
+// With a library that counts allocations and exports `unsigned long mc_count(void)` in LD_PRELOAD,
+// allocations are reported too.
 import Foundation
 import VigieEngine
 
@@ -37,21 +41,40 @@ let rows = (0..<rowCount).map { _ in
 let workspace = artifact.makeWorkspace()
 var checksum = 0.0
 
+/// Allocations so far, if somebody counts them.
+let allocations: () -> Int = {
+    typealias Count = @convention(c) () -> UInt
+    guard let symbol = dlsym(UnsafeMutableRawPointer(bitPattern: 0), "mc_count") else {
+        return { 0 }
+    }
+    let count = unsafeBitCast(symbol, to: Count.self)
+    return { Int(count()) }
+}()
+
+/// CPU time of this thread in µs.
+func cpuTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
+}
+
 /// Times `body(i)` for i = 0, 1, …, in samples of `sample` calls.
 func measure(_ name: String, rows: Int = 1, sample: Int, _ body: (Int) throws -> Void) rethrows {
     var times: [Double] = []
-    let start = clock.now
+    times.reserveCapacity(4_000_000 / sample)
+    for index in 0..<10 { try body(index) }
+    let start = cpuTime()
+    let allocationsBefore = allocations()
     var index = 0
-    while clock.now - start < .milliseconds(1_500) {
-        let begin = clock.now
+    while cpuTime() - start < 1_000_000, times.count < times.capacity {
+        let begin = cpuTime()
         for _ in 0..<sample {
             try body(index)
             index += 1
         }
-        let elapsed = (clock.now - begin).components
-        times.append(
-            (Double(elapsed.seconds) * 1e6 + Double(elapsed.attoseconds) / 1e12) / Double(sample))
+        times.append((cpuTime() - begin) / Double(sample))
     }
+    let allocated = allocations() - allocationsBefore
     times.sort()
     func figure(_ value: Double) -> String {
         String(format: "%9.2f", value)
@@ -60,7 +83,7 @@ func measure(_ name: String, rows: Int = 1, sample: Int, _ body: (Int) throws ->
     print(
         label, "µs a call: median", figure(times[times.count / 2]), " p99",
         figure(times[times.count * 99 / 100]), " µs a row:",
-        figure(times[times.count / 2] / Double(rows)))
+        figure(times[times.count / 2] / Double(rows)), " calls:", index, " allocations:", allocated)
 }
 
 if artifact.scoresRows {
