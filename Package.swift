@@ -83,6 +83,10 @@ let package = Package(
         .executableTarget(
             name: "vigie-transport-server", dependencies: ["VigieTransport"],
             path: "Tests/TransportServer", swiftSettings: strict),
+        // What a model costs in the engine alone.
+        .executableTarget(
+            name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
+            swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
