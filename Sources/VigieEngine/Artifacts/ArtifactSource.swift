@@ -25,7 +25,9 @@ public struct ArtifactSource: Sendable {
     /// Reads, checks and compiles the model.
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
-        case .onnx, .xgboost, .scorecard:
+        case .onnx:
+            return try ONNXLoader.load(self)
+        case .xgboost, .scorecard:
             throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
         }
     }
