@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
-        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
+        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
