@@ -26,8 +26,7 @@ def test_the_same_seed_publishes_the_same_bytes(
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     for name in ("a", "b"):
         main(
-            ["train", "hr", "--folds", "2", "--quiet", "--publish"]
-            + ["--registry", str(tmp_path / name)]
+            ["train", "hr", "--folds", "2", "--quiet", "--publish", f"--registry={tmp_path / name}"]
         )
     files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
     assert len(files) == 4
@@ -119,8 +118,7 @@ def test_validate_finds_a_changed_byte_and_a_lost_file(
         model = tmp_path / "m.ubj"
         model.write_bytes(b"model")
         main(
-            ["register", str(model), "--registry", str(tmp_path / "r")]
-            + ["--name", "n", "--flavor", "xgboost"]
+            ["register", str(model), f"--registry={tmp_path / 'r'}", "--name=n", "--flavor=xgboost"]
         )
     (tmp_path / "r/n/1/m.ubj").write_bytes(b"Model")
     (tmp_path / "r/n/2/m.ubj").unlink()

@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +19,8 @@ from vigie_pipelines.models.scorecard import WoeScorecard
 from vigie_pipelines.published.onnx_graph import OnnxGraph
 from vigie_pipelines.published.scorecard_file import ScorecardFile
 from vigie_pipelines.published.xgboost_file import XGBoostFile
+
+SOURCES = Path(__file__).resolve().parents[1] / "src"
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +91,7 @@ def test_scorecard_contributions_are_shaps(scorecard: WoeScorecard, candidates: 
     assert base == pytest.approx(float(explainer.expected_value), abs=1e-9)
 
 
-def test_the_onnx_graph_scores_and_explains_as_the_pipeline(
-    german: Dataset, tmp_path: Path
-) -> None:
+def test_an_onnx_graph_scores_and_explains_as_its_pipeline(german: Dataset, tmp_path: Path) -> None:
     rows = german.rows.copy()
     optional = german.names.index("residence_since")
     rows[::7, optional] = np.nan
@@ -107,6 +110,32 @@ def test_the_onnx_graph_scores_and_explains_as_the_pipeline(
     assert base == pytest.approx(own_base, abs=1e-5)
     np.testing.assert_allclose(contributions, own, atol=2e-6)
     np.testing.assert_allclose(own_base + own.sum(axis=1), expected, atol=1e-9)
+
+
+_EXPORT = """
+import hashlib, sys
+from pathlib import Path
+from vigie_pipelines.data import german
+from vigie_pipelines.models.linear import OneHotRegression
+data = german.read()
+model = OneHotRegression(data.features)
+model.fit(data.rows, data.labels)
+print(hashlib.sha256((Path(sys.argv[1]) / model.write(Path(sys.argv[1]))).read_bytes()).hexdigest())
+"""
+
+
+def test_an_export_is_the_same_bytes_in_every_process(german: Dataset, tmp_path: Path) -> None:
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", _EXPORT, str(tmp_path)],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(SOURCES)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
 
 
 def test_onnx_contributions_are_shaps(german: Dataset) -> None:
