@@ -1,7 +1,7 @@
-"""One order for the nodes of an ONNX graph.
+"""One order for what an ONNX file lists.
 
-skl2onnx walks over sets of names, so that the order of its nodes differs from process to process,
-and with it the file's SHA-256, although the model is the same.
+skl2onnx walks over sets of names, so that the order of its nodes and opsets differs from process to
+process, and with it the file's SHA-256, although the model is the same.
 """
 
 import heapq
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def sort_nodes(model: "ModelProto") -> None:
     """Sorts nodes topologically, those that are ready at the same time by their first output's
-    name, and initialisers by name; names each node after its output. In place.
+    name, initialisers by name and opsets by domain; names each node after its output. In place.
     """
     nodes = {node.output[0]: node for node in model.graph.node}
     producer = {name: key for key, node in nodes.items() for name in node.output}
@@ -45,3 +45,7 @@ def sort_nodes(model: "ModelProto") -> None:
     del model.graph.node[:], model.graph.initializer[:]
     model.graph.node.extend(kept.node)
     model.graph.initializer.extend(kept.initializer)
+    opsets = [(opset.domain, opset.version) for opset in model.opset_import]
+    del model.opset_import[:]
+    for domain, version in sorted(opsets):
+        model.opset_import.add(domain=domain, version=version)
