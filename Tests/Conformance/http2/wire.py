@@ -197,7 +197,7 @@ class Connection:
         """The decoded header block of a response."""
 
         def accept(f):
-            refused = f.type == GOAWAY or (f.type == RST_STREAM and f.stream == stream)
+            refused = (f.type == GOAWAY and f.code) or (f.type == RST_STREAM and f.stream == stream)
             assert not refused, f"the request was refused: {f}"
             return f.type == HEADERS and f.stream == stream
 
