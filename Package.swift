@@ -73,10 +73,10 @@ let package = Package(
         // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
         .target(
             name: "TransportTestKit", dependencies: ["VigieTransport"],
-            path: "Tests/TransportTestKit", swiftSettings: strict),
+            path: "Tests/TransportTestKit", swiftSettings: serving),
         .executableTarget(
             name: "vigie-transport-server", dependencies: ["TransportTestKit", "VigieTransport"],
-            path: "Tests/TransportServer", swiftSettings: strict),
+            path: "Tests/TransportServer", swiftSettings: serving),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
