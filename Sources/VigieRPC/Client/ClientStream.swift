@@ -173,7 +173,8 @@ final class ClientStream: HTTPStream {
         let isLost = code == .connectionLost
         let message =
             isLost
-            ? "the connection was lost" : "the server reset the stream (error code \(code.rawValue))"
+            ? "the connection was lost"
+            : "the server reset the stream (error code \(code.rawValue))"
         call?.attemptEnded(
             AttemptEnd(
                 status: RPCStatus(isLost ? .unavailable : StatusCode(reset: code), message),

@@ -33,7 +33,9 @@ package final class RPCChannel: HTTPClientConnectionOwner, TimerTarget {
     /// Streams kept to be used again.
     private static let pooledStreams = 1024
 
-    package init(to address: SocketAddress, loop: EventLoop, options: ChannelOptions = ChannelOptions()) {
+    package init(
+        to address: SocketAddress, loop: EventLoop, options: ChannelOptions = ChannelOptions()
+    ) {
         self.address = address
         self.loop = loop
         self.options = options
@@ -93,7 +95,8 @@ package final class RPCChannel: HTTPClientConnectionOwner, TimerTarget {
         guard waiting.count < options.maxWaitingCalls else {
             return call.fail(
                 RPCStatus(
-                    .resourceExhausted, "over \(options.maxWaitingCalls) calls wait for \(address)"))
+                    .resourceExhausted, "over \(options.maxWaitingCalls) calls wait for \(address)")
+            )
         }
         waiting.append(call)
         if state == .idle { beginConnecting() }

@@ -75,9 +75,12 @@ struct ReceivedHeaders: ~Copyable {
             return RPCStatus(
                 StatusCode(httpStatus: httpStatus), "the server answered HTTP status \(httpStatus)")
         }
-        if !isGRPC { return RPCStatus(.unknown, "the answer's content-type is not application/grpc") }
+        if !isGRPC {
+            return RPCStatus(.unknown, "the answer's content-type is not application/grpc")
+        }
         if let unknownEncoding {
-            return RPCStatus(.internal, "the answer's grpc-encoding '\(unknownEncoding)' is unknown")
+            return RPCStatus(
+                .internal, "the answer's grpc-encoding '\(unknownEncoding)' is unknown")
         }
         return nil
     }

@@ -43,7 +43,8 @@ struct InteropClient {
 
     /// Runs the named cases, prints "OK: name" for each, and gives the number that failed.
     static func run(_ options: Options, _ names: [String]) async throws -> Int32 {
-        let known = Dictionary(uniqueKeysWithValues: cases.map { ($0.name, $0.run) })
+        let known = Dictionary(
+            uniqueKeysWithValues: (cases + failureCases).map { ($0.name, $0.run) })
         var failures: Int32 = 0
         for name in names == ["all"] ? cases.map(\.name) : names {
             guard let run = known[name] else {
