@@ -73,11 +73,14 @@ let package = Package(
             name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
             swiftSettings: strict),
         // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
+        .target(
+            name: "TransportTestKit", dependencies: ["VigieTransport"],
+            path: "Tests/TransportTestKit", swiftSettings: strict),
         .executableTarget(
-            name: "vigie-transport-server", dependencies: ["VigieTransport"],
+            name: "vigie-transport-server", dependencies: ["TransportTestKit", "VigieTransport"],
             path: "Tests/TransportServer", swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
-        .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
+        .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
         .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
         .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),

@@ -303,7 +303,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     }
 
     private func discard() {
-        while true {
+        for _ in 0..<Self.readsPerRound {
             let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
             if count > 0 { continue }
             if count < 0, errno == EAGAIN || errno == EINTR { return }
