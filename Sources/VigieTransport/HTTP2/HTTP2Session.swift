@@ -28,8 +28,11 @@ final class HTTP2Session {
     let role: Role
     private var raw: OpaquePointer!
     unowned(unsafe) let owner: any HTTP2SessionOwner & HTTPConnection
-    /// The stream that the last callback was for: frames of one stream come in runs.
-    private unowned(unsafe) var recent: HTTPStream?
+    /// Outlives nghttp2's session, whose blocks it has.
+    private let memory: SessionMemory
+    /// The stream that the last callback was for: frames of one stream come in runs. It is open, and so in `live`; no reference is counted for it.
+    private var recent: Unmanaged<HTTPStream>?
+    private var recentID: Int32 = 0
     private var skipped = SkippedStreams()
     /// The streams that are open now, in no order: nghttp2 has no list of them to walk.
     private var live: [HTTPStream] = []
@@ -55,6 +58,7 @@ final class HTTP2Session {
     ) {
         self.role = role
         self.owner = owner
+        memory = owner.loop.sessionMemory
         headerListMax = Int(settings.maxHeaderListBytes) * 4
         pausedBytesMax = settings.pausedBytesMax
         var option: OpaquePointer?
@@ -70,8 +74,12 @@ final class HTTP2Session {
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         let data = Unmanaged.passUnretained(self).toOpaque()
         switch role {
-        case .server: nghttp2_session_server_new2(&raw, SessionCallbacks.shared.raw, data, option)
-        case .client: nghttp2_session_client_new2(&raw, SessionCallbacks.shared.raw, data, option)
+        case .server:
+            nghttp2_session_server_new3(
+                &raw, SessionCallbacks.shared.raw, data, option, memory.table)
+        case .client:
+            nghttp2_session_client_new3(
+                &raw, SessionCallbacks.shared.raw, data, option, memory.table)
         }
         announce(settings)
     }
@@ -188,10 +196,10 @@ final class HTTP2Session {
 
     /// The open stream of this id; nil for one that was refused, has ended, or is not known.
     func stream(_ id: Int32) -> HTTPStream? {
-        if let recent, recent.id == id { return recent }
+        if let recent, recentID == id { return recent.takeUnretainedValue() }
         guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
         let stream = Unmanaged<HTTPStream>.fromOpaque(data).takeUnretainedValue()
-        recent = stream
+        remember(stream)
         return stream
     }
 
@@ -232,7 +240,7 @@ final class HTTP2Session {
     }
 
     private func end(_ stream: HTTPStream, _ code: HTTP2ErrorCode) {
-        if recent === stream { recent = nil }
+        recent = nil
         let index = stream.liveIndex
         live.swapAt(index, live.count - 1)
         live[index].liveIndex = index
@@ -252,7 +260,8 @@ final class HTTP2Session {
     func headersBegan(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
         let id = frame.pointee.hd.stream_id
         guard role == .server, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
-            recent = stream(id)
+            // Looks it up now, for the headers that follow.
+            _ = stream(id)
             return 0
         }
         skipped.opened(id)
@@ -264,12 +273,28 @@ final class HTTP2Session {
         begin(stream)
         nghttp2_session_set_stream_user_data(
             raw, id, Unmanaged.passUnretained(stream).toOpaque())
-        recent = stream
+        remember(stream)
         return 0
     }
 
+    private func remember(_ stream: HTTPStream) {
+        recent = Unmanaged.passUnretained(stream)
+        recentID = stream.id
+    }
+
+    @inline(__always)
     func header(_ id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        guard let stream = stream(id) else { return }
+        if let recent, recentID == id {
+            recent._withUnsafeGuaranteedRef { header($0, name, value) }
+        } else if let stream = stream(id) {
+            header(stream, name, value)
+        }
+    }
+
+    @inline(__always)
+    private func header(
+        _ stream: HTTPStream, _ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer
+    ) {
         if role == .client, !stream.headersArrived {
             // `:status` comes first; 1xx blocks say nothing that a caller waits for (RFC 9110 §15.2).
             if name.count == 7, value.first == 0x31, name.elementsEqual(":status".utf8) {
