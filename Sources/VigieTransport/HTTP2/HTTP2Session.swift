@@ -12,6 +12,8 @@ final class HTTP2Session {
     /// The connection, which owns the session and so outlives it; unretained, as the other references
     /// of the hot path are: counting them up and down again cost a tenth of a request.
     let owner: Unmanaged<HTTPConnection>
+    /// Outlives nghttp2's session, whose blocks it has.
+    private let memory: SessionMemory
     /// The stream that the last callback was for: frames of one stream come in runs. Retained by
     /// `live` while ``recentID`` names it.
     private var recent: Unmanaged<HTTPStream>?
@@ -41,6 +43,7 @@ final class HTTP2Session {
     ) {
         self.role = role
         self.owner = .passUnretained(owner)
+        memory = owner.loop.sessionMemory
         headerListMax = Int(settings.maxHeaderListBytes) * 4
         pausedBytesMax = settings.pausedBytesMax
         var option: OpaquePointer?
@@ -56,8 +59,12 @@ final class HTTP2Session {
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         let data = Unmanaged.passUnretained(self).toOpaque()
         switch role {
-        case .server: nghttp2_session_server_new2(&raw, SessionCallbacks.shared.raw, data, option)
-        case .client: nghttp2_session_client_new2(&raw, SessionCallbacks.shared.raw, data, option)
+        case .server:
+            nghttp2_session_server_new3(
+                &raw, SessionCallbacks.shared.raw, data, option, memory.table)
+        case .client:
+            nghttp2_session_client_new3(
+                &raw, SessionCallbacks.shared.raw, data, option, memory.table)
         }
         announce(settings)
     }

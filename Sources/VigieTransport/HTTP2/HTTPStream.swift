@@ -80,6 +80,8 @@ open class HTTPStream {
     /// False while so much waits to be sent that a producer should pause until ``becameWritable()``.
     package final var isWritable: Bool { outgoing.count < Self.highWaterBytes }
     package final var bufferedBytes: Int { outgoing.count }
+    /// The peer has sent all, and so have we.
+    package final var hasEndedBothWays: Bool { remoteEnded && outgoingEnded && outgoing.isEmpty }
 
     /// Sends the response's header block; a body follows unless `endStream`.
     package final func sendHeaders(_ headers: OutgoingHeaders, endStream: Bool = false) {
