@@ -2,5 +2,6 @@
 #define VIGIE_KERNELS_H
 
 #include "vigie_forest.h"
+#include "vigie_shap.h"
 
 #endif

@@ -123,3 +123,14 @@ extension TreeEnsemble {
         }
     }
 }
+
+extension TreeEnsemble {
+    /// Writes one row's comparison keys to the front of the scratch, for ``TreeExplainer``.
+    package func fillKeys(of row: Span<Float>, _ scratch: TreeScratch) {
+        precondition(precision == .float32 && row.count == featureCount, "one row of floats")
+        row.withUnsafeBufferPointer { row in
+            guard let base = row.baseAddress, featureCount > 0 else { return }
+            columns.fill(scratch.keys, from: base)
+        }
+    }
+}
