@@ -26,7 +26,8 @@ public struct ArtifactSource: Sendable {
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
         case .xgboost: return try XGBoostArtifact(self)
-        case .onnx, .scorecard:
+        case .scorecard: return try ScorecardArtifact(self)
+        case .onnx:
             throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
         }
     }
