@@ -1,6 +1,7 @@
 import CVigieSys
 import Glibc
 import Synchronization
+import VigieEngine
 
 /// The models of a registry in memory, kept in line with its folder by a thread of its own.
 ///
@@ -10,6 +11,7 @@ import Synchronization
 package final class ModelStore: Sendable {
     package let folder: String
     private let options: StoreOptions
+    private let compile: VersionLoader.Compile
     private let onEvent: @Sendable (StoreEvent) -> Void
     private let published = Mutex(Published())
     private let observers = Mutex<[@Sendable (ModelTable) -> Void]>([])
@@ -24,13 +26,18 @@ package final class ModelStore: Sendable {
     /// Reads nothing yet.
     /// - Parameters:
     ///   - folder: the registry: `<name>/<version>/manifest.json` in it.
+    ///   - compile: how a model file becomes an artifact: the engine, unless a test has another.
     ///   - onEvent: what happens, for the log; see ``StoreEvent`` for the thread.
     package init(
         folder: String, options: StoreOptions = StoreOptions(),
+        compile: @escaping VersionLoader.Compile = { source throws(LoadError) in
+            try source.load()
+        },
         onEvent: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) {
         self.folder = folder
         self.options = options
+        self.compile = compile
         self.onEvent = onEvent
         mailbox = StoreMailbox()
     }
@@ -41,7 +48,7 @@ package final class ModelStore: Sendable {
     package func start() throws(RegistryError) {
         let core = StoreCoreBox { box in
             StoreCore(
-                source: FolderSource(folder), options: options,
+                loader: VersionLoader(FolderSource(folder), compile: compile), options: options,
                 publish: { [unowned box, unowned self] in publish(box.core, changed: $0) },
                 report: { [onEvent] in onEvent($0) })
         }

@@ -27,12 +27,12 @@ final class StoreCore {
     private let report: (StoreEvent) -> Void
 
     init(
-        source: FolderSource, options: StoreOptions, publish: @escaping (_ changed: Bool) -> Void,
+        loader: VersionLoader, options: StoreOptions, publish: @escaping (_ changed: Bool) -> Void,
         report: @escaping (StoreEvent) -> Void
     ) {
-        self.source = source
+        self.loader = loader
         self.options = options
-        loader = VersionLoader(source)
+        source = loader.source
         self.publish = publish
         self.report = report
     }

@@ -4,9 +4,19 @@ import VigieEngine
 /// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. Holds no state and
 /// may run on any thread that may block.
 package struct VersionLoader: Sendable {
-    package let source: FolderSource
+    /// How a model file becomes an artifact: the engine, unless a test has another.
+    package typealias Compile = @Sendable (ArtifactSource) throws(LoadError) -> Artifact
 
-    package init(_ source: FolderSource) { self.source = source }
+    package let source: FolderSource
+    private let compileModel: Compile
+
+    package init(
+        _ source: FolderSource,
+        compile: @escaping Compile = { source throws(LoadError) in try source.load() }
+    ) {
+        self.source = source
+        compileModel = compile
+    }
 
     /// - Throws: `.incomplete` when the folder may still be being written, `.refused` when it is
     ///   whole and of no use; messages say which file, and where in it.
@@ -112,10 +122,10 @@ package struct VersionLoader: Sendable {
     private func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
         let artifact: Artifact
         do {
-            artifact = try ArtifactSource(
-                flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
-                signature: manifest.signature, meanTerms: manifest.meanTerms
-            ).load()
+            artifact = try compileModel(
+                ArtifactSource(
+                    flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
+                    signature: manifest.signature, meanTerms: manifest.meanTerms))
         } catch { throw RegistryError(.refused, error.message) }
         do { try manifest.check(against: artifact.signature) } catch {
             throw RegistryError(.refused, "\(error)")

@@ -22,7 +22,10 @@ import VigieRegistry
             let p = manifest.calibration.probability(logOdds: 0.3)
             #expect(p >= 0 && p <= 1)
             let again = try Manifest.read(Array(manifest.text.utf8))
-            #expect(again == manifest, "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
+            // Not compared as values: a key that nobody knows may hold NaN.
+            #expect(
+                again.text == manifest.text,
+                "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
         }
         // Mutations in text and numbers leave many sound: else nothing would have been tried.
         #expect(read > 100, "seed \(seed)")
