@@ -1,0 +1,104 @@
+import ArgumentParser
+import Glibc
+import VigieEngine
+import VigieRegistry
+
+/// `vigie models`: looks into a registry, checks it, and adds to it. Works on the folder alone; no
+/// pod needs to run, and those that do take up what is added by themselves.
+struct ModelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "models",
+        abstract: "Look into a registry of models, check it, and add to it.",
+        subcommands: [
+            ModelsListCommand.self, ModelsShowCommand.self, ModelsVerifyCommand.self,
+            ModelsAddCommand.self,
+        ],
+        defaultSubcommand: ModelsListCommand.self)
+}
+
+/// Which registry the sub-commands work on.
+struct ModelsOptions: ParsableArguments {
+    @Option(
+        help: .init(
+            "The registry: a folder of <model>/<version>/manifest.json (default: $VIGIE_REGISTRY).",
+            valueName: "dir"))
+    var registry: String?
+
+    func validate() throws {
+        guard path != nil else {
+            throw ValidationError(
+                "Which registry? Give --registry DIR, or set VIGIE_REGISTRY to it.")
+        }
+    }
+
+    private var path: String? {
+        registry ?? getenv("VIGIE_REGISTRY").map { String(cString: $0) }
+    }
+
+    /// ``validate()`` has made sure that there is one.
+    var source: FolderSource { FolderSource(path ?? ".") }
+}
+
+struct ModelsListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List models and their versions, from their manifests alone."
+    )
+
+    @OptionGroup var options: ModelsOptions
+    @Argument(help: "Only this model.") var model: String?
+
+    func run() throws {
+        let source = options.source
+        try ModelsFailure.reported { () throws(RegistryError) in
+            print(try ModelsList(source, name: model).text, terminator: "")
+        }
+    }
+}
+
+struct ModelsShowCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show what a version's manifest says.")
+
+    @OptionGroup var options: ModelsOptions
+    @Argument(help: "The model.") var model: String
+    @Argument(help: "The version (default: the newest).") var version: Int?
+
+    func run() throws {
+        let source = options.source
+        try ModelsFailure.reported { () throws(RegistryError) in
+            let show = try ModelsShow(source, name: model, version: version)
+            print(show.text, terminator: "")
+        }
+    }
+}
+
+struct ModelsVerifyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Load versions as a pod would, digests and warm-up included.",
+        discussion: "Ends with status 1 when one of them would not be served.")
+
+    @OptionGroup var options: ModelsOptions
+    @Argument(help: "Only this model.") var model: String?
+    @Argument(help: "Only this version of it.") var version: Int?
+
+    func run() throws {
+        let loader = VersionLoader(options.source)
+        let isSound = try ModelsFailure.reported { () throws(RegistryError) in
+            let verify = try ModelsVerify(loader, name: model, version: version)
+            print(verify.text, terminator: "")
+            return verify.isSound
+        }
+        if !isSound { throw ExitCode.failure }
+    }
+}
+
+/// Where the library's errors become a line on standard error and status 1.
+enum ModelsFailure {
+    static func reported<Result>(_ body: () throws(RegistryError) -> Result) throws -> Result {
+        do throws(RegistryError) { return try body() } catch {
+            fputs("Error: \(error.message)\n", stderr)
+            throw ExitCode.failure
+        }
+    }
+}
