@@ -151,7 +151,13 @@ FEATURES = (
     ),
 )
 
-_FILE_COLUMNS = ("LOAN", "MORTDUE", "VALUE", "REASON", "JOB", "YOJ") + (
+_FILE_COLUMNS = (
+    "LOAN",
+    "MORTDUE",
+    "VALUE",
+    "REASON",
+    "JOB",
+    "YOJ",
     "DEROG",
     "DELINQ",
     "CLAGE",
