@@ -26,7 +26,8 @@ public struct ArtifactSource: Sendable {
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
         case .xgboost: return try XGBoostArtifact(self)
-        case .onnx, .scorecard:
+        case .onnx: return try ONNXLoader.load(self)
+        case .scorecard:
             throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
         }
     }
