@@ -97,7 +97,7 @@ struct ModelsVerifyCommand: ParsableCommand {
 enum ModelsFailure {
     static func reported<Result>(_ body: () throws(RegistryError) -> Result) throws -> Result {
         do throws(RegistryError) { return try body() } catch {
-            fputs("Error: \(error.message)\n", stderr)
+            StandardStream.error.write("Error: \(error.message)\n")
             throw ExitCode.failure
         }
     }
