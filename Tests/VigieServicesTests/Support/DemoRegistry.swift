@@ -70,7 +70,9 @@ enum DemoRegistry {
                 case .array(let reasons)? = row["reasons"]
             else { throw Malformed() }
             var byName: [String: Double] = [:]
-            for case (let name, .number(let value)) in contributions.members { byName[name] = value }
+            for case (let name, .number(let value)) in contributions.members {
+                byName[name] = value
+            }
             return Row(
                 features: features, logOdds: logOdds, probability: probability,
                 points: Int32(points), decision: decision, baseValue: baseValue,
