@@ -8,7 +8,9 @@ enum DerivedSignature {
         }
         for (spec, slot) in zip(program.inputs, program.inputSlots) {
             let width = spec.shape.count == 2 ? spec.shape[1] : 1
-            guard width > 0, width <= 1 << 16, (1...2).contains(spec.shape.count) else { return nil }
+            guard width > 0, width <= 1 << 16, (1...2).contains(spec.shape.count) else {
+                return nil
+            }
             for column in 0..<width {
                 let isReal = spec.type == .float32 || spec.type == .float64
                 features.append(
