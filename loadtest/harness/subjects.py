@@ -13,7 +13,7 @@ from harness.places import WORK, MissingError, binary, demo_registry, tool
 from harness.server import Server, free_port
 from harness.settings import Settings
 
-READY = r"ready: grpc [\d.]+:(\d+)"
+READY = r"(?:ready: grpc|listens on) [\d.]+:(\d+)"
 FILE_BYTES = 14
 PING_BYTES = 200
 
