@@ -52,7 +52,7 @@ let package = Package(
             name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto"],
+            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),
         .target(
             name: "VigieServices",
@@ -72,12 +72,27 @@ let package = Package(
         .executableTarget(
             name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
             swiftSettings: strict),
+        // Models made for tests, and a server of them for third-party clients to try.
+        .target(
+            name: "TestArtifacts", dependencies: ["VigieRegistry", "VigieServices"],
+            path: "Tests/TestArtifacts", swiftSettings: strict),
+        .executableTarget(
+            name: "vigie-fixtures", dependencies: ["TestArtifacts"], path: "Tests/FixtureServer",
+            swiftSettings: strict),
+        // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
+        .executableTarget(
+            name: "vigie-transport-server", dependencies: ["VigieTransport"],
+            path: "Tests/TransportServer", swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
         .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
-        .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),
-        .testTarget(name: "VigieServicesTests", dependencies: ["VigieServices"]),
+        .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
+        .testTarget(
+            name: "VigieRegistryTests",
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieServicesTests", dependencies: ["VigieServices", "TestArtifacts"]),
     ],
     swiftLanguageModes: [.v6]
 )

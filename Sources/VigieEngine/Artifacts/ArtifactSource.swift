@@ -25,7 +25,8 @@ public struct ArtifactSource: Sendable {
     /// Reads, checks and compiles the model.
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
-        case .onnx, .xgboost, .scorecard:
+        case .xgboost: return try XGBoostArtifact(self)
+        case .onnx, .scorecard:
             throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
         }
     }

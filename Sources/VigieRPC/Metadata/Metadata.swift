@@ -70,7 +70,9 @@ package struct Metadata: Sendable, Equatable, Sequence {
         entries.compactMap { entry in
             guard Self.isHTTPName(entry.key) else { return nil }
             let bytes = entry.wireBytes
-            guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }) else { return nil }
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }), bytes.first != 0x20,
+                bytes.last != 0x20
+            else { return nil }
             return HeaderField(entry.key, bytes: bytes)
         }
     }

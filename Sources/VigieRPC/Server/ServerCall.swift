@@ -87,6 +87,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
     var isActive = false
     /// For interceptors: who called, as they found out.
     package var principal: AnyObject?
+    /// For handlers: what answered, for interceptors that tell of it when the call ends.
+    package var answeredBy: AnyObject?
 
     init(server: RPCHandler) {
         self.server = server
@@ -193,6 +195,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
         if handler != nil { handler = nil }
         if deferred != nil { deferred = nil }
         if principal != nil { principal = nil }
+        if answeredBy != nil { answeredBy = nil }
         if hasOwnArena {
             hasOwnArena = false
             server.giveBack(arena)

@@ -7,6 +7,9 @@ package struct FileStamp: Sendable, Hashable {
     package let bytes: Int
     /// Nanoseconds since 1970.
     package let modified: Int64
+    /// When content or status last changed, nanoseconds since 1970: the kernel sets it even when a
+    /// copy keeps the old modification time.
+    package let changed: Int64
     package let isFolder: Bool
     package let isFile: Bool
 
@@ -15,6 +18,7 @@ package struct FileStamp: Sendable, Hashable {
         inode = UInt64(status.st_ino)
         bytes = Int(status.st_size)
         modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+        changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
         isFolder = status.st_mode & S_IFMT == S_IFDIR
         isFile = status.st_mode & S_IFMT == S_IFREG
     }

@@ -45,7 +45,11 @@ struct ManifestNode {
                 // A hostile key must not fill the log.
                 let shown = key.utf8.count <= 64 ? key : String(key.prefix(60)) + "…"
                 let plain = shown.utf8.allSatisfy { Self.isPlain($0) }
-                if !plain { text += "[\"\(shown)\"]" } else { text += text.isEmpty ? shown : ".\(shown)" }
+                if !plain {
+                    text += "[\"\(shown)\"]"
+                } else {
+                    text += text.isEmpty ? shown : ".\(shown)"
+                }
             }
         }
         return text

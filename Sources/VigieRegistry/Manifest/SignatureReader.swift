@@ -27,8 +27,7 @@ enum SignatureReader {
         } else if categories != nil {
             feature.kind = .category
         }
-        // "unit" is what some writers call it.
-        feature.unit = try (node.optional("units") ?? node.optional("unit"))?.text() ?? ""
+        feature.unit = try node.optional("units")?.text() ?? ""
         feature.description = try node.optional("description")?.text() ?? ""
         feature.missing = try node.optional("missing")?.choice(Feature.Missing.self) ?? .reject
         feature.input = try node.optional("input")?.name()

@@ -15,7 +15,8 @@ package final class ModelTable: Sendable {
         while size < 2 * entries.count { size *= 2 }
         var slots = [Int32](repeating: -1, count: size)
         for (index, entry) in self.entries.enumerated() {
-            var slot = Self.hash(entry.nameBytes.span.bytes) & (size - 1)
+            let name = entry.nameBytes
+            var slot = Self.hash(name.span.bytes) & (size - 1)
             while slots[slot] >= 0 { slot = (slot + 1) & (size - 1) }
             slots[slot] = Int32(index)
         }

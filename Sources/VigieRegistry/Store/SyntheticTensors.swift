@@ -17,7 +17,9 @@ enum SyntheticTensors {
             }
             for element in 0..<tensor.count {
                 let column = element < columns.count ? columns[element] : nil
-                set(tensor, element, value: column.map { row[$0] } ?? 1, feature: column.map { features[$0] })
+                set(
+                    tensor, element, value: column.map { row[$0] } ?? 1,
+                    feature: column.map { features[$0] })
             }
         }
     }

@@ -31,6 +31,8 @@ package enum CloseReason: Error, Sendable, CustomStringConvertible {
         case graceEnded = "grace_ended"
         /// The peer's own pings came too often.
         case tooManyPings = "too_many_pings"
+        /// SETTINGS, PRIORITY or empty DATA frames without end.
+        case controlFlood = "control_flood"
         /// Header lists over the limit, again and again.
         case headerFlood = "header_flood"
     }

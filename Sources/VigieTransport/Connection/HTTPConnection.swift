@@ -54,6 +54,8 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         if code != .noError, case .clean = endReason { endReason = .violation(code) }
     }
     func sentHeadersOrData() {}
+    func cheapFrameReceived() {}
+    func headerListTooLarge() {}
     func bytesReceived() {}
     func handshakeCompleted() {}
     func connectionClosed(_ reason: CloseReason) {}
@@ -95,14 +97,14 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         do throws(SessionFailure) {
             try session.receive(bytes)
         } catch {
-            if error.isBadPreface, tls == nil { explainPreface(bytes) }
-            flush()
+            if error.isBadPreface, tls == nil { explainPreface(bytes) } else { flush() }
             if !isClosed { finish(.http2(error)) }
         }
         if let closeWanted { close(closeWanted) }
     }
 
-    /// A person who points a browser or an HTTP/1.1 probe at a gRPC port gets told so.
+    /// A person who points a browser or an HTTP/1.1 probe at a gRPC port gets told so; nothing has been
+    /// sent on the connection before.
     private func explainPreface(_ bytes: UnsafeRawBufferPointer) {
         let isHTTP1 = ["GET ", "HEAD", "POST", "PUT ", "OPTI"].contains { method in
             bytes.starts(with: method.utf8)

@@ -10,8 +10,12 @@ protocol HTTP2SessionOwner: AnyObject {
     func goAwayReceived(lastStream: Int32, code: HTTP2ErrorCode, message: String)
     /// A GOAWAY of ours went out: nghttp2's verdict on the peer when `code` is not `noError`.
     func goAwaySent(_ code: HTTP2ErrorCode)
-    /// Header or body bytes of the peer were handled: a sign of life that keepalive looks at.
+    /// A HEADERS or DATA frame went out: an answer, which forgives pings.
     func sentHeadersOrData()
+    /// A frame that costs the peer nothing and asks for work: SETTINGS, PRIORITY, empty DATA.
+    func cheapFrameReceived()
+    /// A request was refused because its header list is far over the limit.
+    func headerListTooLarge()
 }
 
 /// One HTTP/2 session by nghttp2: bytes in, events and bytes out. It knows no socket and no clock.
@@ -37,11 +41,22 @@ final class HTTP2Session {
     /// True while nghttp2 serialises frames; it calls back then, too.
     private(set) var isDraining = false
 
+    /// What header lists may have at most: four times what is announced, so that the layer above can
+    /// refuse those that are a little too large in its own words.
+    private let headerListMax: Int
+    private let pausedBytesMax: Int
+    /// Received bytes of streams that have paused reading.
+    private var pausedBytes = 0
+    /// Received bytes that the connection's window is not granted again yet.
+    private var withheld = 0
+
     init(
         role: Role, settings: HTTP2Settings, owner: any HTTP2SessionOwner & HTTPConnection
     ) {
         self.role = role
         self.owner = owner
+        headerListMax = Int(settings.maxHeaderListBytes) * 4
+        pausedBytesMax = settings.pausedBytesMax
         var option: OpaquePointer?
         nghttp2_option_new(&option)
         defer { nghttp2_option_del(option) }
@@ -222,6 +237,7 @@ final class HTTP2Session {
         live.swapAt(index, live.count - 1)
         live[index].liveIndex = index
         live.removeLast()
+        if stream.pausedBytes > 0 { unpaused(stream.pausedBytes) }
         stream.end(code)
         owner.streamEnded(stream)
     }
@@ -261,15 +277,66 @@ final class HTTP2Session {
             }
             if stream.inInformational { return }
         }
+        stream.headerListBytes &+= name.count &+ value.count &+ 32
+        if stream.headerListBytes > headerListMax { return refuse(stream) }
         stream.header(name: name.bytes, value: value.bytes)
     }
 
+    /// Ends a stream whose header list is over the limit; nothing more of it is handed over.
+    private func refuse(_ stream: HTTPStream) {
+        guard !stream.isRefused else { return }
+        stream.isRefused = true
+        reset(stream, .enhanceYourCalm)
+        owner.headerListTooLarge()
+    }
+
     func dataReceived(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
-        // One slow stream must not hold up the others: the connection's window is granted at once.
-        nghttp2_session_consume_connection(raw, bytes.count)
-        guard let stream = stream(id) else { return }
+        // One slow stream must not hold up the others: the connection's window is granted at once,
+        // unless so much waits in paused streams that the peer is to wait as a whole.
+        if pausedBytes < pausedBytesMax {
+            nghttp2_session_consume_connection(raw, bytes.count)
+        } else {
+            withheld += bytes.count
+        }
+        guard let stream = stream(id), !stream.isRefused else { return }
         stream.data(bytes.bytes)
         if stream.isOpen { stream.consumed(bytes.count, in: self) }
+    }
+
+    /// `count` bytes of a stream that does not read wait; ``unpaused(_:)`` takes them back.
+    func paused(_ count: Int) { pausedBytes += count }
+
+    func unpaused(_ count: Int) {
+        pausedBytes -= count
+        guard withheld > 0, pausedBytes < pausedBytesMax else { return }
+        nghttp2_session_consume_connection(raw, withheld)
+        withheld = 0
+    }
+
+    /// Resets streams that are overdue: requests that are expected whole, answers that the peer does
+    /// not take.
+    /// - Returns: true when a header block is overdue, which holds up the whole connection.
+    func endStalled(
+        requestTimeout: Duration, headerTimeout: Duration, writeTimeout: Duration,
+        now: MonotonicTime
+    ) -> Bool {
+        for stream in live where !stream.isRefused {
+            if !stream.headersArrived {
+                if now >= stream.openedAt.advanced(by: headerTimeout) { return true }
+                continue
+            }
+            let isLate =
+                stream.expectsWholeRequest && !stream.remoteEnded
+                && now >= stream.openedAt.advanced(by: requestTimeout)
+            let isStuck =
+                stream.headersSent && !stream.outgoing.isEmpty
+                && now >= stream.progressAt.advanced(by: writeTimeout)
+            if isLate || isStuck {
+                stream.isRefused = true
+                reset(stream, .cancel)
+            }
+        }
+        return false
     }
 
     func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {
@@ -277,19 +344,23 @@ final class HTTP2Session {
         let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_DATA:
-            if ends, let stream = stream(header.stream_id) {
+            if !ends, header.length == 0 { owner.cheapFrameReceived() }
+            if ends, let stream = stream(header.stream_id), !stream.isRefused {
                 stream.remoteEnded = true
                 stream.endOfStream()
             }
         case NGHTTP2_HEADERS:
-            if let stream = stream(header.stream_id) {
+            if let stream = stream(header.stream_id), !stream.isRefused {
                 headersReceived(stream, endStream: ends)
             }
         case NGHTTP2_PING:
             owner.pingReceived(
                 isAcknowledgement: header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0)
         case NGHTTP2_SETTINGS:
-            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { owner.settingsReceived() }
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
+            owner.cheapFrameReceived()
+            owner.settingsReceived()
+        case NGHTTP2_PRIORITY: owner.cheapFrameReceived()
         case NGHTTP2_GOAWAY:
             let goaway = frame.pointee.goaway
             let text = UnsafeBufferPointer(start: goaway.opaque_data, count: goaway.opaque_data_len)
@@ -354,6 +425,7 @@ final class HTTP2Session {
             room.copyMemory(
                 from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
             stream.outgoing.consume(count)
+            stream.progressAt = owner.loop.now
             relieve(stream)
         }
         guard stream.outgoing.isEmpty else { return count }

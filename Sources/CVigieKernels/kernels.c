@@ -1,1 +1,0 @@
-#include "vigie_kernels.h"

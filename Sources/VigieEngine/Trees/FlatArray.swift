@@ -1,0 +1,22 @@
+import Glibc
+
+/// An immutable array at a fixed, 64-byte aligned address, for the C kernels to walk through.
+final class FlatArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+    /// Valid as long as the array lives.
+    let base: UnsafePointer<Element>
+    let count: Int
+
+    init(_ elements: [Element]) {
+        count = elements.count
+        let bytes = (max(count * MemoryLayout<Element>.stride, 64) + 63) & ~63
+        // Out of memory has no recovery here: the process ends, as with any Swift allocation.
+        guard let memory = aligned_alloc(64, bytes) else { preconditionFailure("out of memory") }
+        let typed = memory.bindMemory(to: Element.self, capacity: max(count, 1))
+        for index in 0..<count { (typed + index).initialize(to: elements[index]) }
+        base = UnsafePointer(typed)
+    }
+
+    deinit { free(UnsafeMutableRawPointer(mutating: base)) }
+
+    var byteCount: Int { count * MemoryLayout<Element>.stride }
+}

@@ -1,0 +1,31 @@
+/// XGBoost's gblinear: a weighted sum in `Float`; a missing value adds nothing.
+struct LinearBooster: Sendable {
+    /// A weight for each feature and group, feature after feature, then each group's bias.
+    let weights: [Float]
+    let groupCount: Int
+
+    private var featureCount: Int { weights.count / groupCount - 1 }
+
+    func predict(
+        _ rows: Span<Float>, startingAt start: [Float], into sums: inout MutableSpan<Float>
+    ) {
+        for index in sums.indices {
+            let (row, group) = (index / groupCount, index % groupCount)
+            var sum = weights[featureCount * groupCount + group] + start[group]
+            for feature in 0..<featureCount {
+                let value = rows[row * featureCount + feature]
+                if !value.isNaN { sum += value * weights[feature * groupCount + group] }
+            }
+            sums[index] = sum
+        }
+    }
+
+    /// Each feature's term in the first group.
+    func explain(_ row: Span<Float>, into contributions: inout MutableSpan<Double>) {
+        for feature in row.indices {
+            contributions[feature] =
+                row[feature].isNaN
+                ? 0 : Double(row[feature]) * Double(weights[feature * groupCount])
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// A value in a model file and the way to it, so that what is wrong is said with its place:
+/// "learner.gradient_booster.model.trees[3].split_indices: expected numbers".
+struct ModelField {
+    let path: String
+    let value: JSONValue
+
+    init(path: String, value: JSONValue) {
+        self.path = path
+        self.value = value
+    }
+
+    func fail(_ what: String, _ reason: LoadError.Reason = .corrupt) -> LoadError {
+        LoadError(reason, path.isEmpty ? what : "\(path): \(what)")
+    }
+
+    /// A member that must be there.
+    subscript(key: String) -> ModelField {
+        get throws(LoadError) {
+            guard let field = try optional(key) else { throw fail("'\(key)' is missing") }
+            return field
+        }
+    }
+
+    /// A member that may be missing or null.
+    func optional(_ key: String) throws(LoadError) -> ModelField? {
+        guard let object = value.object else { throw fail("expected an object") }
+        guard let member = object[key], member != .null else { return nil }
+        return ModelField(path: path.isEmpty ? key : "\(path).\(key)", value: member)
+    }
+
+    var elements: [ModelField] {
+        get throws(LoadError) {
+            guard let array = value.array else { throw fail("expected an array") }
+            return array.enumerated().map { ModelField(path: "\(path)[\($0)]", value: $1) }
+        }
+    }
+
+    var string: String {
+        get throws(LoadError) {
+            guard let string = value.string else { throw fail("expected a string") }
+            return string
+        }
+    }
+
+    var strings: [String] {
+        get throws(LoadError) {
+            guard let strings = value.strings else { throw fail("expected strings") }
+            return strings
+        }
+    }
+
+    /// A finite number.
+    var double: Double {
+        get throws(LoadError) {
+            guard let double = value.double, double.isFinite else {
+                throw fail("expected a finite number")
+            }
+            return double
+        }
+    }
+
+    /// A whole number, which XGBoost writes as a string in its parameters.
+    var integer: Int {
+        get throws(LoadError) {
+            if let integer = value.integer { return integer }
+            if let text = value.string, let integer = Int(text) { return integer }
+            throw fail("expected a whole number")
+        }
+    }
+
+    /// Numbers; booleans count as 0 and 1 (XGBoost before 1.6 wrote `default_left` so).
+    func numbers(count: Int? = nil) throws(LoadError) -> [Double] {
+        var numbers = value.numbers
+        if numbers == nil, let array = value.array {
+            let mapped = array.compactMap { $0.double ?? $0.bool.map { $0 ? 1 : 0 } }
+            if mapped.count == array.count { numbers = mapped }
+        }
+        guard let numbers else { throw fail("expected numbers") }
+        guard count == nil || numbers.count == count else {
+            throw fail("\(numbers.count) elements where \(count ?? 0) are expected")
+        }
+        return numbers
+    }
+
+    /// Whole numbers.
+    func integers(count: Int? = nil) throws(LoadError) -> [Int] {
+        let numbers = try numbers(count: count)
+        var integers: [Int] = []
+        integers.reserveCapacity(numbers.count)
+        for number in numbers {
+            guard let integer = Int(exactly: number) else { throw fail("expected whole numbers") }
+            integers.append(integer)
+        }
+        return integers
+    }
+}

@@ -1,0 +1,98 @@
+/// Reads the part of an XGBoost file that learns: trees or linear weights.
+struct XGBoostBoosterReader {
+    let featureCount: Int
+    let groupCount: Int
+
+    typealias Result = (booster: XGBoostModel.Booster, categoryNames: [Int: [String]])
+
+    func read(_ field: ModelField) throws(LoadError) -> Result {
+        let name = try field["name"]
+        switch try name.string {
+        case "gbtree": return try readTrees(field["model"], weights: nil)
+        case "dart":
+            return try readTrees(
+                field["gbtree"]["model"], weights: try field["weight_drop"].numbers())
+        case "gblinear": return (try readLinear(field["model"]), [:])
+        case let other: throw name.fail("booster '\(other)' is not supported", .unsupported)
+        }
+    }
+
+    private func readLinear(_ field: ModelField) throws(LoadError) -> XGBoostModel.Booster {
+        let weights = try field["weights"]
+        let numbers = try weights.numbers(count: (featureCount + 1) * groupCount)
+        guard numbers.allSatisfy({ Float($0).isFinite }) else {
+            throw weights.fail("a weight is not finite")
+        }
+        return .linear(weights: numbers.map { Float($0) })
+    }
+
+    private func readTrees(
+        _ model: ModelField, weights: [Double]?
+    ) throws(LoadError) -> Result {
+        let trees = try model["trees"].elements
+        let countField = try model["gbtree_model_param"]["num_trees"]
+        guard try countField.integer == trees.count else {
+            throw countField.fail("does not agree with the \(trees.count) trees")
+        }
+        let groups = try model["tree_info"].integers(count: trees.count)
+        if let weights, weights.count != trees.count {
+            throw model.fail("\(weights.count) weights for \(trees.count) trees (weight_drop)")
+        }
+        var builder = TreeEnsembleBuilder(
+            featureCount: featureCount, targetCount: groupCount, precision: .float32)
+        for (index, tree) in trees.enumerated() {
+            let weight = weights.map { Float($0[index]) } ?? 1
+            try XGBoostTreeReader(tree).read(into: &builder, group: groups[index], weight: weight)
+        }
+        return (.trees(builder), try readCategoryNames(model))
+    }
+
+    /// `cats.enc`: for each feature its categories in the order of their codes, as strings (offsets
+    /// into UTF-8 bytes) or as numbers.
+    private func readCategoryNames(_ model: ModelField) throws(LoadError) -> [Int: [String]] {
+        guard let cats = try model.optional("cats"), let enc = try cats.optional("enc") else {
+            return [:]
+        }
+        let features = try enc.elements
+        guard features.isEmpty || features.count == featureCount else {
+            throw enc.fail("\(features.count) entries for \(featureCount) features")
+        }
+        var names: [Int: [String]] = [:]
+        for (feature, field) in features.enumerated() {
+            let values = try field["values"].numbers()
+            if let offsets = try field.optional("offsets") {
+                let list = try strings(values, try offsets.integers(), field)
+                if !list.isEmpty { names[feature] = list }
+            } else if !values.isEmpty {
+                names[feature] = values.map { value in
+                    Int(exactly: value).map { "\($0)" } ?? "\(value)"
+                }
+            }
+        }
+        for (feature, list) in names where Set(list).count != list.count {
+            throw features[feature].fail("a category appears twice")
+        }
+        return names
+    }
+
+    private func strings(
+        _ values: [Double], _ offsets: [Int], _ field: ModelField
+    ) throws(LoadError) -> [String] {
+        var bytes: [UInt8] = []
+        for value in values {
+            guard
+                let byte = Int8(exactly: value).map({ UInt8(bitPattern: $0) })
+                    ?? UInt8(exactly: value)
+            else { throw field.fail("category names are not bytes") }
+            bytes.append(byte)
+        }
+        var strings: [String] = []
+        for (start, end) in zip(offsets, offsets.dropFirst()) {
+            guard start >= 0, start <= end, end <= bytes.count,
+                let text = String(validating: bytes[start..<end], as: UTF8.self)
+            else { throw field.fail("category names are cut wrongly") }
+            strings.append(text)
+        }
+        return strings
+    }
+}

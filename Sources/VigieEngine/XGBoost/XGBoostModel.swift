@@ -1,0 +1,129 @@
+/// What an XGBoost file says, checked, and free of the file's form.
+struct XGBoostModel {
+    enum Booster {
+        /// gbtree and dart, whose trees' weights are multiplied into the leaves.
+        case trees(TreeEnsembleBuilder)
+        /// gblinear: a weight for each feature and group, feature after feature, then the biases.
+        case linear(weights: [Float])
+    }
+
+    let objective: XGBoostObjective
+    let objectiveName: String
+    let featureCount: Int
+    /// Sums a row: 1, or the number of classes or targets.
+    let groupCount: Int
+    /// What each sum starts with.
+    let startMargins: [Float]
+    /// Empty when the file has none.
+    let featureNames: [String]
+    /// "float", "int", "i" (indicator), "q", "c" (category); empty when the file has none.
+    let featureTypes: [String]
+    /// By feature, the categories' names by code, where the file (3.1 and later) has them.
+    let categoryNames: [Int: [String]]
+    let booster: Booster
+
+    /// Reads UBJSON or JSON, whichever the bytes are.
+    init(_ bytes: [UInt8]) throws(LoadError) {
+        let root = ModelField(path: "", value: try Self.parse(bytes))
+        let learner = try root["learner"]
+        let parameters = try learner["learner_model_param"]
+        featureCount = try Self.count(
+            parameters["num_feature"], 0...TreeLimits.featureCountMax)
+        let classes = try Self.count(parameters["num_class"], 0...TreeLimits.targetCountMax)
+        let targets =
+            if let field = try parameters.optional("num_target") {
+                try Self.count(field, 0...TreeLimits.targetCountMax)
+            } else {
+                1
+            }
+        groupCount = max(classes, targets, 1)
+
+        objectiveName = try learner["objective"]["name"].string
+        do { objective = try XGBoostObjective(name: objectiveName) } catch {
+            throw LoadError(error.reason, "learner.objective.name: \(error.message)")
+        }
+        startMargins = try Self.margins(parameters["base_score"], objective, groupCount)
+
+        featureNames = try learner.optional("feature_names")?.strings ?? []
+        featureTypes = try learner.optional("feature_types")?.strings ?? []
+        for (key, list) in [("feature_names", featureNames), ("feature_types", featureTypes)]
+        where !list.isEmpty && list.count != featureCount {
+            throw LoadError(
+                .corrupt, "learner.\(key): \(list.count) entries for \(featureCount) features")
+        }
+        guard Set(featureNames).count == featureNames.count else {
+            throw LoadError(.corrupt, "learner.feature_names: a name appears twice")
+        }
+
+        let reader = XGBoostBoosterReader(featureCount: featureCount, groupCount: groupCount)
+        (booster, categoryNames) = try reader.read(learner["gradient_booster"])
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws(LoadError) -> JSONValue {
+        guard bytes.first == UInt8(ascii: "{") else {
+            throw LoadError(
+                .corrupt,
+                "neither XGBoost UBJSON nor JSON; models of the old binary format must be saved "
+                    + "again by XGBoost as .ubj or .json")
+        }
+        // After "{", JSON has a quotation mark or space; UBJSON a key's length or a container's.
+        let second = bytes.count > 1 ? bytes[1] : 0
+        let isText =
+            second == 0x22 || second == 0x20 || second == 0x0A || second == 0x0D
+            || second == 0x09
+        do {
+            return try isText ? JSONParser.parse(bytes) : UBJSONReader.parse(bytes)
+        } catch {
+            throw LoadError(.corrupt, "not \(isText ? "JSON" : "UBJSON"): \(error)")
+        }
+    }
+
+    private static func count(
+        _ field: ModelField, _ range: ClosedRange<Int>
+    ) throws(LoadError) -> Int {
+        let count = try field.integer
+        guard count >= range.lowerBound else { throw field.fail("\(count) is out of range") }
+        guard count <= range.upperBound else {
+            throw field.fail("\(count), more than \(range.upperBound)", .limit)
+        }
+        return count
+    }
+
+    /// `base_score` is a number, a number in a string ("5E-1"), or, since 3.1, a vector in a string
+    /// ("[3.592E-1]") of one value or one for each group.
+    private static func margins(
+        _ field: ModelField, _ objective: XGBoostObjective, _ groups: Int
+    ) throws(LoadError) -> [Float] {
+        var scores: [Double] = []
+        if let number = field.value.double {
+            scores = [number]
+        } else {
+            let value: JSONValue
+            do { value = try JSONParser.parse(try field.string, depthMax: 1) } catch let error
+                as JSONError
+            {
+                throw field.fail("not a number: \(error.message)")
+            } catch let error as LoadError {
+                throw error
+            } catch {
+                throw field.fail("\(error)")
+            }
+            guard let numbers = value.double.map({ [$0] }) ?? value.numbers else {
+                throw field.fail("expected a number or numbers")
+            }
+            scores = numbers
+        }
+        if scores.count == 1 { scores = Array(repeating: scores[0], count: groups) }
+        guard scores.count == groups else {
+            throw field.fail("\(scores.count) values for \(groups) outputs")
+        }
+        var margins: [Float] = []
+        for score in scores {
+            guard let margin = objective.margin(baseScore: Float(score)) else {
+                throw field.fail("\(score) is impossible for this objective")
+            }
+            margins.append(margin)
+        }
+        return margins
+    }
+}
