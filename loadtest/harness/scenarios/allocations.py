@@ -41,6 +41,7 @@ def run(settings: Settings) -> Section:
         subjects.nghttpd_post,
         lambda: subjects.pod(settings),
         lambda: subjects.infer(settings),
+        lambda: subjects.score(settings),
     ]
     if "grpc-swift" not in settings.skip_peers:
         makers.append(peers.grpc_swift)

@@ -49,6 +49,7 @@ def run(settings: Settings) -> Section:
         lambda: subjects.pod(settings),
         lambda: subjects.infer(settings),
         lambda: subjects.infer(settings, rotated=True),
+        lambda: subjects.score(settings),
     ]
     if "grpc-swift" not in settings.skip_peers:
         makers.append(peers.grpc_swift)
