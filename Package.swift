@@ -52,11 +52,13 @@ let package = Package(
             name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto"],
+            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),
         .target(
             name: "VigieServices",
-            dependencies: ["VigieRPC", "VigieRegistry", "VigieEngine", "VigieProtos"],
+            dependencies: [
+                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieProtos",
+            ],
             swiftSettings: serving),
         .executableTarget(
             name: "vigie",
@@ -68,8 +70,19 @@ let package = Package(
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
-            name: "vigie-interop", dependencies: ["VigieRPC"], path: "Tests/InteropServer",
+            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
             swiftSettings: strict),
+        // Models made for tests, and a server of them for third-party clients to try.
+        .target(
+            name: "TestArtifacts", dependencies: ["VigieRegistry", "VigieServices"],
+            path: "Tests/TestArtifacts", swiftSettings: strict),
+        .executableTarget(
+            name: "vigie-fixtures", dependencies: ["TestArtifacts"], path: "Tests/FixtureServer",
+            swiftSettings: strict),
+        // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
+        .executableTarget(
+            name: "vigie-transport-server", dependencies: ["VigieTransport"],
+            path: "Tests/TransportServer", swiftSettings: strict),
         // What a model costs in the engine alone.
         .executableTarget(
             name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
@@ -77,9 +90,13 @@ let package = Package(
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
-        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
-        .testTarget(name: "VigieRegistryTests", dependencies: ["VigieRegistry"]),
-        .testTarget(name: "VigieServicesTests", dependencies: ["VigieServices"]),
+        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos"]),
+        .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
+        .testTarget(
+            name: "VigieRegistryTests",
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieServicesTests", dependencies: ["VigieServices", "TestArtifacts"]),
     ],
     swiftLanguageModes: [.v6]
 )

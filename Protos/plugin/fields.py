@@ -85,7 +85,7 @@ class FieldWriter:
             return f"{self.swift}({slot})"
         if self.kind == Field.TYPE_ENUM:
             return f"{self.swift}(rawValue: Int32(truncatingIfNeeded: {slot}.rawValue))"
-        return f"{slot}.map {{ {self.swift}(_raw: $0, _arena: _arena) }}"
+        raise TypeError(f"{self.swift} is a message: see write_message")
 
     def store(self, value):
         """What protobuf-c holds for the Swift value."""
@@ -164,7 +164,10 @@ class FieldWriter:
             with w.block("get"):
                 if self.in_oneof:
                     w(f"guard {self.case}.rawValue == {self.field.number} else {{ return nil }}")
-                w(f"return {self.load(self.slot)}")
+                # Not Optional.map: Swift 6.3 leaves the handle's second word undefined in the nil
+                # that it returns, and takes such a nil for a value in `a.b?.c`.
+                w(f"guard let present = {self.slot} else {{ return nil }}")
+                w(f"return {self.swift}(_raw: present, _arena: _arena)")
             with w.block("nonmutating set"):
                 if self.in_oneof:
                     w(f"{self.case} = .init(newValue == nil ? 0 : {self.field.number})")

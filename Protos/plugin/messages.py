@@ -50,11 +50,12 @@ def write_oneof(w, schema, message, index, fields):
         with w.block("get"):
             with w.block(f"switch {case}.rawValue"):
                 for field in fields:
-                    loaded = field.load(field.slot)
                     if field.kind == Field.TYPE_MESSAGE:
-                        loaded = f"{field.member}.map {{ .{field.member}($0) }}"
-                        w(f"case {field.field.number}: return {loaded}")
+                        w(f"case {field.field.number}:")
+                        w(f"guard let present = {field.member} else {{ return nil }}")
+                        w(f"return .{field.member}(present)")
                     else:
+                        loaded = field.load(field.slot)
                         w(f"case {field.field.number}: return .{field.member}({loaded})")
                 w("default: return nil")
         with w.block("nonmutating set"):

@@ -2,6 +2,7 @@
 #include "vigie_sys.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/socket.h>
 
 int vigie_accept(int listener) {
@@ -9,3 +10,10 @@ int vigie_accept(int listener) {
 }
 
 void vigie_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int vigie_usable_processors(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}

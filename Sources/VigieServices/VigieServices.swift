@@ -1,1 +1,155 @@
-// VigieServices
+import Synchronization
+import VigieProtos
+import VigieRPC
+import VigieRegistry
+import VigieTransport
+
+/// All services of a pod, on all its loops.
+///
+///     let services = VigieServices(store: store, version: "0.2.0")
+///     // for each loop, before it runs:
+///     services.install(on: handler)
+///     // when the store has loaded what was there, and the server listens:
+///     services.setServing()
+///     // when the process is to end, before connections are drained:
+///     services.setNotServing()
+///
+/// Every loop serves from a snapshot of its own, with workspaces of its own. When the store
+/// publishes, its thread prepares the next snapshot of each loop, and the loop only swaps a pointer:
+/// between two requests, so that each is answered by the version that it began with.
+package final class VigieServices: Sendable {
+    /// Vigie's own version, as `ServerMetadata` and `Diagnostics.Version` tell it.
+    let version: String
+    let catalog: any ModelCatalog
+    /// What health checks are answered from: "" and each service.
+    package let health: HealthRegistry
+    let limits: ServiceLimits
+    private let nodes = Mutex<[NodeRecord]>([])
+    private let state: Mutex<State>
+
+    private struct State {
+        var isReady = false
+        var isDraining = false
+        var readySince: MonotonicTime?
+    }
+
+    /// One loop's node, and what it serves or will as soon as it has run what it was handed.
+    private struct NodeRecord: @unchecked Sendable {
+        let loop: EventLoop
+        // Used on the loop's thread only, through `loop.execute`.
+        let node: ServingNode
+        var latest: ServedTable
+    }
+
+    package init(
+        store catalog: any ModelCatalog, version: String, health: HealthRegistry = HealthRegistry(),
+        limits: ServiceLimits = ServiceLimits()
+    ) {
+        self.version = version
+        self.catalog = catalog
+        self.health = health
+        self.limits = limits
+        state = Mutex(State())
+        catalog.onChange { [weak self] table in self?.publish(table) }
+    }
+
+    /// Registers every service on one loop: `inference.GRPCInferenceService`,
+    /// `vigie.v1.CreditScoring`, `vigie.v1.Diagnostics`, health and reflection. Call it once for each
+    /// loop, before it runs.
+    package func install(on handler: RPCHandler) {
+        let node = nodes.withLock { nodes in
+            let table = ServedTable(catalog.table)
+            let catalog = catalog
+            let node = ServingNode(table: table, limits: limits) { name, version in
+                RPCStatus(absent: name, version: version, catalog)
+            }
+            nodes.append(NodeRecord(loop: handler.loop, node: node, latest: table))
+            return node
+        }
+        InferenceService.install(on: handler, node, self)
+        CreditScoring.install(on: handler, node)
+        Diagnostics.install(on: handler, self)
+        HealthService.install(on: handler, health)
+        ReflectionService.install(on: handler)
+        let names = handler.services
+        serviceNames.withLock { $0.formUnion(names) }
+        announce()
+    }
+
+    private let serviceNames = Mutex<Set<String>>([])
+
+    /// The models that were there at the start have loaded, or failed to: requests may come.
+    package func setServing() {
+        state.withLock { state in
+            guard !state.isReady else { return }
+            state.isReady = true
+            state.readySince = .now()
+        }
+        announce()
+    }
+
+    /// Nothing more shall come: ServerReady and health say so from now on. What comes is answered.
+    package func setNotServing() {
+        state.withLock { $0.isDraining = true }
+        health.shutDown()
+    }
+
+    /// What ServerReady answers.
+    package var isServing: Bool { state.withLock { $0.isReady && !$0.isDraining } }
+
+    /// Time since ``setServing()``; zero before that.
+    package var uptime: Duration {
+        state.withLock { $0.readySince }.map { MonotonicTime.now().since($0) } ?? .zero
+    }
+
+    var loopCount: Int { nodes.withLock { $0.count } }
+
+    private func announce() {
+        let status: HealthRegistry.ServingStatus = isServing ? .serving : .notServing
+        health.set("", status)
+        for service in serviceNames.withLock({ $0 }) { health.set(service, status) }
+    }
+
+    /// Prepares each loop's next snapshot and hands it over. Called on the store's thread.
+    private func publish(_ table: ModelTable) {
+        nodes.withLock { nodes in
+            for index in nodes.indices {
+                guard nodes[index].latest.source !== table else { continue }
+                let next = ServedTable(table, previous: nodes[index].latest)
+                nodes[index].latest = next
+                let record = nodes[index]
+                record.loop.execute { record.node.replace(next) }
+            }
+        }
+    }
+
+    /// What all loops have counted for each version that is served, by name and version.
+    package func statistics() -> [VersionStatistics] {
+        let tables = nodes.withLock { $0.map(\.latest) }
+        return catalog.table.entries.flatMap { entry in
+            entry.versions.map { model in
+                var sum = VersionStatistics(model)
+                for table in tables {
+                    for served in table.counters where served.model === model {
+                        sum.add(served.counters)
+                    }
+                }
+                return sum
+            }
+        }
+    }
+}
+
+extension RPCStatus {
+    /// What a caller is told who asks for a model that is not served.
+    init(absent name: String, version: Int?, _ catalog: any ModelCatalog) {
+        let (isKnown, reason) = catalog.absence(of: name, version: version)
+        if isKnown {
+            self.init(.unavailable, reason)
+        } else if let version {
+            self.init(.notFound, "there is no model '\(name)' version \(version)")
+        } else {
+            self.init(.notFound, "there is no model '\(name)'")
+        }
+    }
+}

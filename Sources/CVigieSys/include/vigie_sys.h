@@ -28,4 +28,7 @@ int vigie_accept(int listener);
 /* pthread_setname_np(3) on the calling thread. */
 void vigie_name_thread(const char *name);
 
+/* How many processors this process may run on (sched_getaffinity(2)); at least 1. */
+int vigie_usable_processors(void);
+
 #endif

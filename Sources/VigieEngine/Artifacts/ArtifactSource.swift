@@ -25,10 +25,9 @@ public struct ArtifactSource: Sendable {
     /// Reads, checks and compiles the model.
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
+        case .onnx: return try ONNXLoader.load(self)
         case .xgboost: return try XGBoostArtifact(self)
         case .scorecard: return try ScorecardArtifact(self)
-        case .onnx:
-            throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
         }
     }
 }

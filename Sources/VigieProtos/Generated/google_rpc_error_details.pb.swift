@@ -165,7 +165,8 @@ extension GoogleRpc {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var retryDelay: GoogleProtobuf.Duration? {
             get {
-                return _raw.pointee.retry_delay.map { GoogleProtobuf.Duration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.retry_delay else { return nil }
+                return GoogleProtobuf.Duration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.retry_delay = newValue?._raw

@@ -78,7 +78,8 @@ extension GrpcReflectionV1Alpha {
         @inlinable public var fileContainingExtension: GrpcReflectionV1Alpha.ExtensionRequest? {
             get {
                 guard _raw.pointee.message_request_case.rawValue == 5 else { return nil }
-                return _raw.pointee.file_containing_extension.map { GrpcReflectionV1Alpha.ExtensionRequest(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.file_containing_extension else { return nil }
+                return GrpcReflectionV1Alpha.ExtensionRequest(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.message_request_case = .init(newValue == nil ? 0 : 5)
@@ -155,7 +156,9 @@ extension GrpcReflectionV1Alpha {
                 switch _raw.pointee.message_request_case.rawValue {
                     case 3: return .fileByFilename(Text(_raw.pointee.file_by_filename))
                     case 4: return .fileContainingSymbol(Text(_raw.pointee.file_containing_symbol))
-                    case 5: return fileContainingExtension.map { .fileContainingExtension($0) }
+                    case 5:
+                    guard let present = fileContainingExtension else { return nil }
+                    return .fileContainingExtension(present)
                     case 6: return .allExtensionNumbersOfType(Text(_raw.pointee.all_extension_numbers_of_type))
                     case 7: return .listServices(Text(_raw.pointee.list_services))
                     default: return nil
@@ -254,7 +257,8 @@ extension GrpcReflectionV1Alpha {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var originalRequest: GrpcReflectionV1Alpha.ServerReflectionRequest? {
             get {
-                return _raw.pointee.original_request.map { GrpcReflectionV1Alpha.ServerReflectionRequest(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.original_request else { return nil }
+                return GrpcReflectionV1Alpha.ServerReflectionRequest(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.original_request = newValue?._raw
@@ -279,7 +283,8 @@ extension GrpcReflectionV1Alpha {
         @inlinable public var fileDescriptorResponse: GrpcReflectionV1Alpha.FileDescriptorResponse? {
             get {
                 guard _raw.pointee.message_response_case.rawValue == 4 else { return nil }
-                return _raw.pointee.file_descriptor_response.map { GrpcReflectionV1Alpha.FileDescriptorResponse(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.file_descriptor_response else { return nil }
+                return GrpcReflectionV1Alpha.FileDescriptorResponse(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.message_response_case = .init(newValue == nil ? 0 : 4)
@@ -300,7 +305,8 @@ extension GrpcReflectionV1Alpha {
         @inlinable public var allExtensionNumbersResponse: GrpcReflectionV1Alpha.ExtensionNumberResponse? {
             get {
                 guard _raw.pointee.message_response_case.rawValue == 5 else { return nil }
-                return _raw.pointee.all_extension_numbers_response.map { GrpcReflectionV1Alpha.ExtensionNumberResponse(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.all_extension_numbers_response else { return nil }
+                return GrpcReflectionV1Alpha.ExtensionNumberResponse(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.message_response_case = .init(newValue == nil ? 0 : 5)
@@ -321,7 +327,8 @@ extension GrpcReflectionV1Alpha {
         @inlinable public var listServicesResponse: GrpcReflectionV1Alpha.ListServiceResponse? {
             get {
                 guard _raw.pointee.message_response_case.rawValue == 6 else { return nil }
-                return _raw.pointee.list_services_response.map { GrpcReflectionV1Alpha.ListServiceResponse(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.list_services_response else { return nil }
+                return GrpcReflectionV1Alpha.ListServiceResponse(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.message_response_case = .init(newValue == nil ? 0 : 6)
@@ -342,7 +349,8 @@ extension GrpcReflectionV1Alpha {
         @inlinable public var errorResponse: GrpcReflectionV1Alpha.ErrorResponse? {
             get {
                 guard _raw.pointee.message_response_case.rawValue == 7 else { return nil }
-                return _raw.pointee.error_response.map { GrpcReflectionV1Alpha.ErrorResponse(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.error_response else { return nil }
+                return GrpcReflectionV1Alpha.ErrorResponse(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.message_response_case = .init(newValue == nil ? 0 : 7)
@@ -372,10 +380,18 @@ extension GrpcReflectionV1Alpha {
         @inlinable public var messageResponse: OneOf_MessageResponse? {
             get {
                 switch _raw.pointee.message_response_case.rawValue {
-                    case 4: return fileDescriptorResponse.map { .fileDescriptorResponse($0) }
-                    case 5: return allExtensionNumbersResponse.map { .allExtensionNumbersResponse($0) }
-                    case 6: return listServicesResponse.map { .listServicesResponse($0) }
-                    case 7: return errorResponse.map { .errorResponse($0) }
+                    case 4:
+                    guard let present = fileDescriptorResponse else { return nil }
+                    return .fileDescriptorResponse(present)
+                    case 5:
+                    guard let present = allExtensionNumbersResponse else { return nil }
+                    return .allExtensionNumbersResponse(present)
+                    case 6:
+                    guard let present = listServicesResponse else { return nil }
+                    return .listServicesResponse(present)
+                    case 7:
+                    guard let present = errorResponse else { return nil }
+                    return .errorResponse(present)
                     default: return nil
                 }
             }

@@ -165,7 +165,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var payload: GrpcTesting.Payload? {
             get {
-                return _raw.pointee.payload.map { GrpcTesting.Payload(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.payload else { return nil }
+                return GrpcTesting.Payload(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.payload = newValue?._raw
@@ -203,7 +204,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var responseCompressed: GrpcTesting.BoolValue? {
             get {
-                return _raw.pointee.response_compressed.map { GrpcTesting.BoolValue(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.response_compressed else { return nil }
+                return GrpcTesting.BoolValue(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.response_compressed = newValue?._raw
@@ -222,7 +224,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var responseStatus: GrpcTesting.EchoStatus? {
             get {
-                return _raw.pointee.response_status.map { GrpcTesting.EchoStatus(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.response_status else { return nil }
+                return GrpcTesting.EchoStatus(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.response_status = newValue?._raw
@@ -241,7 +244,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var expectCompressed: GrpcTesting.BoolValue? {
             get {
-                return _raw.pointee.expect_compressed.map { GrpcTesting.BoolValue(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.expect_compressed else { return nil }
+                return GrpcTesting.BoolValue(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.expect_compressed = newValue?._raw
@@ -276,7 +280,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var orcaPerQueryReport: GrpcTesting.TestOrcaReport? {
             get {
-                return _raw.pointee.orca_per_query_report.map { GrpcTesting.TestOrcaReport(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.orca_per_query_report else { return nil }
+                return GrpcTesting.TestOrcaReport(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.orca_per_query_report = newValue?._raw
@@ -295,7 +300,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var orcaOobReport: GrpcTesting.TestOrcaReport? {
             get {
-                return _raw.pointee.orca_oob_report.map { GrpcTesting.TestOrcaReport(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.orca_oob_report else { return nil }
+                return GrpcTesting.TestOrcaReport(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.orca_oob_report = newValue?._raw
@@ -335,7 +341,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var payload: GrpcTesting.Payload? {
             get {
-                return _raw.pointee.payload.map { GrpcTesting.Payload(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.payload else { return nil }
+                return GrpcTesting.Payload(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.payload = newValue?._raw
@@ -437,7 +444,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var payload: GrpcTesting.Payload? {
             get {
-                return _raw.pointee.payload.map { GrpcTesting.Payload(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.payload else { return nil }
+                return GrpcTesting.Payload(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.payload = newValue?._raw
@@ -459,7 +467,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var expectCompressed: GrpcTesting.BoolValue? {
             get {
-                return _raw.pointee.expect_compressed.map { GrpcTesting.BoolValue(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.expect_compressed else { return nil }
+                return GrpcTesting.BoolValue(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.expect_compressed = newValue?._raw
@@ -548,7 +557,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var compressed: GrpcTesting.BoolValue? {
             get {
-                return _raw.pointee.compressed.map { GrpcTesting.BoolValue(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compressed else { return nil }
+                return GrpcTesting.BoolValue(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compressed = newValue?._raw
@@ -624,7 +634,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var payload: GrpcTesting.Payload? {
             get {
-                return _raw.pointee.payload.map { GrpcTesting.Payload(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.payload else { return nil }
+                return GrpcTesting.Payload(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.payload = newValue?._raw
@@ -643,7 +654,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var responseStatus: GrpcTesting.EchoStatus? {
             get {
-                return _raw.pointee.response_status.map { GrpcTesting.EchoStatus(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.response_status else { return nil }
+                return GrpcTesting.EchoStatus(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.response_status = newValue?._raw
@@ -662,7 +674,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var orcaOobReport: GrpcTesting.TestOrcaReport? {
             get {
-                return _raw.pointee.orca_oob_report.map { GrpcTesting.TestOrcaReport(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.orca_oob_report else { return nil }
+                return GrpcTesting.TestOrcaReport(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.orca_oob_report = newValue?._raw
@@ -702,7 +715,8 @@ extension GrpcTesting {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var payload: GrpcTesting.Payload? {
             get {
-                return _raw.pointee.payload.map { GrpcTesting.Payload(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.payload else { return nil }
+                return GrpcTesting.Payload(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.payload = newValue?._raw

@@ -1313,7 +1313,8 @@ extension Inference {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var contents: Inference.InferTensorContents? {
                 get {
-                    return _raw.pointee.contents.map { Inference.InferTensorContents(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.contents else { return nil }
+                    return Inference.InferTensorContents(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.contents = newValue?._raw
@@ -1806,7 +1807,8 @@ extension Inference {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var contents: Inference.InferTensorContents? {
                 get {
-                    return _raw.pointee.contents.map { Inference.InferTensorContents(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.contents else { return nil }
+                    return Inference.InferTensorContents(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.contents = newValue?._raw
@@ -1955,7 +1957,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var inferResponse: Inference.ModelInferResponse? {
             get {
-                return _raw.pointee.infer_response.map { Inference.ModelInferResponse(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.infer_response else { return nil }
+                return Inference.ModelInferResponse(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.infer_response = newValue?._raw
@@ -2042,7 +2045,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var config: Inference.ModelConfig? {
             get {
-                return _raw.pointee.config.map { Inference.ModelConfig(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.config else { return nil }
+                return Inference.ModelConfig(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.config = newValue?._raw
@@ -2166,7 +2170,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var success: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.success.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.success else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.success = newValue?._raw
@@ -2185,7 +2190,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var fail: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.fail.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.fail else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.fail = newValue?._raw
@@ -2204,7 +2210,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var queue: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.queue.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.queue else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.queue = newValue?._raw
@@ -2223,7 +2230,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeInput: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_input.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_input else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_input = newValue?._raw
@@ -2242,7 +2250,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeInfer: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_infer.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_infer else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_infer = newValue?._raw
@@ -2261,7 +2270,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeOutput: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_output.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_output else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_output = newValue?._raw
@@ -2280,7 +2290,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var cacheHit: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.cache_hit.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.cache_hit else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.cache_hit = newValue?._raw
@@ -2299,7 +2310,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var cacheMiss: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.cache_miss.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.cache_miss else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.cache_miss = newValue?._raw
@@ -2339,7 +2351,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeInfer: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_infer.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_infer else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_infer = newValue?._raw
@@ -2358,7 +2371,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeOutput: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_output.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_output else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_output = newValue?._raw
@@ -2377,7 +2391,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var success: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.success.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.success else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.success = newValue?._raw
@@ -2396,7 +2411,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var fail: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.fail.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.fail else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.fail = newValue?._raw
@@ -2415,7 +2431,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var emptyResponse: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.empty_response.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.empty_response else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.empty_response = newValue?._raw
@@ -2434,7 +2451,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var cancel: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.cancel.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.cancel else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.cancel = newValue?._raw
@@ -2482,7 +2500,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeInput: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_input.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_input else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_input = newValue?._raw
@@ -2501,7 +2520,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeInfer: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_infer.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_infer else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_infer = newValue?._raw
@@ -2520,7 +2540,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var computeOutput: Inference.StatisticDuration? {
             get {
-                return _raw.pointee.compute_output.map { Inference.StatisticDuration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.compute_output else { return nil }
+                return Inference.StatisticDuration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.compute_output = newValue?._raw
@@ -2660,7 +2681,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var inferenceStats: Inference.InferStatistics? {
             get {
-                return _raw.pointee.inference_stats.map { Inference.InferStatistics(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.inference_stats else { return nil }
+                return Inference.InferStatistics(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.inference_stats = newValue?._raw

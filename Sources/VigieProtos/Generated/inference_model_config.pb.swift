@@ -234,7 +234,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var reshape: Inference.ModelTensorReshape? {
             get {
-                return _raw.pointee.reshape.map { Inference.ModelTensorReshape(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.reshape else { return nil }
+                return Inference.ModelTensorReshape(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.reshape = newValue?._raw
@@ -382,7 +383,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var reshape: Inference.ModelTensorReshape? {
             get {
-                return _raw.pointee.reshape.map { Inference.ModelTensorReshape(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.reshape else { return nil }
+                return Inference.ModelTensorReshape(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.reshape = newValue?._raw
@@ -423,7 +425,8 @@ extension Inference {
         @inlinable public var latest: Inference.ModelVersionPolicy.Latest? {
             get {
                 guard _raw.pointee.policy_choice_case.rawValue == 1 else { return nil }
-                return _raw.pointee.latest.map { Inference.ModelVersionPolicy.Latest(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.latest else { return nil }
+                return Inference.ModelVersionPolicy.Latest(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.policy_choice_case = .init(newValue == nil ? 0 : 1)
@@ -444,7 +447,8 @@ extension Inference {
         @inlinable public var all: Inference.ModelVersionPolicy.All? {
             get {
                 guard _raw.pointee.policy_choice_case.rawValue == 2 else { return nil }
-                return _raw.pointee.all.map { Inference.ModelVersionPolicy.All(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.all else { return nil }
+                return Inference.ModelVersionPolicy.All(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.policy_choice_case = .init(newValue == nil ? 0 : 2)
@@ -465,7 +469,8 @@ extension Inference {
         @inlinable public var specific: Inference.ModelVersionPolicy.Specific? {
             get {
                 guard _raw.pointee.policy_choice_case.rawValue == 3 else { return nil }
-                return _raw.pointee.specific.map { Inference.ModelVersionPolicy.Specific(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.specific else { return nil }
+                return Inference.ModelVersionPolicy.Specific(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.policy_choice_case = .init(newValue == nil ? 0 : 3)
@@ -492,9 +497,15 @@ extension Inference {
         @inlinable public var policyChoice: OneOf_PolicyChoice? {
             get {
                 switch _raw.pointee.policy_choice_case.rawValue {
-                    case 1: return latest.map { .latest($0) }
-                    case 2: return all.map { .all($0) }
-                    case 3: return specific.map { .specific($0) }
+                    case 1:
+                    guard let present = latest else { return nil }
+                    return .latest(present)
+                    case 2:
+                    guard let present = all else { return nil }
+                    return .all(present)
+                    case 3:
+                    guard let present = specific else { return nil }
+                    return .specific(present)
                     default: return nil
                 }
             }
@@ -788,7 +799,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var defaultQueuePolicy: Inference.ModelQueuePolicy? {
             get {
-                return _raw.pointee.default_queue_policy.map { Inference.ModelQueuePolicy(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.default_queue_policy else { return nil }
+                return Inference.ModelQueuePolicy(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.default_queue_policy = newValue?._raw
@@ -1575,7 +1587,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var versionPolicy: Inference.ModelVersionPolicy? {
             get {
-                return _raw.pointee.version_policy.map { Inference.ModelVersionPolicy(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.version_policy else { return nil }
+                return Inference.ModelVersionPolicy(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.version_policy = newValue?._raw
@@ -1653,7 +1666,8 @@ extension Inference {
         @inlinable public var dynamicBatching: Inference.ModelDynamicBatching? {
             get {
                 guard _raw.pointee.scheduling_choice_case.rawValue == 11 else { return nil }
-                return _raw.pointee.dynamic_batching.map { Inference.ModelDynamicBatching(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.dynamic_batching else { return nil }
+                return Inference.ModelDynamicBatching(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.scheduling_choice_case = .init(newValue == nil ? 0 : 11)
@@ -1674,7 +1688,8 @@ extension Inference {
         @inlinable public var ensembleScheduling: Inference.ModelEnsembling? {
             get {
                 guard _raw.pointee.scheduling_choice_case.rawValue == 15 else { return nil }
-                return _raw.pointee.ensemble_scheduling.map { Inference.ModelEnsembling(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.ensemble_scheduling else { return nil }
+                return Inference.ModelEnsembling(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.scheduling_choice_case = .init(newValue == nil ? 0 : 15)
@@ -1835,7 +1850,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var modelTransactionPolicy: Inference.ModelTransactionPolicy? {
             get {
-                return _raw.pointee.model_transaction_policy.map { Inference.ModelTransactionPolicy(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.model_transaction_policy else { return nil }
+                return Inference.ModelTransactionPolicy(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.model_transaction_policy = newValue?._raw
@@ -1854,7 +1870,8 @@ extension Inference {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var responseCache: Inference.ModelResponseCache? {
             get {
-                return _raw.pointee.response_cache.map { Inference.ModelResponseCache(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.response_cache else { return nil }
+                return Inference.ModelResponseCache(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.response_cache = newValue?._raw
@@ -1879,8 +1896,12 @@ extension Inference {
         @inlinable public var schedulingChoice: OneOf_SchedulingChoice? {
             get {
                 switch _raw.pointee.scheduling_choice_case.rawValue {
-                    case 11: return dynamicBatching.map { .dynamicBatching($0) }
-                    case 15: return ensembleScheduling.map { .ensembleScheduling($0) }
+                    case 11:
+                    guard let present = dynamicBatching else { return nil }
+                    return .dynamicBatching(present)
+                    case 15:
+                    guard let present = ensembleScheduling else { return nil }
+                    return .ensembleScheduling(present)
                     default: return nil
                 }
             }

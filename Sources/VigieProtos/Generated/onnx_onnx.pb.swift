@@ -146,7 +146,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var t: Onnx.TensorProto? {
             get {
-                return _raw.pointee.t.map { Onnx.TensorProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.t else { return nil }
+                return Onnx.TensorProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.t = newValue?._raw
@@ -165,7 +166,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var g: Onnx.GraphProto? {
             get {
-                return _raw.pointee.g.map { Onnx.GraphProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.g else { return nil }
+                return Onnx.GraphProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.g = newValue?._raw
@@ -184,7 +186,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var sparseTensor: Onnx.SparseTensorProto? {
             get {
-                return _raw.pointee.sparse_tensor.map { Onnx.SparseTensorProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.sparse_tensor else { return nil }
+                return Onnx.SparseTensorProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.sparse_tensor = newValue?._raw
@@ -204,7 +207,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var tp: Onnx.TypeProto? {
             get {
-                return _raw.pointee.tp.map { Onnx.TypeProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.tp else { return nil }
+                return Onnx.TypeProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.tp = newValue?._raw
@@ -542,7 +546,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var type: Onnx.TypeProto? {
             get {
-                return _raw.pointee.type.map { Onnx.TypeProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.type else { return nil }
+                return Onnx.TypeProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.type = newValue?._raw
@@ -791,7 +796,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var initialization: Onnx.GraphProto? {
             get {
-                return _raw.pointee.initialization.map { Onnx.GraphProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.initialization else { return nil }
+                return Onnx.GraphProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.initialization = newValue?._raw
@@ -838,7 +844,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var algorithm: Onnx.GraphProto? {
             get {
-                return _raw.pointee.algorithm.map { Onnx.GraphProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.algorithm else { return nil }
+                return Onnx.GraphProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.algorithm = newValue?._raw
@@ -1108,7 +1115,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var graph: Onnx.GraphProto? {
             get {
-                return _raw.pointee.graph.map { Onnx.GraphProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.graph else { return nil }
+                return Onnx.GraphProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.graph = newValue?._raw
@@ -1657,7 +1665,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var segment: Onnx.TensorProto.Segment? {
             get {
-                return _raw.pointee.segment.map { Onnx.TensorProto.Segment(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.segment else { return nil }
+                return Onnx.TensorProto.Segment(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.segment = newValue?._raw
@@ -2211,7 +2220,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var values: Onnx.TensorProto? {
             get {
-                return _raw.pointee.values.map { Onnx.TensorProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.values else { return nil }
+                return Onnx.TensorProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.values = newValue?._raw
@@ -2239,7 +2249,8 @@ extension Onnx {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var indices: Onnx.TensorProto? {
             get {
-                return _raw.pointee.indices.map { Onnx.TensorProto(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.indices else { return nil }
+                return Onnx.TensorProto(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.indices = newValue?._raw
@@ -2461,7 +2472,8 @@ extension Onnx {
         @inlinable public var tensorType: Onnx.TypeProto.Tensor? {
             get {
                 guard _raw.pointee.value_case.rawValue == 1 else { return nil }
-                return _raw.pointee.tensor_type.map { Onnx.TypeProto.Tensor(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.tensor_type else { return nil }
+                return Onnx.TypeProto.Tensor(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.value_case = .init(newValue == nil ? 0 : 1)
@@ -2482,7 +2494,8 @@ extension Onnx {
         @inlinable public var sequenceType: Onnx.TypeProto.Sequence? {
             get {
                 guard _raw.pointee.value_case.rawValue == 4 else { return nil }
-                return _raw.pointee.sequence_type.map { Onnx.TypeProto.Sequence(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.sequence_type else { return nil }
+                return Onnx.TypeProto.Sequence(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.value_case = .init(newValue == nil ? 0 : 4)
@@ -2503,7 +2516,8 @@ extension Onnx {
         @inlinable public var mapType: Onnx.TypeProto.Map? {
             get {
                 guard _raw.pointee.value_case.rawValue == 5 else { return nil }
-                return _raw.pointee.map_type.map { Onnx.TypeProto.Map(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.map_type else { return nil }
+                return Onnx.TypeProto.Map(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.value_case = .init(newValue == nil ? 0 : 5)
@@ -2524,7 +2538,8 @@ extension Onnx {
         @inlinable public var optionalType: Onnx.TypeProto.Optional? {
             get {
                 guard _raw.pointee.value_case.rawValue == 9 else { return nil }
-                return _raw.pointee.optional_type.map { Onnx.TypeProto.Optional(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.optional_type else { return nil }
+                return Onnx.TypeProto.Optional(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.value_case = .init(newValue == nil ? 0 : 9)
@@ -2545,7 +2560,8 @@ extension Onnx {
         @inlinable public var sparseTensorType: Onnx.TypeProto.SparseTensor? {
             get {
                 guard _raw.pointee.value_case.rawValue == 8 else { return nil }
-                return _raw.pointee.sparse_tensor_type.map { Onnx.TypeProto.SparseTensor(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.sparse_tensor_type else { return nil }
+                return Onnx.TypeProto.SparseTensor(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.value_case = .init(newValue == nil ? 0 : 8)
@@ -2593,11 +2609,21 @@ extension Onnx {
         @inlinable public var value: OneOf_Value? {
             get {
                 switch _raw.pointee.value_case.rawValue {
-                    case 1: return tensorType.map { .tensorType($0) }
-                    case 4: return sequenceType.map { .sequenceType($0) }
-                    case 5: return mapType.map { .mapType($0) }
-                    case 9: return optionalType.map { .optionalType($0) }
-                    case 8: return sparseTensorType.map { .sparseTensorType($0) }
+                    case 1:
+                    guard let present = tensorType else { return nil }
+                    return .tensorType(present)
+                    case 4:
+                    guard let present = sequenceType else { return nil }
+                    return .sequenceType(present)
+                    case 5:
+                    guard let present = mapType else { return nil }
+                    return .mapType(present)
+                    case 9:
+                    guard let present = optionalType else { return nil }
+                    return .optionalType(present)
+                    case 8:
+                    guard let present = sparseTensorType else { return nil }
+                    return .sparseTensorType(present)
                     default: return nil
                 }
             }
@@ -2650,7 +2676,8 @@ extension Onnx {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var shape: Onnx.TensorShapeProto? {
                 get {
-                    return _raw.pointee.shape.map { Onnx.TensorShapeProto(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.shape else { return nil }
+                    return Onnx.TensorShapeProto(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.shape = newValue?._raw
@@ -2691,7 +2718,8 @@ extension Onnx {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var elemType: Onnx.TypeProto? {
                 get {
-                    return _raw.pointee.elem_type.map { Onnx.TypeProto(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.elem_type else { return nil }
+                    return Onnx.TypeProto(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.elem_type = newValue?._raw
@@ -2745,7 +2773,8 @@ extension Onnx {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var valueType: Onnx.TypeProto? {
                 get {
-                    return _raw.pointee.value_type.map { Onnx.TypeProto(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.value_type else { return nil }
+                    return Onnx.TypeProto(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.value_type = newValue?._raw
@@ -2787,7 +2816,8 @@ extension Onnx {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var elemType: Onnx.TypeProto? {
                 get {
-                    return _raw.pointee.elem_type.map { Onnx.TypeProto(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.elem_type else { return nil }
+                    return Onnx.TypeProto(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.elem_type = newValue?._raw
@@ -2841,7 +2871,8 @@ extension Onnx {
             /// Setting it does not copy: the message must be of the same arena.
             @inlinable public var shape: Onnx.TensorShapeProto? {
                 get {
-                    return _raw.pointee.shape.map { Onnx.TensorShapeProto(_raw: $0, _arena: _arena) }
+                    guard let present = _raw.pointee.shape else { return nil }
+                    return Onnx.TensorShapeProto(_raw: present, _arena: _arena)
                 }
                 nonmutating set {
                     _raw.pointee.shape = newValue?._raw

@@ -516,7 +516,8 @@ extension VigieV1 {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var error: GoogleRpc.Status? {
             get {
-                return _raw.pointee.error.map { GoogleRpc.Status(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.error else { return nil }
+                return GoogleRpc.Status(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.error = newValue?._raw

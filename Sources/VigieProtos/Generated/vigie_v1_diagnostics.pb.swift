@@ -183,7 +183,8 @@ extension VigieV1 {
         /// Setting it does not copy: the message must be of the same arena.
         @inlinable public var uptime: GoogleProtobuf.Duration? {
             get {
-                return _raw.pointee.uptime.map { GoogleProtobuf.Duration(_raw: $0, _arena: _arena) }
+                guard let present = _raw.pointee.uptime else { return nil }
+                return GoogleProtobuf.Duration(_raw: present, _arena: _arena)
             }
             nonmutating set {
                 _raw.pointee.uptime = newValue?._raw

@@ -4,7 +4,10 @@ import Glibc
 /// What a repeated field can hold, and how protobuf-c stores one of it.
 public protocol RepeatedElement {
     /// The element in protobuf-c's array.
-    associatedtype Slot: BitwiseCopyable
+    ///
+    /// All are BitwiseCopyable, but saying so would break importers: Swift 6.3 does not find that
+    /// conformance of a C structure again when another module reads this one's conformances.
+    associatedtype Slot
     init(_slot: Slot, _arena: ArenaPointer)
 }
 

@@ -49,7 +49,11 @@ package struct Metadata: Sendable, Equatable, Sequence {
     /// Whether `key` may be used: `[0-9a-z_.-]`, not empty, and neither `grpc-` nor a pseudo-header
     /// (grpc/grpc doc/PROTOCOL-HTTP2.md, "Custom-Metadata").
     package static func isValidKey(_ key: String) -> Bool {
-        !key.isEmpty && !key.hasPrefix("grpc-")
+        !key.hasPrefix("grpc-") && isHTTPName(key)
+    }
+
+    private static func isHTTPName(_ key: String) -> Bool {
+        !key.isEmpty
             && key.utf8.allSatisfy { byte in
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -60,8 +64,16 @@ package struct Metadata: Sendable, Equatable, Sequence {
             }
     }
 
-    /// The fields to send.
+    /// The fields to send. Entries that HTTP would not carry are left out: one such field would make
+    /// the peer reset the whole stream.
     package var headerFields: [HeaderField] {
-        entries.map { HeaderField($0.key, bytes: $0.wireBytes) }
+        entries.compactMap { entry in
+            guard Self.isHTTPName(entry.key) else { return nil }
+            let bytes = entry.wireBytes
+            guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }), bytes.first != 0x20,
+                bytes.last != 0x20
+            else { return nil }
+            return HeaderField(entry.key, bytes: bytes)
+        }
     }
 }

@@ -2,26 +2,47 @@ import Synchronization
 import VigieProtos
 import VigieTransport
 
-/// Where the answer of a deferred call goes; any thread may use it, once.
+/// Where the answer of a deferred call goes; any thread may use it, once. One that is let go unused
+/// ends its call with INTERNAL, so that no caller waits for ever.
 package struct DeferredReply<Response: Message>: Sendable {
-    let state: DeferredState
+    private let ticket: DeferredTicket
 
-    init(_ call: ServerCall) { state = DeferredState(call) }
+    init(_ state: DeferredState) { ticket = DeferredTicket(state) }
 
     /// True when nobody waits for the answer any more: work on it can stop.
-    package var isCancelled: Bool { state.isCancelled }
+    package var isCancelled: Bool { ticket.state.isCancelled }
 
     /// Answers: `fill` runs on the call's loop, unless the call has ended by then.
     package func finish(_ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void) {
-        state.onLoop { call in
-            let response = Response(in: call.arena)
-            do throws(RPCStatus) { try fill(response) } catch { return call.finish(error) }
-            call.send(response)
-            call.finish()
+        ticket.settle { call in
+            call.guarded { () throws(RPCStatus) in
+                let response = Response(in: call.arena)
+                try fill(response)
+                call.send(response)
+                call.finish()
+            }
         }
     }
 
-    package func fail(_ status: RPCStatus) { state.onLoop { $0.finish(status) } }
+    /// Ends the call with `status`.
+    package func fail(_ status: RPCStatus) { ticket.settle { $0.finish(status) } }
+}
+
+/// Settles a deferred call exactly once, at the latest when its last holder lets go.
+final class DeferredTicket: Sendable {
+    let state: DeferredState
+    private let isSettled = Atomic<Bool>(false)
+
+    init(_ state: DeferredState) { self.state = state }
+
+    deinit {
+        guard !isSettled.load(ordering: .relaxed) else { return }
+        state.settle { $0.finish(RPCStatus(.internal, "the handler gave no answer")) }
+    }
+
+    func settle(_ body: @escaping @Sendable (ServerCall) -> Void) {
+        if !isSettled.exchange(true, ordering: .relaxed) { state.settle(body) }
+    }
 }
 
 /// The thread-safe link between a deferred answer and its call, which only the loop touches.
@@ -30,20 +51,25 @@ final class DeferredState: @unchecked Sendable {
     // Used on the loop's thread only; calls are reused, so the generation tells whether it is ours.
     private let call: ServerCall
     private let generation: UInt64
+    // Kept, since a call's own reference to it does not keep it alive.
+    private let server: RPCHandler
     private let cancelled = Atomic<Bool>(false)
 
     init(_ call: ServerCall) {
         self.call = call
+        server = call.server
         loop = call.loop
         generation = call.generation
+        server.deferredCalls += 1
     }
 
     var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
     func cancel() { cancelled.store(true, ordering: .releasing) }
 
-    func onLoop(_ body: @escaping @Sendable (ServerCall) -> Void) {
+    func settle(_ body: @escaping @Sendable (ServerCall) -> Void) {
         loop.execute { [self] in
+            server.deferredCalls -= 1
             guard call.isOpen, call.generation == generation, !call.isFinished else { return }
             body(call)
         }

@@ -1,15 +1,45 @@
+import VigieProtos
 import VigieTransport
 
 /// The gRPC server of one loop: its methods, its interceptors, and the calls it uses again.
+///
+/// Adding a service takes three steps. Write it in a .proto file below Protos/:
+///
+///     service Greeter { rpc Greet(GreetRequest) returns (GreetResponse); }
+///
+/// run `Protos/generate.sh`, and register a handler by the method's name; it reads and writes typed
+/// fields, and throws the status of a call that fails:
+///
+///     handler.unary(VigieV1.Greeter.Greet.self) { request, response, call throws(RPCStatus) in
+///         guard !request.name.isEmpty else {
+///             throw .invalidArgument(fieldViolations: [.init("name", "must not be empty")])
+///         }
+///         response.setGreeting("Hello, \(request.name)")
+///     }
+///
+/// Reflection lists the service from then on.
 package final class RPCHandler: HTTPHandler, RoundEndTarget {
-    let loop: EventLoop
-    let limits: RPCLimits
+    package let loop: EventLoop
+    package let limits: RPCLimits
     private(set) var table = MethodTable()
     private(set) var interceptors: [any ServerInterceptor] = []
     private var pool: [ServerCall] = []
-    private var watched: [(call: ServerCall, generation: UInt64)] = []
+    private var watched: [ServerCall] = []
 
-    package init(loop: EventLoop, limits: RPCLimits) {
+    /// Where inline calls decode and answer, one after the other: memory that stays in the cache.
+    let arena = Arena(retainedBytes: RPCHandler.retainedArenaBytes)
+    private var arenas: [Arena] = []
+    private static let retainedArenaBytes = 64 * 1024
+    private static let pooledArenas = 64
+
+    /// Calls whose handlers have begun and whose streams are open.
+    package internal(set) var activeCalls = 0
+    /// Deferred answers that are being worked on, of cancelled calls too.
+    package internal(set) var deferredCalls = 0
+    /// Bytes of requests that are not complete.
+    package internal(set) var bufferedBytes = 0
+
+    package init(loop: EventLoop, limits: RPCLimits = RPCLimits()) {
         self.loop = loop
         self.limits = limits
     }
@@ -25,6 +55,7 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
         return seen
     }
 
+    /// Lets `interceptor` see all calls, after those added before.
     package func add(_ interceptor: any ServerInterceptor) { interceptors.append(interceptor) }
 
     func add(_ method: ServerMethod) {
@@ -47,17 +78,32 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
         if pool.count < limits.pooledCalls { pool.append(call) }
     }
 
+    // MARK: Memory
+
+    func takeArena() -> Arena {
+        arenas.popLast() ?? Arena(retainedBytes: Self.retainedArenaBytes)
+    }
+
+    func giveBack(_ arena: Arena) {
+        arena.reset()
+        if arenas.count < Self.pooledArenas { arenas.append(arena) }
+    }
+
     // MARK: Time
 
+    /// Looks after `call` if it outlives this round of the loop.
     func watch(_ call: ServerCall) {
+        guard !call.isWatched else { return }
+        call.isWatched = true
         if watched.isEmpty { loop.atRoundEnd(self) }
-        watched.append((call, call.generation))
+        watched.append(call)
     }
 
     package func roundEnded() {
-        for (call, generation) in watched
-        where call.isOpen && call.generation == generation && !call.isFinished {
-            call.scheduleTimer()
+        for call in watched {
+            call.isWatched = false
+            // The object may serve another call than the one that asked: that one is looked after.
+            if call.isOpen { call.outlivedRound() }
         }
         watched.removeAll(keepingCapacity: true)
     }

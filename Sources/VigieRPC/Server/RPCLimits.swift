@@ -1,13 +1,25 @@
-/// What a server accepts of a call.
+/// What a server accepts of its callers.
 package struct RPCLimits: Sendable {
-    /// Largest request message, after decompression (gRPC's usual default).
+    /// Largest request message in bytes, after decompression (gRPC's usual default).
     package var maxRequestBytes = 4 * 1024 * 1024
-    /// Largest response message; a handler's answer over it becomes RESOURCE_EXHAUSTED.
+    /// Largest response message in bytes; a handler's answer over it becomes RESOURCE_EXHAUSTED.
     package var maxResponseBytes = Int(Int32.max)
     /// Size of the request's header list as RFC 9113 §6.5.2 counts it.
     package var maxHeaderListBytes = 16 * 1024
+    /// Calls that a loop serves at once, streams included; further ones are shed with
+    /// RESOURCE_EXHAUSTED and a push-back. HTTP/2's own limit is for one connection, this one is for all.
+    package var maxConcurrentCalls = 10_000
+    /// Answers that a loop waits for from other threads. A caller that cancels leaves its work
+    /// behind (HTTP/2 rapid reset): that work counts until its ``DeferredReply`` is used or let go.
+    package var maxDeferredCalls = 4096
+    /// Bytes of requests that a loop holds because they are not complete yet.
+    package var maxBufferedRequestBytes = 256 * 1024 * 1024
     /// A request that is not a stream must have arrived whole by then.
     package var requestTimeout: Duration = .seconds(30)
+    /// A peer must have taken the end of its answer by then.
+    package var responseTimeout: Duration = .seconds(60)
+    /// When a caller that was shed may come back (`grpc-retry-pushback-ms`).
+    package var shedRetryAfter: Duration = .milliseconds(200)
     /// Ended calls a loop keeps for reuse.
     package var pooledCalls = 1024
 

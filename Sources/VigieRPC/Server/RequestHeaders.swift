@@ -4,7 +4,7 @@ import VigieTransport
 struct RequestHeaders: ~Copyable {
     var isPost = false
     var isGet = false
-    var hasTrailersHint = false
+    var isHead = false
     /// `:path` named no method; kept for the error message.
     var unknownPath: String?
     var contentType = ContentType.missing
@@ -25,7 +25,7 @@ struct RequestHeaders: ~Copyable {
     mutating func reset() {
         isPost = false
         isGet = false
-        hasTrailersHint = false
+        isHead = false
         unknownPath = nil
         contentType = .missing
         timeout = nil
@@ -43,11 +43,12 @@ struct RequestHeaders: ~Copyable {
     /// Lengths decide first: most names are told apart without comparing bytes.
     mutating func take(_ name: RawSpan, _ value: RawSpan) {
         switch name.byteCount {
-        case 2 where name.equals("te"):
-            hasTrailersHint = value.equals("trailers")
+        // grpc asks for `te: trailers` to find proxies that drop trailers; nothing depends on it.
+        case 2 where name.equals("te"): break
         case 7 where name.equals(":method"):
             isPost = value.equals("POST")
             isGet = value.equals("GET")
+            isHead = value.equals("HEAD")
         case 7 where name.equals(":scheme"): break
         case 10 where name.equals(":authority"): break
         case 12 where name.equals("content-type"):

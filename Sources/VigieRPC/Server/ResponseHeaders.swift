@@ -34,15 +34,23 @@ enum ResponseHeaders {
         return .fields(list + head.headerFields + fields(status, metadata))
     }
 
+    /// Bytes on the wire of a status message and of its details. Clients take header lists of 8 KiB
+    /// in all as a rule (grpc/grpc doc/PROTOCOL-HTTP2.md), and answer a longer one with an error of their own,
+    /// which would hide ours: a long message is cut, details that are too long are left out.
+    static let maxMessageBytes = 2048
+    static let maxDetailsBytes = 4096
+
     private static func fields(_ status: RPCStatus, _ metadata: Metadata) -> [HeaderField] {
         var fields = [HeaderField("grpc-status", String(status.code.rawValue))]
         if !status.message.isEmpty {
-            fields.append(
-                HeaderField("grpc-message", bytes: PercentEncoding.encode(status.message)))
+            let message = PercentEncoding.encode(status.message, limit: maxMessageBytes)
+            fields.append(HeaderField("grpc-message", bytes: message))
         }
         if !status.details.isEmpty {
-            fields.append(
-                HeaderField("grpc-status-details-bin", bytes: Base64.encode(status.details)))
+            let details = Base64.encode(status.details)
+            if details.count <= maxDetailsBytes {
+                fields.append(HeaderField("grpc-status-details-bin", bytes: details))
+            }
         }
         return fields + status.trailers.headerFields + metadata.headerFields
     }

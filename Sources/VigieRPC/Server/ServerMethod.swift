@@ -40,7 +40,8 @@ package class ServerMethod {
     /// The peer has sent its last message.
     func requestsEnded(_ call: ServerCall) throws(RPCStatus) {}
     func writable(_ call: ServerCall) {}
-    /// The peer has gone, or the deadline has passed.
+    /// The call ended otherwise than by the method: the peer has gone, the deadline has passed, a
+    /// message could not be read, or the method threw.
     func cancelled(_ call: ServerCall) {}
 
     /// Reads a message into `arena`, with the status that a malformed one gets.
@@ -64,8 +65,11 @@ final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
     }
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
-        let request = try Self.decode(Request.self, message, in: call.arena)
-        let response = Response(in: call.arena)
+        // The loop's own arena: the call before it has been answered, and is done with it.
+        let arena = call.arena
+        arena.reset()
+        let request = try Self.decode(Request.self, message, in: arena)
+        let response = Response(in: arena)
         try handler(request, response, call)
         call.send(response)
         call.finish()
@@ -83,10 +87,17 @@ final class DeferredMethod<Request: Message, Response: Message>: ServerMethod {
     }
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
+        let server = call.server
+        guard server.deferredCalls < server.limits.maxDeferredCalls else {
+            throw .shed(
+                "over \(server.limits.maxDeferredCalls) answers are being worked on",
+                retryAfter: server.limits.shedRetryAfter)
+        }
+        call.takeOwnArena()
         let request = try Self.decode(Request.self, message, in: call.arena)
-        let reply = DeferredReply<Response>(call)
-        call.deferred = reply.state
-        try handler(request, reply, call)
+        let state = DeferredState(call)
+        call.deferred = state
+        try handler(request, DeferredReply(state), call)
     }
 
     override func cancelled(_ call: ServerCall) { call.deferred?.cancel() }
@@ -103,9 +114,15 @@ final class StreamingMethod<Handler: StreamingHandler>: ServerMethod {
         super.init(path: path, kind: kind)
     }
 
-    private func handler(_ call: ServerCall) -> Handler? { call.handler as? Handler }
+    private func handler(_ call: ServerCall) -> Handler? {
+        // Set below, by this very method.
+        call.handler.map { unsafeDowncast($0, to: Handler.self) }
+    }
 
-    override func began(_ call: ServerCall) throws(RPCStatus) { call.handler = try make(call) }
+    override func began(_ call: ServerCall) throws(RPCStatus) {
+        call.takeOwnArena()
+        call.handler = try make(call)
+    }
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
         call.arena.reset()

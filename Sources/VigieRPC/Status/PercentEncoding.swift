@@ -1,18 +1,29 @@
 /// `grpc-message`'s encoding: UTF-8 with everything outside 0x20 … 0x7E, and `%`, as `%XX`
 /// (grpc/grpc doc/PROTOCOL-HTTP2.md).
 package enum PercentEncoding {
-    package static func encode(_ text: String) -> [UInt8] {
+    ///
+    /// - Parameter limit: most bytes of the result; what is longer ends with "...".
+    package static func encode(_ text: String, limit: Int = .max) -> [UInt8] {
         var encoded: [UInt8] = []
-        encoded.reserveCapacity(text.utf8.count)
-        for byte in text.utf8 {
-            if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
-                encoded.append(byte)
-            } else {
-                encoded.append(UInt8(ascii: "%"))
-                encoded.append(digit(byte >> 4))
-                encoded.append(digit(byte & 0xF))
+        encoded.reserveCapacity(min(text.utf8.count, limit))
+        // Where it can be cut: not within a character, nor within an escape.
+        var cut = 0
+        for scalar in text.unicodeScalars {
+            if encoded.count <= limit - 3 { cut = encoded.count }
+            for byte in UTF8.encode(scalar).unsafelyUnwrapped {
+                if byte >= 0x20, byte <= 0x7E, byte != UInt8(ascii: "%") {
+                    encoded.append(byte)
+                } else {
+                    encoded.append(UInt8(ascii: "%"))
+                    encoded.append(digit(byte >> 4))
+                    encoded.append(digit(byte & 0xF))
+                }
             }
+            if encoded.count > limit { return encoded[..<cut] + Array("...".utf8) }
         }
+        // Allowed within, but HTTP fields do not begin or end with a space (RFC 9113 §8.2.1).
+        if encoded.last == 0x20 { encoded = encoded.dropLast() + Array("%20".utf8) }
+        if encoded.first == 0x20 { encoded = Array("%20".utf8) + encoded.dropFirst() }
         return encoded
     }
 

@@ -5,15 +5,16 @@ import Glibc
 /// It keeps its block when it empties, so that a queue reused by request after request stops
 /// allocating; blocks over ``keptBytes`` are given back, so that one large message does not stay.
 package struct ByteQueue: ~Copyable {
-    /// The largest block that an empty queue keeps, in bytes.
+    /// The largest block that an empty queue keeps by default, in bytes.
     package static let keptBytes = 32 * 1024
+    private let keptBytes: Int
 
     private var base: UnsafeMutableRawPointer?
     private var capacity = 0
     private var head = 0
     private var tail = 0
 
-    package init() {}
+    package init(keeping keptBytes: Int = Self.keptBytes) { self.keptBytes = keptBytes }
 
     deinit { free(base) }
 
@@ -70,7 +71,7 @@ package struct ByteQueue: ~Copyable {
     private mutating func rewind() {
         head = 0
         tail = 0
-        if capacity > Self.keptBytes {
+        if capacity > keptBytes {
             free(base)
             base = nil
             capacity = 0

@@ -14,6 +14,10 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     private var isFlushQueued = false
     private var isLingering = false
     private var relieved: [(stream: HTTPStream, generation: UInt64)] = []
+    /// What a session that ends in good order ended for.
+    final var endReason = CloseReason.clean
+    /// Asked for inside a callback of the session, which must not lose its connection there.
+    private var closeWanted: CloseReason?
 
     /// The other end's address, as text.
     package lazy var peerAddress: String =
@@ -46,23 +50,15 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     func pingReceived(isAcknowledgement: Bool) {}
     func settingsReceived() {}
     func goAwayReceived(lastStream: Int32, code: HTTP2ErrorCode, message: String) {}
+    func goAwaySent(_ code: HTTP2ErrorCode) {
+        if code != .noError, case .clean = endReason { endReason = .violation(code) }
+    }
     func sentHeadersOrData() {}
+    func cheapFrameReceived() {}
+    func headerListTooLarge() {}
     func bytesReceived() {}
     func handshakeCompleted() {}
     func connectionClosed(_ reason: CloseReason) {}
-
-    /// Why a connection ended.
-    package enum CloseReason: Sendable {
-        /// Both sides had said all.
-        case clean
-        case peerClosed
-        case network(SystemError)
-        case tls(TLSError)
-        case http2(SessionFailure)
-        /// One of our limits.
-        case limit(String)
-        case shutdown
-    }
 
     // MARK: Events
 
@@ -74,7 +70,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         if events & EPOLLOUT.rawValue != 0, !isClosed { flush() }
     }
 
-    override func abandon() { close(.shutdown) }
+    override func abandon() { closeSoon(.shutdown) }
 
     private func read() {
         for _ in 0..<Self.readsPerRound {
@@ -101,19 +97,21 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         do throws(SessionFailure) {
             try session.receive(bytes)
         } catch {
-            if error.isBadPreface, tls == nil { explainPreface(bytes) }
-            flush()
+            if error.isBadPreface, tls == nil { explainPreface(bytes) } else { flush() }
             if !isClosed { finish(.http2(error)) }
         }
+        if let closeWanted { close(closeWanted) }
     }
 
-    /// A person who points a browser or an HTTP/1.1 probe at a gRPC port gets told so.
+    /// A person who points a browser or an HTTP/1.1 probe at a gRPC port gets told so; nothing has been
+    /// sent on the connection before.
     private func explainPreface(_ bytes: UnsafeRawBufferPointer) {
         let isHTTP1 = ["GET ", "HEAD", "POST", "PUT ", "OPTI"].contains { method in
             bytes.starts(with: method.utf8)
         }
         guard isHTTP1 else { return }
-        let body = "This port speaks HTTP/2 (gRPC) only; health and metrics are on the admin port.\n"
+        let body =
+            "This port speaks HTTP/2 (gRPC) only; health and metrics are on the admin port.\n"
         let answer = """
             HTTP/1.1 505 HTTP Version Not Supported\r\nconnection: close\r\n\
             content-type: text/plain\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)
@@ -159,7 +157,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         loop.atRoundEnd(self)
     }
 
-    package final func roundEnded() { flush() }
+    package func roundEnded() { flush() }
 
     /// Starts a TLS client's handshake.
     func beginHandshake() {
@@ -188,12 +186,16 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
                 loop.writeBuffer.removeAll()
                 return close(.http2(error))
             }
+            if let closeWanted {
+                loop.writeBuffer.removeAll()
+                return close(closeWanted)
+            }
             if !loop.writeBuffer.isEmpty { writeDrained() }
             if isClosed { return }
             if !relieved.isEmpty { resumeProducers() }
             if !isMore || !pending.isEmpty { break }
         }
-        if pending.isEmpty, !session.isAlive { finish(.clean) }
+        if pending.isEmpty, !session.isAlive { finish(endReason) }
     }
 
     /// Sends what the session gave, straight from the loop's buffer; what is left waits in `pending`.
@@ -287,7 +289,18 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     private var lingerReason = CloseReason.clean
 
     /// A subclass arms a timer that closes after ``lingerTime``.
-    func lingeringBegan() { close(lingerReason) }
+    func lingeringBegan() { closeLingering() }
+
+    final func closeLingering() { close(lingerReason) }
+
+    /// Closes now, or as soon as the session's callback that this is called from has returned.
+    final func closeSoon(_ reason: CloseReason) {
+        if session.isReceiving || session.isDraining {
+            if closeWanted == nil { closeWanted = reason }
+        } else {
+            close(reason)
+        }
+    }
 
     private func discard() {
         while true {
@@ -305,7 +318,8 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         loop.unregister(self)
         // Frees nghttp2's entries of open streams, which hold our retains.
         session.abandonStreams()
-        Glibc.close(descriptor)
+        // A client that could not even begin to connect has none.
+        if descriptor >= 0 { Glibc.close(descriptor) }
         pending = ByteQueue()
         tls = nil
         connectionClosed(reason)

@@ -38,7 +38,7 @@ package final class EventLoop: @unchecked Sendable {
     /// before the next begins.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
     /// Where sessions of this loop put what is to be written in this round.
-    var writeBuffer = ByteQueue()
+    var writeBuffer = ByteQueue(keeping: 1024 * 1024)
 
     private let epoll: Int32
     private let wakeup: Int32
@@ -100,13 +100,15 @@ package final class EventLoop: @unchecked Sendable {
     // MARK: On the loop's thread
 
     /// The longest that a timer stays in the queue, and so keeps a target alive that has ended.
-    static let longestTimer: Duration = .seconds(10)
+    package static let longestTimer: Duration = .seconds(10)
 
     /// Wakes `target` at `time`, a millisecond late at most when the loop is idle; or earlier, since
     /// no timer waits longer than ten seconds: a target that is woken too soon schedules again.
     package func schedule(_ target: any TimerTarget, at time: MonotonicTime, token: UInt64) {
         let latest = now.advanced(by: Self.longestTimer)
-        timers.insert(target, at: min(time, latest), token: token)
+        // After `now`, so that a target that asks for the past has its turn in the next round.
+        let earliest = MonotonicTime(nanoseconds: now.nanoseconds &+ 1)
+        timers.insert(target, at: max(earliest, min(time, latest)), token: token)
     }
 
     func register(_ channel: Channel, events: EPOLL_EVENTS) throws(SystemError) {
@@ -144,14 +146,22 @@ package final class EventLoop: @unchecked Sendable {
     package func atRoundEnd(_ target: any RoundEndTarget) { roundEndTargets.append(target) }
     private var roundEndTargets: [any RoundEndTarget] = []
 
+    /// How often targets that others add at a round's end have their turn in the same round: answers
+    /// leave with the round that made them, but a peer that reads as fast as a stream writes does not
+    /// keep the loop from its other sockets.
+    private static let passesPerRound = 4
+
     private func endRound() {
-        // A target may add others; they are appended behind and have their turn.
-        var next = 0
-        while next < roundEndTargets.count {
-            roundEndTargets[next].roundEnded()
-            next += 1
+        var done = 0
+        for _ in 0..<Self.passesPerRound {
+            let end = roundEndTargets.count
+            while done < end {
+                roundEndTargets[done].roundEnded()
+                done += 1
+            }
+            if done == roundEndTargets.count { break }
         }
-        roundEndTargets.removeAll(keepingCapacity: true)
+        roundEndTargets.removeFirst(done)
     }
 
     /// Slots freed in this round; reusable from the next on, when no event can name them any more.
@@ -193,6 +203,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func waitMilliseconds() -> Int32 {
+        if !roundEndTargets.isEmpty { return 0 }
         guard let earliest = timers.earliest else { return -1 }
         let current = MonotonicTime.now()
         if earliest <= current { return 0 }

@@ -29,8 +29,10 @@ package struct MonotonicTime: Comparable, Hashable, Sendable {
 
     /// How long ago `earlier` was; zero when it is still to come.
     package func since(_ earlier: MonotonicTime) -> Duration {
-        .nanoseconds(Int64(clamping: nanoseconds > earlier.nanoseconds
-            ? nanoseconds - earlier.nanoseconds : 0))
+        .nanoseconds(
+            Int64(
+                clamping: nanoseconds > earlier.nanoseconds
+                    ? nanoseconds - earlier.nanoseconds : 0))
     }
 }
 

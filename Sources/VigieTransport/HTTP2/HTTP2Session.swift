@@ -8,8 +8,14 @@ protocol HTTP2SessionOwner: AnyObject {
     func pingReceived(isAcknowledgement: Bool)
     func settingsReceived()
     func goAwayReceived(lastStream: Int32, code: HTTP2ErrorCode, message: String)
-    /// Header or body bytes of the peer were handled: a sign of life that keepalive looks at.
+    /// A GOAWAY of ours went out: nghttp2's verdict on the peer when `code` is not `noError`.
+    func goAwaySent(_ code: HTTP2ErrorCode)
+    /// A HEADERS or DATA frame went out: an answer, which forgives pings.
     func sentHeadersOrData()
+    /// A frame that costs the peer nothing and asks for work: SETTINGS, PRIORITY, empty DATA.
+    func cheapFrameReceived()
+    /// A request was refused because its header list is far over the limit.
+    func headerListTooLarge()
 }
 
 /// One HTTP/2 session by nghttp2: bytes in, events and bytes out. It knows no socket and no clock.
@@ -32,12 +38,25 @@ final class HTTP2Session {
     var lastPeerStream: Int32 { skipped.highest }
     /// True while nghttp2 is calling back: it must not be asked to send then.
     private(set) var isReceiving = false
+    /// True while nghttp2 serialises frames; it calls back then, too.
+    private(set) var isDraining = false
+
+    /// What header lists may have at most: four times what is announced, so that the layer above can
+    /// refuse those that are a little too large in its own words.
+    private let headerListMax: Int
+    private let pausedBytesMax: Int
+    /// Received bytes of streams that have paused reading.
+    private var pausedBytes = 0
+    /// Received bytes that the connection's window is not granted again yet.
+    private var withheld = 0
 
     init(
         role: Role, settings: HTTP2Settings, owner: any HTTP2SessionOwner & HTTPConnection
     ) {
         self.role = role
         self.owner = owner
+        headerListMax = Int(settings.maxHeaderListBytes) * 4
+        pausedBytesMax = settings.pausedBytesMax
         var option: OpaquePointer?
         nghttp2_option_new(&option)
         defer { nghttp2_option_del(option) }
@@ -47,7 +66,7 @@ final class HTTP2Session {
         nghttp2_option_set_max_continuations(option, settings.maxContinuations)
         nghttp2_option_set_stream_reset_rate_limit(
             option, settings.resetBurst, settings.resetsPerSecond)
-        // Our own limit is checked header by header; nghttp2's bounds one block's memory.
+        // Trailers of ours may carry status details that are larger than nghttp2's default of 64 KiB.
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         let data = Unmanaged.passUnretained(self).toOpaque()
         switch role {
@@ -89,6 +108,8 @@ final class HTTP2Session {
     /// Appends frames to `output` until there are none or it holds `limit` bytes.
     /// - Returns: true when it stopped at the limit.
     func drain(into output: inout ByteQueue, limit: Int) throws(SessionFailure) -> Bool {
+        isDraining = true
+        defer { isDraining = false }
         while true {
             var frame: UnsafePointer<UInt8>?
             let count = nghttp2_session_mem_send(raw, &frame)
@@ -135,6 +156,7 @@ final class HTTP2Session {
         guard id > 0 else { return nil }
         stream.open(id: id, on: owner)
         stream.headersSent = true
+        stream.outgoingEnded = endStream
         begin(stream)
         return id
     }
@@ -164,7 +186,7 @@ final class HTTP2Session {
             nghttp2_session_get_remote_settings(raw, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
     }
 
-    /// Calls `body` for each of `ids`' streams that is open.
+    /// The open stream of this id; nil for one that was refused, has ended, or is not known.
     func stream(_ id: Int32) -> HTTPStream? {
         if let recent, recent.id == id { return recent }
         guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
@@ -200,7 +222,7 @@ final class HTTP2Session {
     func abandonStreams() {
         while let stream = live.last {
             nghttp2_session_set_stream_user_data(raw, stream.id, nil)
-            end(stream, .cancel)
+            end(stream, role == .client && !stream.hasLeft ? .refusedStream : .connectionLost)
         }
     }
 
@@ -215,6 +237,7 @@ final class HTTP2Session {
         live.swapAt(index, live.count - 1)
         live[index].liveIndex = index
         live.removeLast()
+        if stream.pausedBytes > 0 { unpaused(stream.pausedBytes) }
         stream.end(code)
         owner.streamEnded(stream)
     }
@@ -246,15 +269,74 @@ final class HTTP2Session {
     }
 
     func header(_ id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        stream(id)?.header(name: name.bytes, value: value.bytes)
+        guard let stream = stream(id) else { return }
+        if role == .client, !stream.headersArrived {
+            // `:status` comes first; 1xx blocks say nothing that a caller waits for (RFC 9110 §15.2).
+            if name.count == 7, value.first == 0x31, name.elementsEqual(":status".utf8) {
+                stream.inInformational = true
+            }
+            if stream.inInformational { return }
+        }
+        stream.headerListBytes &+= name.count &+ value.count &+ 32
+        if stream.headerListBytes > headerListMax { return refuse(stream) }
+        stream.header(name: name.bytes, value: value.bytes)
+    }
+
+    /// Ends a stream whose header list is over the limit; nothing more of it is handed over.
+    private func refuse(_ stream: HTTPStream) {
+        guard !stream.isRefused else { return }
+        stream.isRefused = true
+        reset(stream, .enhanceYourCalm)
+        owner.headerListTooLarge()
     }
 
     func dataReceived(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
-        // One slow stream must not hold up the others: the connection's window is granted at once.
-        nghttp2_session_consume_connection(raw, bytes.count)
-        guard let stream = stream(id) else { return }
+        // One slow stream must not hold up the others: the connection's window is granted at once,
+        // unless so much waits in paused streams that the peer is to wait as a whole.
+        if pausedBytes < pausedBytesMax {
+            nghttp2_session_consume_connection(raw, bytes.count)
+        } else {
+            withheld += bytes.count
+        }
+        guard let stream = stream(id), !stream.isRefused else { return }
         stream.data(bytes.bytes)
         if stream.isOpen { stream.consumed(bytes.count, in: self) }
+    }
+
+    /// `count` bytes of a stream that does not read wait; ``unpaused(_:)`` takes them back.
+    func paused(_ count: Int) { pausedBytes += count }
+
+    func unpaused(_ count: Int) {
+        pausedBytes -= count
+        guard withheld > 0, pausedBytes < pausedBytesMax else { return }
+        nghttp2_session_consume_connection(raw, withheld)
+        withheld = 0
+    }
+
+    /// Resets streams that are overdue: requests that are expected whole, answers that the peer does
+    /// not take.
+    /// - Returns: true when a header block is overdue, which holds up the whole connection.
+    func endStalled(
+        requestTimeout: Duration, headerTimeout: Duration, writeTimeout: Duration,
+        now: MonotonicTime
+    ) -> Bool {
+        for stream in live where !stream.isRefused {
+            if !stream.headersArrived {
+                if now >= stream.openedAt.advanced(by: headerTimeout) { return true }
+                continue
+            }
+            let isLate =
+                stream.expectsWholeRequest && !stream.remoteEnded
+                && now >= stream.openedAt.advanced(by: requestTimeout)
+            let isStuck =
+                stream.headersSent && !stream.outgoing.isEmpty
+                && now >= stream.progressAt.advanced(by: writeTimeout)
+            if isLate || isStuck {
+                stream.isRefused = true
+                reset(stream, .cancel)
+            }
+        }
+        return false
     }
 
     func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {
@@ -262,24 +344,23 @@ final class HTTP2Session {
         let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
         switch nghttp2_frame_type(UInt32(header.type)) {
         case NGHTTP2_DATA:
-            if ends, let stream = stream(header.stream_id) {
+            if !ends, header.length == 0 { owner.cheapFrameReceived() }
+            if ends, let stream = stream(header.stream_id), !stream.isRefused {
                 stream.remoteEnded = true
                 stream.endOfStream()
             }
         case NGHTTP2_HEADERS:
-            guard let stream = stream(header.stream_id) else { return }
-            if ends { stream.remoteEnded = true }
-            if frame.pointee.headers.cat == NGHTTP2_HCAT_HEADERS {
-                stream.trailersComplete()
-            } else {
-                stream.headersComplete(endStream: ends)
+            if let stream = stream(header.stream_id), !stream.isRefused {
+                headersReceived(stream, endStream: ends)
             }
-            if ends { stream.endOfStream() }
         case NGHTTP2_PING:
             owner.pingReceived(
                 isAcknowledgement: header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0)
         case NGHTTP2_SETTINGS:
-            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { owner.settingsReceived() }
+            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
+            owner.cheapFrameReceived()
+            owner.settingsReceived()
+        case NGHTTP2_PRIORITY: owner.cheapFrameReceived()
         case NGHTTP2_GOAWAY:
             let goaway = frame.pointee.goaway
             let text = UnsafeBufferPointer(start: goaway.opaque_data, count: goaway.opaque_data_len)
@@ -291,12 +372,38 @@ final class HTTP2Session {
         }
     }
 
+    private func headersReceived(_ stream: HTTPStream, endStream: Bool) {
+        if stream.inInformational {
+            stream.inInformational = false
+            return
+        }
+        if endStream { stream.remoteEnded = true }
+        if stream.headersArrived {
+            stream.trailersComplete()
+        } else {
+            stream.headersArrived = true
+            stream.headersComplete(endStream: endStream)
+        }
+        if endStream, stream.isOpen { stream.endOfStream() }
+    }
+
     func frameSent(_ frame: UnsafePointer<nghttp2_frame>) {
         let header = frame.pointee.hd
-        guard header.type <= UInt8(NGHTTP2_HEADERS.rawValue) else { return }
+        guard header.type <= UInt8(NGHTTP2_HEADERS.rawValue) else {
+            if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
+                owner.goAwaySent(HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
+            }
+            return
+        }
+        guard role == .server else {
+            if header.type == UInt8(NGHTTP2_HEADERS.rawValue) {
+                stream(header.stream_id)?.hasLeft = true
+            }
+            return
+        }
         owner.sentHeadersOrData()
         // A response that ends before its request: the peer is told to stop sending (RFC 9113 §8.1).
-        guard role == .server, header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
             let stream = stream(header.stream_id), !stream.remoteEnded
         else { return }
         reset(stream, .noError)
@@ -315,8 +422,10 @@ final class HTTP2Session {
     ) -> Int {
         let count = min(stream.outgoing.count, room.count)
         if count > 0 {
-            room.copyMemory(from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
+            room.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
             stream.outgoing.consume(count)
+            stream.progressAt = owner.loop.now
             relieve(stream)
         }
         guard stream.outgoing.isEmpty else { return count }
@@ -335,9 +444,7 @@ final class HTTP2Session {
 
     /// Tells a stream that was over its high-water mark when half of it is gone.
     private func relieve(_ stream: HTTPStream) {
-        if stream.outgoing.count >= HTTPStream.highWaterBytes {
-            stream.wasBlocked = true
-        } else if stream.wasBlocked, stream.outgoing.count < HTTPStream.highWaterBytes / 2 {
+        if stream.wasBlocked, stream.outgoing.count < HTTPStream.highWaterBytes / 2 {
             stream.wasBlocked = false
             owner.becameWritable(stream)
         }

@@ -6,6 +6,9 @@ package struct HTTP2Settings: Sendable {
     package var streamWindowBytes: Int32 = 256 * 1024
     /// The same for a whole connection.
     package var connectionWindowBytes: Int32 = 4 * 1024 * 1024
+    /// Bytes that may wait, over all streams of a connection that have paused reading, before the
+    /// connection's window is withheld too: bounds what one peer can make handlers hold.
+    package var pausedBytesMax = 16 * 1024 * 1024
     /// Size of a header list as RFC 9113 §6.5.2 counts it: names, values and 32 bytes a field.
     package var maxHeaderListBytes: UInt32 = 16 * 1024
     /// Frame payload that the peer may send (SETTINGS_MAX_FRAME_SIZE), 16,384 … 16,777,215.

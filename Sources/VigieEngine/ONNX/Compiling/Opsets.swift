@@ -1,0 +1,41 @@
+import VigieProtos
+
+/// The versions of the operator sets that a model asks for.
+struct Opsets {
+    private var versions: [String: Int] = [:]
+
+    static let mlDomain = "ai.onnx.ml"
+
+    init(_ model: Onnx.ModelProto) throws(LoadError) {
+        for entry in model.opsetImport {
+            let domain = entry.domain == "ai.onnx" ? "" : String(entry.domain)
+            let version = Int(entry.version)
+            switch domain {
+            case "":
+                try check(version, "ai.onnx", ONNXLimits.opsetMin...ONNXLimits.opsetMax)
+            case Self.mlDomain:
+                try check(version, domain, 1...ONNXLimits.mlOpsetMax)
+            default:
+                // Refused when a node uses it.
+                break
+            }
+            if let other = versions[domain], other != version {
+                throw LoadError(.corrupt, "operator set '\(domain)' is imported twice")
+            }
+            versions[domain] = version
+        }
+    }
+
+    private func check(
+        _ version: Int, _ domain: String, _ supported: ClosedRange<Int>
+    ) throws(LoadError) {
+        guard supported.contains(version) else {
+            throw LoadError(
+                .unsupported,
+                "operator set \(domain) version \(version); supported are"
+                    + " \(supported.lowerBound) to \(supported.upperBound)")
+        }
+    }
+
+    subscript(domain: String) -> Int? { versions[domain] }
+}

@@ -1,0 +1,27 @@
+/// The bounds that an ONNX model is held to, so that a hostile file ends in an error.
+enum ONNXLimits {
+    /// Nodes of a graph. Pipelines have tens; unrolled ensembles a few thousand.
+    static let nodesMax = 100_000
+    /// Bytes that a decoded file may take: at most twenty times its own size, at least 64 MiB.
+    static func decodedBytesMax(fileBytes: Int) -> Int {
+        max(64 << 20, min(fileBytes, 1 << 30) * 20)
+    }
+    /// Inputs or outputs of one node.
+    static let nodeValuesMax = 16_384
+    /// Bytes of one tensor in a run: 256 MiB, two million rows of 32 features.
+    static let tensorBytesMax = 256 << 20
+    /// Bytes of all tensors of one workspace: 1 GiB.
+    static let workspaceBytesMax = 1 << 30
+    /// Bytes of a tensor that is computed once at load from constants only: 16 MiB.
+    static let foldedBytesMax = 16 << 20
+    /// Elements that one run may read, and multiplications of its matrix products: about ten
+    /// seconds of one core.
+    static let operationsMax = 1 << 33
+    /// What a missing dimension of an input is taken for in the trial run at load.
+    static let trialRows = 1
+    /// Versions whose operators are known here. Before 7, broadcasting was another.
+    static let irVersionMax = 14
+    static let opsetMin = 7
+    static let opsetMax = 26
+    static let mlOpsetMax = 5
+}

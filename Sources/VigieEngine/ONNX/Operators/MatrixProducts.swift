@@ -1,0 +1,234 @@
+/// Products of matrices.
+extension OperatorTable {
+    static let linear: [String: Builder] = [
+        "MatMul": { (node) throws(LoadError) in
+            let pair = try node.inputs([.float32, .float64, .int32, .int64, .uint32, .uint64])
+            guard pair.count == 2 else { throw node.corrupt("it has \(pair.count) inputs, not 2") }
+            let output = try node.output(0, node.type(pair[0]))
+            let step = MatMulStep(node.place, node.type(output), pair[0], pair[1], output)
+            node.add(step, pair, [output])
+        },
+        "Gemm": { (node) throws(LoadError) in
+            let alpha = try node.float("alpha") ?? 1
+            let beta = try node.float("beta") ?? 1
+            let transA = (try node.int("transA") ?? 0) != 0
+            let transB = (try node.int("transB") ?? 0) != 0
+            let a = try node.input(0, .floats)
+            let type = node.type(a)
+            let b = try node.input(1, [type])
+            let c = try node.optionalInput(2, [type])
+            let output = try node.output(0, type)
+            let step = GemmStep(node.place, type, a, b, c, output, alpha, beta, transA, transB)
+            node.add(step, [a, b] + (c.map { [$0] } ?? []), [output])
+        },
+    ]
+}
+
+/// A product of matrices with broadcast leading dimensions, as numpy's matmul.
+final class MatMulStep: Step {
+    let type: ElementType
+    let a: Int
+    let b: Int
+    let output: Int
+
+    init(_ place: String, _ type: ElementType, _ a: Int, _ b: Int, _ output: Int) {
+        self.type = type
+        self.a = a
+        self.b = b
+        self.output = output
+        super.init(place)
+    }
+
+    override func run(_ values: Values) throws(InferenceError) {
+        let (left, right) = (values[a], values[b])
+        guard left.shape.rank > 0, right.shape.rank > 0 else { throw mismatch("a scalar") }
+        // Vectors become a row on the left, a column on the right; that dimension is then dropped.
+        let leftShape = left.shape.rank == 1 ? left.shape.asRow : left.shape
+        let rightShape = right.shape.rank == 1 ? right.shape.appending(1) : right.shape
+        let rows = leftShape[leftShape.rank - 2]
+        let depth = leftShape[leftShape.rank - 1]
+        let columns = rightShape[rightShape.rank - 1]
+        guard depth == rightShape[rightShape.rank - 2],
+            let batch = Broadcast.shape(leftShape.leading, rightShape.leading)
+        else { throw mismatch("shapes \(left.shape) and \(right.shape) do not fit each other") }
+        var shape = batch
+        if left.shape.rank > 1 { shape.append(rows) }
+        if right.shape.rank > 1 { shape.append(columns) }
+        let out = try values.shape(output, shape, self)
+        let (work, overflow) = out.count.multipliedReportingOverflow(by: max(depth, 1))
+        try values.charge(overflow ? .max : work, self)
+        guard out.count > 0 else { return }
+        let walk = Broadcast(batch, leftShape.leading, rightShape.leading)
+        let size = (rows, depth, columns)
+        switch type {
+        case .float32: multiply(walk, left, right, out, size, Float.self)
+        case .float64: multiply(walk, left, right, out, size, Double.self)
+        case .int32: multiply(walk, left, right, out, size, Int32.self)
+        case .int64: multiply(walk, left, right, out, size, Int64.self)
+        case .uint32: multiply(walk, left, right, out, size, UInt32.self)
+        case .uint64: multiply(walk, left, right, out, size, UInt64.self)
+        default: break
+        }
+    }
+
+    @inline(__always)
+    private func multiply<Number: TensorNumber>(
+        _ walk: Broadcast, _ left: Tensor, _ right: Tensor, _ out: Tensor,
+        _ size: (Int, Int, Int), _ type: Number.Type
+    ) {
+        let (rows, depth, columns) = size
+        let (x, y, _) = walk.runStrides
+        left.withElements(of: Number.self) { left in
+            right.withElements(of: Number.self) { right in
+                out.withElements(of: Number.self) { out in
+                    walk.forEachRun { position, first, second, _ in
+                        for index in 0..<walk.runCount {
+                            matrixProduct(
+                                left, (first + index * x) * rows * depth, right,
+                                (second + index * y) * depth * columns, out,
+                                (position + index) * rows * columns, rows, depth, columns)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds to `out` nothing: sets it to the product of two row-major matrices. The inner loop runs along
+/// rows of `right`, so that it is vector code without a change in the order of additions.
+@inline(__always)
+func matrixProduct<Number: TensorNumber>(
+    _ left: UnsafeMutableBufferPointer<Number>, _ leftStart: Int,
+    _ right: UnsafeMutableBufferPointer<Number>, _ rightStart: Int,
+    _ out: UnsafeMutableBufferPointer<Number>, _ outStart: Int,
+    _ rows: Int, _ depth: Int, _ columns: Int
+) {
+    for row in 0..<rows {
+        let target = outStart + row * columns
+        if columns == 1 {
+            var sum = Number.zero
+            for k in 0..<depth {
+                sum = Number.sum(
+                    sum, Number.product(left[leftStart + row * depth + k], right[rightStart + k]))
+            }
+            out[target] = sum
+            continue
+        }
+        for column in 0..<columns { out[target + column] = .zero }
+        for k in 0..<depth {
+            let factor = left[leftStart + row * depth + k]
+            let source = rightStart + k * columns
+            for column in 0..<columns {
+                out[target + column] = Number.sum(
+                    out[target + column], Number.product(factor, right[source + column]))
+            }
+        }
+    }
+}
+
+extension TensorShape {
+    /// All but the last two dimensions.
+    var leading: TensorShape {
+        var shape = TensorShape()
+        for axis in 0..<max(rank - 2, 0) { shape.append(self[axis]) }
+        return shape
+    }
+
+    /// A vector as a matrix of one row.
+    var asRow: TensorShape {
+        var shape = TensorShape(CollectionOfOne(1))
+        shape.append(self[0])
+        return shape
+    }
+}
+
+/// alpha · A · B + beta · C.
+final class GemmStep: Step {
+    let type: ElementType
+    let a: Int
+    let b: Int
+    let c: Int?
+    let output: Int
+    let alpha: Float
+    let beta: Float
+    let transA: Bool
+    let transB: Bool
+
+    init(
+        _ place: String, _ type: ElementType, _ a: Int, _ b: Int, _ c: Int?, _ output: Int,
+        _ alpha: Float, _ beta: Float, _ transA: Bool, _ transB: Bool
+    ) {
+        self.type = type
+        self.a = a
+        self.b = b
+        self.c = c
+        self.output = output
+        self.alpha = alpha
+        self.beta = beta
+        self.transA = transA
+        self.transB = transB
+        super.init(place)
+    }
+
+    override func run(_ values: Values) throws(InferenceError) {
+        let (left, right) = (values[a], values[b])
+        guard left.shape.rank == 2, right.shape.rank == 2 else {
+            throw mismatch("shapes \(left.shape) and \(right.shape) are no matrices")
+        }
+        let rows = left.shape[transA ? 1 : 0]
+        let depth = left.shape[transA ? 0 : 1]
+        let columns = right.shape[transB ? 0 : 1]
+        guard right.shape[transB ? 1 : 0] == depth else {
+            throw mismatch("shapes \(left.shape) and \(right.shape) do not fit each other")
+        }
+        let shape = TensorShape(CollectionOfOne(rows)).appending(columns)
+        if let c, Broadcast.shape(values[c].shape, shape) != shape {
+            throw mismatch("a term \(values[c].shape) for a result \(shape)")
+        }
+        let out = try values.shape(output, shape, self)
+        let (work, overflow) = out.count.multipliedReportingOverflow(by: max(depth, 1))
+        try values.charge(overflow ? .max : work, self)
+        if type == .float32 {
+            compute(left, right, c.map { values[$0] }, out, (rows, depth, columns), Float.self)
+        } else {
+            compute(left, right, c.map { values[$0] }, out, (rows, depth, columns), Double.self)
+        }
+    }
+
+    @inline(__always)
+    private func compute<Number: TensorFloat>(
+        _ left: Tensor, _ right: Tensor, _ term: Tensor?, _ out: Tensor,
+        _ size: (rows: Int, depth: Int, columns: Int), _ type: Number.Type
+    ) {
+        let (rows, depth, columns) = size
+        let (leftRow, leftStep) = transA ? (1, rows) : (depth, 1)
+        let (rightRow, rightStep) = transB ? (1, depth) : (columns, 1)
+        let alpha = Number(alpha)
+        left.withElements(of: Number.self) { left in
+            right.withElements(of: Number.self) { right in
+                out.withElements(of: Number.self) { out in
+                    for row in 0..<rows {
+                        for column in 0..<columns {
+                            var sum = Number.zero
+                            for k in 0..<depth {
+                                sum +=
+                                    left[row * leftRow + k * leftStep]
+                                    * right[k * rightRow + column * rightStep]
+                            }
+                            out[row * columns + column] = alpha * sum
+                        }
+                    }
+                }
+            }
+        }
+        guard let term, beta != 0 else { return }
+        let walk = Broadcast(out.shape, out.shape, term.shape)
+        let beta = Number(beta)
+        out.withElements(of: Number.self) { out in
+            term.withElements(of: Number.self) { term in
+                walk.map(out, term, out) { $0 + beta * $1 }
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import VigieProtos
+import VigieTransport
+
+/// The request's way in: headers, then messages.
+extension ServerCall {
+    func take(header name: RawSpan, _ value: RawSpan) {
+        if headersTaken { return }
+        headers.listBytes += name.byteCount + value.byteCount + 32
+        // Over the limit nothing more is stored; the call ends when the block does.
+        guard headers.listBytes <= server.limits.maxHeaderListBytes else { return }
+        if name.byteCount == 5, name.equals(":path") {
+            method = server.table.find(value)
+            if method == nil { headers.unknownPath = value.string }
+        } else {
+            headers.take(name, value)
+        }
+    }
+
+    func begin(endStream: Bool) {
+        headersTaken = true
+        started = loop.now
+        guard headers.contentType == .grpc, headers.isPost else {
+            return answerPlainly(requestHasEnded: endStream)
+        }
+        do throws(RPCStatus) { try checkHeaders() } catch {
+            for interceptor in server.interceptors { interceptor.refused(self, error) }
+            return finish(error)
+        }
+        guarded { () throws(RPCStatus) in
+            if !self.server.interceptors.isEmpty { try self.intercept() }
+            self.isActive = true
+            self.server.activeCalls += 1
+            // Cannot be nil: checkHeaders throws for unknown methods.
+            try self.method?.began(self)
+        }
+        if !isFinished { server.watch(self) }
+    }
+
+    private func intercept() throws(RPCStatus) {
+        for interceptor in server.interceptors {
+            try interceptor.began(self)
+            interceptorsBegun += 1
+        }
+    }
+
+    private func checkHeaders() throws(RPCStatus) {
+        if headers.listBytes > server.limits.maxHeaderListBytes {
+            throw RPCStatus(
+                .resourceExhausted,
+                "request headers of \(headers.listBytes) bytes are over the limit of "
+                    + "\(server.limits.maxHeaderListBytes)")
+        }
+        guard let method else { throw unknownMethod() }
+        if headers.isTimeoutMalformed {
+            throw RPCStatus(.internal, "malformed grpc-timeout")
+        }
+        if let unknown = headers.unknownEncoding {
+            throw RPCStatus(
+                .unimplemented,
+                "grpc-encoding '\(unknown)' is not supported; use \(MessageEncoding.accepted)")
+        }
+        if !headers.store.isEmpty, headers.store.hasBinary, headers.store.metadata() == nil {
+            throw RPCStatus(.internal, "a -bin header is not base64")
+        }
+        if server.activeCalls >= server.limits.maxConcurrentCalls {
+            throw .shed(
+                "over \(server.limits.maxConcurrentCalls) calls at once",
+                retryAfter: server.limits.shedRetryAfter)
+        }
+        if let timeout = headers.timeout { deadline = started.advanced(by: timeout) }
+        if method.kind.hasOneRequest {
+            receiveBy = started.advanced(by: server.limits.requestTimeout)
+        }
+    }
+
+    private func unknownMethod() -> RPCStatus {
+        let path = headers.unknownPath ?? ""
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard path.hasPrefix("/"), parts.count == 3 else {
+            return RPCStatus(.unimplemented, "malformed method name: '\(path)'")
+        }
+        let known = server.table.methods.contains { $0.service == parts[1] }
+        return RPCStatus(
+            .unimplemented,
+            known
+                ? "unknown method \(parts[2]) for service \(parts[1])"
+                : "unknown service \(parts[1])")
+    }
+
+    // MARK: Messages
+
+    func take(body bytes: RawSpan) {
+        guard !isFinished else { return }
+        deframer.append(bytes)
+        guarded { () throws(RPCStatus) in
+            if self.method?.kind.hasOneRequest == true {
+                // Only looked at: what is too large is refused before it fills memory, and the
+                // handler waits for the request's end.
+                if let next = try self.nextMessage() { try self.checkIsAlone(next.count) }
+            } else {
+                try self.handleMessages()
+            }
+            try self.countBufferedBytes()
+        }
+    }
+
+    private func countBufferedBytes() throws(RPCStatus) {
+        server.bufferedBytes += deframer.bufferedBytes - countedBytes
+        countedBytes = deframer.bufferedBytes
+        if server.bufferedBytes > server.limits.maxBufferedRequestBytes {
+            throw .shed(
+                "over \(server.limits.maxBufferedRequestBytes) bytes of unfinished requests",
+                retryAfter: server.limits.shedRetryAfter)
+        }
+    }
+
+    func requestHasEnded() {
+        if let plainStatus { return sendPlainly(plainStatus) }
+        guard !isFinished, !requestEnded else { return }
+        requestEnded = true
+        receiveBy = .never
+        guarded { () throws(RPCStatus) in
+            if self.method?.kind.hasOneRequest == true {
+                try self.handleOneMessage()
+            } else {
+                try self.handleMessages()
+            }
+        }
+    }
+
+    /// The request of a unary or server-streaming call is here whole.
+    private func handleOneMessage() throws(RPCStatus) {
+        guard let next = try nextMessage() else {
+            // The status that grpc's own libraries give to a breach of cardinality.
+            throw deframer.bufferedBytes == 0
+                ? RPCStatus(.unimplemented, "the request has no message")
+                : RPCStatus(.internal, "the request's message is cut short")
+        }
+        try checkIsAlone(next.count)
+        // Work whose answer nobody waits for is not begun.
+        if isPastDeadline { throw RPCStatus(.deadlineExceeded, "the deadline had passed") }
+        isHandlingMessages = true
+        defer { isHandlingMessages = false }
+        try handle(next)
+        if !isFinished, !endDelivered {
+            endDelivered = true
+            try method?.requestsEnded(self)
+        }
+    }
+
+    private func checkIsAlone(_ count: Int) throws(RPCStatus) {
+        guard deframer.bufferedBytes == count + MessageDeframer.prefixBytes else {
+            throw RPCStatus(.unimplemented, "the request has more than one message")
+        }
+    }
+
+    /// Hands whole messages to a streaming handler until there are none or it pauses.
+    func handleMessages() throws(RPCStatus) {
+        guard !isHandlingMessages else { return }
+        isHandlingMessages = true
+        defer { isHandlingMessages = false }
+        while !isFinished, !readsPaused, let next = try nextMessage() { try handle(next) }
+        guard requestEnded, !isFinished, !readsPaused, !endDelivered else { return }
+        guard deframer.bufferedBytes == 0 else {
+            throw RPCStatus(.internal, "the request's last message is cut short")
+        }
+        endDelivered = true
+        try method?.requestsEnded(self)
+    }
+
+    private func nextMessage() throws(RPCStatus) -> (isCompressed: Bool, count: Int)? {
+        do throws(MessageDeframer.Failure) { return try deframer.next() } catch {
+            throw RPCStatus(error, "request message")
+        }
+    }
+
+    private func handle(_ next: (isCompressed: Bool, count: Int)) throws(RPCStatus) {
+        requestMessages += 1
+        messageWasCompressed = next.isCompressed
+        guard let method else { return }
+        // A handler that ends the call inside does not pull the bytes away under itself: a call's
+        // buffers are only given back when its stream has closed, which happens later.
+        try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in
+            guard next.isCompressed else { return try method.received(bytes, self) }
+            let message = try MessageCoding.decompress(
+                bytes, self.headers.encoding, limit: self.server.limits.maxRequestBytes)
+            try method.received(message.span.bytes, self)
+        }
+        deframer.consume(next.count)
+    }
+
+    // MARK: Back-pressure of the caller
+
+    /// Hands no more messages to the handler, and lets the caller send no more than it was granted.
+    package func pauseRequests() {
+        readsPaused = true
+        pauseReading()
+    }
+
+    /// Goes on after ``pauseRequests()``; messages that wait are handed over at once.
+    package func resumeRequests() {
+        guard readsPaused else { return }
+        readsPaused = false
+        resumeReading()
+        guard isOpen, !isFinished else { return }
+        guarded { () throws(RPCStatus) in try self.handleMessages() }
+    }
+}

@@ -1,0 +1,136 @@
+import VigieProtos
+import VigieTransport
+
+/// The answer's way out: head, messages, status.
+extension ServerCall {
+    /// Queues one response message. ``HTTPStream/isWritable`` says whether more should follow now.
+    package func send<M: Message>(_ message: M) {
+        guard isOpen, !isFinished else { return }
+        let count = message.encodedByteCount
+        guard count <= server.limits.maxResponseBytes else {
+            finish(
+                RPCStatus(
+                    .resourceExhausted,
+                    "response of \(count) bytes is over the limit of "
+                        + "\(server.limits.maxResponseBytes)"))
+            return notifyCancelled()
+        }
+        startResponse()
+        responseMessages += 1
+        if compressesResponses, sentEncoding != .identity {
+            let packed = Zlib.compress(message.encodedBytes().span.bytes, sentEncoding)
+            write(count: MessageDeframer.prefixBytes + packed.count) { room in
+                MessageFraming.writePrefix(room, flag: 1, count: packed.count)
+                UnsafeMutableRawBufferPointer(rebasing: room[MessageDeframer.prefixBytes...])
+                    .copyBytes(from: packed)
+                return room.count
+            }
+        } else {
+            write(count: MessageDeframer.prefixBytes + count) { room in
+                MessageFraming.writePrefix(room, flag: 0, count: count)
+                return MessageDeframer.prefixBytes
+                    + message.encode(
+                        into: UnsafeMutableRawBufferPointer(
+                            rebasing: room[MessageDeframer.prefixBytes...]))
+            }
+        }
+    }
+
+    /// Builds and sends one response message in memory of the loop: for handlers that stream. The
+    /// request, if it is still valid, stays so.
+    package func send<M: Message, Failure: Error>(
+        _ type: M.Type, _ fill: (M) throws(Failure) -> Void
+    ) throws(Failure) {
+        let arena = server.takeArena()
+        defer { server.giveBack(arena) }
+        let message = M(in: arena)
+        try fill(message)
+        send(message)
+    }
+
+    /// Sends the response's head now, before any message.
+    package func sendInitialMetadata() {
+        guard isOpen, !isFinished else { return }
+        startResponse()
+        flushHead()
+    }
+
+    /// Ends the call. Whatever was sent before still reaches the caller first.
+    package func finish(_ status: RPCStatus = .ok) {
+        guard isOpen, !isFinished else { return }
+        if status.code == .ok, responseMessages != 1, method?.kind.hasOneResponse == true {
+            return finish(
+                RPCStatus(
+                    .internal, "the handler gave \(responseMessages) responses instead of one"))
+        }
+        isFinished = true
+        if responseStarted || status.code == .ok {
+            startResponse()
+            finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
+            flushHead()
+        } else {
+            sendHeaders(
+                ResponseHeaders.trailersOnly(
+                    status, head: initialMetadata, trailingMetadata,
+                    acceptEncoding: headers.unknownEncoding != nil), endStream: true)
+        }
+        server.watch(self)
+        ended(status)
+    }
+
+    /// Which encoding answers use, if any is asked for and accepted.
+    private var responseEncoding: MessageEncoding {
+        guard offersCompression else { return .identity }
+        if headers.acceptsGzip { return .gzip }
+        return headers.acceptsDeflate ? .deflate : .identity
+    }
+
+    private func startResponse() {
+        guard !responseStarted else { return }
+        responseStarted = true
+        sentEncoding = responseEncoding
+        head = ResponseHeaders.head(initialMetadata, encoding: sentEncoding)
+        // The head of a stream leaves with its first message; a unary one's with the status too.
+        if method?.kind.hasOneResponse != true { flushHead() }
+    }
+
+    private func flushHead() {
+        guard let head else { return }
+        self.head = nil
+        sendHeaders(head)
+    }
+
+    // MARK: Requests that are not gRPC
+
+    /// Probes (`GET /`, `POST /`) get a short answer; all others are told what this is.
+    func answerPlainly(requestHasEnded: Bool) {
+        // No handler will see it.
+        isFinished = true
+        let isRoot = headers.unknownPath == "/"
+        let status: Int
+        if headers.listBytes > server.limits.maxHeaderListBytes {
+            status = 431
+        } else if headers.contentType == .grpc {
+            status = 405
+        } else if isRoot, headers.isPost || headers.isGet || headers.isHead {
+            status = 200
+        } else if headers.isPost {
+            status = 415
+        } else {
+            status = headers.isGet && method == nil ? 404 : 405
+        }
+        server.watch(self)
+        // A probe's body is read to its end: an answer before it would have to reset the stream.
+        if requestHasEnded || status != 200 { sendPlainly(status) } else { plainStatus = status }
+    }
+
+    func sendPlainly(_ status: Int) {
+        plainStatus = nil
+        sendHeaders(ResponseHeaders.http(status), endStream: headers.isHead)
+        guard !headers.isHead else { return }
+        let body: StaticString =
+            status == 200 ? "vigie\n" : "This server speaks gRPC: POST with application/grpc.\n"
+        body.withUTF8Buffer { write(UnsafeRawBufferPointer($0).bytes) }
+        finish(trailers: nil)
+    }
+}

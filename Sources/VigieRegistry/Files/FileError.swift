@@ -1,0 +1,30 @@
+import Glibc
+
+/// A file or folder that could not be read or written.
+package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What was attempted: "open", "read", "rename".
+    package let action: String
+    package let path: String
+    /// The errno; 0 when ``detail`` says what is wrong.
+    package let code: Int32
+    package let detail: String
+
+    package init(_ action: String, _ path: String, code: Int32 = errno) {
+        self.action = action
+        self.path = path
+        self.code = code
+        detail = String(cString: strerror(code))
+    }
+
+    package init(_ action: String, _ path: String, detail: String) {
+        self.action = action
+        self.path = path
+        code = 0
+        self.detail = detail
+    }
+
+    /// Whether the thing is not there.
+    package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+
+    package var description: String { "cannot \(action) \(path): \(detail)" }
+}

@@ -1,0 +1,56 @@
+/// What the store knows of one version.
+struct VersionState {
+    enum Phase {
+        /// Not tried: new, or not among those that are kept in memory.
+        case idle
+        /// Not whole yet, or not as its manifest says; tried again.
+        case waiting
+        /// Whole and of no use; tried again when its files change.
+        case failed
+        case ready(LoadedModel)
+    }
+
+    var phase = Phase.idle
+    /// Why it is not ready, or what is odd about it.
+    var reason = ""
+    /// Its files when they were last tried, or loaded.
+    var stamp: VersionStamp?
+    /// When its files were last seen to have changed.
+    var changedAt: ContinuousClock.Instant?
+    /// Waiting: when to try again though nothing changed, and the wait after that.
+    var retryAt: ContinuousClock.Instant?
+    var retryInterval: Duration = .zero
+    /// Waiting: whether it still counts as being written.
+    var isSettling = false
+    /// Since when its folder is gone.
+    var missingSince: ContinuousClock.Instant?
+    /// Ready: since when its files differ from what was loaded, and the stamp last looked into.
+    var differsSince: ContinuousClock.Instant?
+    var examined: VersionStamp?
+
+    var model: LoadedModel? {
+        if case .ready(let model) = phase { model } else { nil }
+    }
+
+    var status: ModelStatus.State {
+        switch phase {
+        case .ready: .ready
+        case .waiting: isSettling ? .loading : .unavailable
+        case .failed, .idle: .unavailable
+        }
+    }
+}
+
+/// What the store knows of one model.
+struct ModelState {
+    /// Unloaded on request, until a load.
+    var isHidden = false
+    var versions: [Int: VersionState] = [:]
+    /// What in its folder is not as it should be.
+    var problems: [String] = []
+
+    /// Those that are ready, ascending.
+    var ready: [LoadedModel] {
+        versions.values.compactMap(\.model).sorted { $0.version < $1.version }
+    }
+}

@@ -1,0 +1,46 @@
+import VigieEngine
+import VigieProtos
+import VigieRegistry
+
+extension Inference.ModelMetadataResponse {
+    /// Tells what a version takes and gives, and what its manifest says of it.
+    /// - Parameter versions: all that are served of the model.
+    func describe(_ served: ServedVersion, versions: [ServedVersion]) {
+        name = served.name
+        for version in versions { appendVersions(version.version) }
+        setPlatform(served.model.platform)
+        for input in served.inputs { addInputs().describe(input) }
+        for output in served.outputs { addOutputs().describe(output) }
+        for (key, value) in served.model.properties { addProperties(key: key, value: value) }
+    }
+}
+
+extension Inference.ModelMetadataResponse.TensorMetadata {
+    func describe(_ tensor: ServedTensor) {
+        name = tensor.name
+        datatype = tensor.typeName
+        setShape(tensor.extents.map(Int64.init))
+    }
+}
+
+extension LoadedModel {
+    /// "vigie_xgboost".
+    var platform: String { "vigie_\(manifest.flavor.rawValue)" }
+
+    /// What an auditor asks of a version first; only what the manifest says.
+    var properties: [(String, String)] {
+        let training = manifest.training
+        let all = [
+            ("version", versionText), ("flavor", manifest.flavor.rawValue),
+            ("namespace", manifest.namespace), ("description", manifest.description),
+            ("created", manifest.created), ("author", manifest.author),
+            ("manifest_sha256", manifestDigest.description),
+            ("labels", manifest.labels.joined(separator: ",")),
+            ("training_dataset", training.dataset),
+            ("training_fingerprint", training.fingerprint),
+            ("training_library", training.library),
+        ]
+        return all.filter { !$0.1.isEmpty }
+            + manifest.metrics.map { ("metric_\($0.name)", "\($0.value)") }
+    }
+}

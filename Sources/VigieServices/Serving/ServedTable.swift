@@ -1,0 +1,56 @@
+import VigieProtos
+import VigieRegistry
+
+/// What one loop serves at one moment; immutable but for what the loop itself does with its
+/// versions.
+///
+/// Sendable because the store's thread makes it and hands it over whole: from then on only the loop
+/// looks into the versions. The next table takes over those that stay, without touching them.
+final class ServedTable: @unchecked Sendable {
+    /// The store's snapshot that this was made of.
+    let source: ModelTable
+    /// In the order of ``source``'s entries.
+    let models: [ServedModel]
+    private let names: NameTable
+    private let arena = Arena(firstBlockBytes: 1024)
+
+    /// - Parameter previous: what the loop serves until this takes over.
+    init(_ source: ModelTable, previous: ServedTable? = nil) {
+        self.source = source
+        var kept: [ObjectIdentifier: ServedVersion] = [:]
+        for version in previous?.models.flatMap(\.versions) ?? [] {
+            kept[ObjectIdentifier(version.model)] = version
+        }
+        models = source.entries.map { entry in
+            let versions = entry.versions.map { kept[ObjectIdentifier($0)] ?? ServedVersion($0) }
+            return ServedModel(
+                versions: versions, current: versions.first { $0.model === entry.current })
+        }
+        let arena = arena
+        names = NameTable(source.entries.map { Text(copying: $0.name, in: arena) })
+    }
+
+    /// The model of that name; nil when none is ready. Allocates nothing.
+    @inline(__always)
+    func find(_ name: Text) -> ServedModel? { names.find(name).map { models[$0] } }
+
+    /// The counters of everything that is served, for whoever adds them up.
+    var counters: [(model: LoadedModel, counters: VersionCounters)] {
+        models.flatMap(\.versions).map { ($0.model, $0.counters) }
+    }
+}
+
+/// A model with those of its versions that are ready.
+struct ServedModel {
+    /// Ascending.
+    let versions: [ServedVersion]
+    /// What an unspecified version means.
+    let current: ServedVersion?
+
+    /// The version of that number; nil when it is not ready.
+    func version(_ number: Int) -> ServedVersion? {
+        // A handful of versions, and callers that pin one mostly pin a new one.
+        for served in versions.reversed() where served.model.version == number { return served }
+        return nil
+    }
+}

@@ -1,0 +1,67 @@
+import VigieEngine
+import VigieProtos
+import VigieRegistry
+
+/// One version of a model as one loop serves it: the loop's own workspace and counters, and all
+/// that a response repeats, prepared.
+///
+/// Made by the store's thread, handed to the loop whole, and used there alone.
+final class ServedVersion {
+    let model: LoadedModel
+    let workspace: Workspace
+    let counters = VersionCounters()
+
+    /// The model's name.
+    let name: Text
+    /// The version: "3".
+    let version: Text
+    let inputs: [ServedTensor]
+    let outputs: [ServedTensor]
+    let inputTable: NameTable
+    let outputTable: NameTable
+    /// Whether the first dimension of all inputs counts rows.
+    let hasRows: Bool
+    /// The outputs of a response without their content: only shapes change from one to the next.
+    let outputMessages: [Inference.ModelInferResponse.InferOutputTensor]
+    let credit: CreditPlan
+
+    /// By input: where the request at hand has it; -1 while it has not been seen.
+    var inputPositions: [Int]
+    /// What the request at hand wants.
+    var selection: [OutputSelection] = []
+
+    /// The memory of all views above. It is never reset.
+    private let arena: Arena
+
+    var artifact: Artifact { model.artifact }
+
+    init(_ model: LoadedModel) {
+        self.model = model
+        let arena = Arena(firstBlockBytes: 1024)
+        self.arena = arena
+        workspace = model.artifact.makeWorkspace()
+        name = Text(copying: model.name, in: arena)
+        version = Text(copying: model.versionText, in: arena)
+        inputs = model.artifact.inputs.map { ServedTensor($0, arena) }
+        outputs = model.artifact.outputs.map { ServedTensor($0, arena) }
+        inputTable = NameTable(inputs.map(\.name))
+        outputTable = NameTable(outputs.map(\.name))
+        hasRows = !inputs.isEmpty && inputs.allSatisfy(\.hasRows)
+        outputMessages = outputs.map { output in
+            let message = Inference.ModelInferResponse.InferOutputTensor(in: arena)
+            message.name = output.name
+            message.datatype = output.typeName
+            message.reserveShape(TensorShape.rankMax)
+            return message
+        }
+        inputPositions = Array(repeating: -1, count: inputs.count)
+        credit = CreditPlan(model, arena)
+    }
+}
+
+/// One output that a request wants.
+struct OutputSelection: BitwiseCopyable {
+    let index: Int
+    /// How many top classes are wanted instead of the tensor; 0 for the tensor itself.
+    let classes: Int
+}

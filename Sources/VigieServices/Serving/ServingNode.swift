@@ -1,0 +1,66 @@
+import VigieProtos
+import VigieRPC
+import VigieRegistry
+import VigieTransport
+
+/// What all services of one loop share: what they serve, and with which limits. Used on that loop's
+/// thread only.
+final class ServingNode {
+    let limits: ServiceLimits
+    /// What the loop serves now. A request takes its version from here once and keeps it.
+    private(set) var table: ServedTable
+    /// Says why a model or version is not in the table. Off the good path.
+    private let explainAbsence: @Sendable (_ model: String, _ version: Int?) -> RPCStatus
+    /// Credit requests' memory for ranking reasons.
+    var reasonScratch = ReasonScratch()
+
+    init(
+        table: ServedTable, limits: ServiceLimits,
+        explainAbsence: @escaping @Sendable (String, Int?) -> RPCStatus
+    ) {
+        self.table = table
+        self.limits = limits
+        self.explainAbsence = explainAbsence
+    }
+
+    func replace(_ table: ServedTable) { self.table = table }
+
+    /// The version that is to answer: of an empty `version`, the current one.
+    ///
+    /// INVALID_ARGUMENT for a version that is no number, NOT_FOUND for a model or version that there
+    /// is not, UNAVAILABLE for one that is there but not ready.
+    @inline(__always)
+    func find(_ name: Text, version: Text) throws(RPCStatus) -> ServedVersion {
+        if let model = table.find(name) {
+            if version.isEmpty {
+                if let current = model.current { return current }
+            } else if let number = try Self.number(version), let found = model.version(number) {
+                return found
+            }
+        }
+        throw try absence(name, version)
+    }
+
+    @inline(never)
+    private func absence(_ name: Text, _ version: Text) throws(RPCStatus) -> RPCStatus {
+        if name.isEmpty { return RPCStatus(.invalidArgument, "the request names no model") }
+        return explainAbsence(String(name), try Self.number(version))
+    }
+
+    /// The number that a version's text is; nil for no text.
+    private static func number(_ text: Text) throws(RPCStatus) -> Int? {
+        if text.isEmpty { return nil }
+        var number = 0
+        for index in 0..<text.count {
+            let digit = text.utf8Span[index] &- UInt8(ascii: "0")
+            guard digit < 10, text.count <= 16 else {
+                throw RPCStatus(
+                    .invalidArgument,
+                    "the model version \(text.quoted) is no number; versions are decimal "
+                        + "integers from 1 on, and none leaves the choice to the server")
+            }
+            number = number * 10 + Int(digit)
+        }
+        return number
+    }
+}

@@ -1,0 +1,1 @@
+"""Bins and weights of evidence."""

@@ -1,0 +1,82 @@
+"""`vigie-pipelines register`: a manifest for a model that somebody already has."""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from vigie_pipelines.errors import PipelineError
+from vigie_pipelines.registry.publish import publish
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the parser."""
+    parser = subparsers.add_parser(
+        "register",
+        help="publish a model file that you already have",
+        description="Copies a model file into a registry as the next version of a model, with a "
+        "manifest. What the flags do not say comes from --manifest, a JSON file with any of the "
+        "manifest's keys (signature, calibration, scorecard, decision, reasons, …).",
+        epilog="example: vigie-pipelines register --registry ./registry --name churn "
+        "--flavor xgboost model.ubj --namespace marketing",
+    )
+    parser.add_argument("file", type=Path, metavar="MODEL-FILE", help="the model")
+    parser.add_argument("--registry", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--name", required=True, help="the model's name in the registry")
+    parser.add_argument("--flavor", required=True, choices=["onnx", "xgboost", "scorecard"])
+    parser.add_argument(
+        "--version",
+        type=int,
+        metavar="N",
+        help="the version (default: the next free one); one that exists is never overwritten",
+    )
+    parser.add_argument(
+        "--signature",
+        type=Path,
+        metavar="FILE",
+        help='JSON: {"features": [{"name": …, "kind": …}, …]} or that list alone; without it the '
+        "pod derives the features from the model file",
+    )
+    parser.add_argument("--manifest", type=Path, metavar="FILE", help="JSON: more manifest keys")
+    parser.add_argument("--namespace", help="a free label of what the model decides on")
+    parser.add_argument("--description", help="in words")
+    parser.add_argument("--author", help="who made it")
+    parser.set_defaults(run=run)
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401  (JSON can be anything; the schema checks it later)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PipelineError(f"{path} is not JSON: {error}") from None
+
+
+def run(options: argparse.Namespace) -> int:
+    """Publishes and prints the version's folder."""
+    if not options.file.is_file():
+        raise PipelineError(f"there is no model file {options.file}")
+    manifest: dict[str, object] = {}
+    if options.manifest:
+        manifest = _read(options.manifest)
+        if not isinstance(manifest, dict):
+            raise PipelineError(f"{options.manifest} must hold a JSON object")
+        # These are this version's own, and publish() fills them in.
+        for key in ("schema", "name", "version", "files", "entry"):
+            manifest.pop(key, None)
+    if options.signature:
+        signature = _read(options.signature)
+        manifest["signature"] = (
+            {"features": signature} if isinstance(signature, list) else signature
+        )
+    for key in ("namespace", "description", "author"):
+        if getattr(options, key) is not None:
+            manifest[key] = getattr(options, key)
+    manifest["flavor"] = options.flavor
+
+    def write(folder: Path) -> str:
+        shutil.copyfile(options.file, folder / options.file.name)
+        return options.file.name
+
+    print(publish(options.registry, options.name, manifest, write, version=options.version))
+    return 0

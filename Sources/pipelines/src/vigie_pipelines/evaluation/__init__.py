@@ -1,0 +1,1 @@
+"""How good a model is: cross-validation, calibration, figures, decisions."""

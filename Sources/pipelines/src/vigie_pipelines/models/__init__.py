@@ -1,0 +1,1 @@
+"""Trainable models, one module a flavor."""

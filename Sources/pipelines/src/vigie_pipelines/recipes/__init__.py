@@ -1,0 +1,1 @@
+"""Which models there are, and the way from data to a published version."""

@@ -1,0 +1,1 @@
+"""Registry folders: manifest, schema, publishing."""

@@ -1,0 +1,86 @@
+import ArgumentParser
+import VigieTransport
+
+/// `vigie serve`: the pod.
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the models of a registry over gRPC.",
+        discussion: """
+            Loads every model of the registry, then prints one line that begins with "vigie ready" \
+            and answers until SIGTERM or SIGINT: then it is not ready any more, asks its callers to \
+            go (GOAWAY), finishes what runs and exits 0 within --grace. SIGHUP reads certificates \
+            and registry again at once.
+
+            Every setting can also be a line of a YAML file (--config FILE, or VIGIE_CONFIG), \
+            'max-connections: 500', or a variable, VIGIE_MAX_CONNECTIONS=500. Flags win over \
+            variables, variables over the file. Times are written 500ms, 30s, 5m, 2h; bytes \
+            65536, 64KiB, 4MiB.
+            """)
+
+    @Option(help: .init("YAML file of settings.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: .init(
+            "Address of the gRPC port; port 0 lets the system choose.", valueName: "host:port"))
+    var listen = "127.0.0.1:8500"
+
+    @Option(
+        help: .init(
+            "Address of the HTTP/1.1 port with /healthz, /readyz, /version and /models; none without this.",
+            valueName: "host:port"))
+    var admin: String?
+
+    @Option(help: .init("Event loops, one thread each; default: one a core.", valueName: "n"))
+    var loops: Int?
+
+    @Option(
+        help: .init(
+            "How long running calls may take after SIGTERM, in seconds or with a unit.",
+            valueName: "time"))
+    var grace = TimeSpan(.seconds(30))
+
+    @OptionGroup(title: "Registry") var registry: RegistryOptions
+    @OptionGroup(title: "TLS") var tls: TLSOptions
+    @OptionGroup(title: "Log") var log: LogOptions
+    @OptionGroup(title: "Limits") var limits: LimitOptions
+
+    /// Everything that a file or a variable may set, by the names that the command line has.
+    static let settings: [Setting] =
+        [
+            "config", "listen", "admin", "loops", "grace", "registry", "keep-versions",
+            "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca", "tls-client-auth",
+            "tls-reload-interval", "log-level", "log-format", "max-connections",
+            "max-concurrent-streams", "max-request-bytes", "max-response-bytes",
+            "max-header-bytes", "handshake-timeout", "request-timeout", "write-timeout",
+            "max-connection-idle", "max-connection-age", "max-connection-age-grace",
+            "keepalive-time", "keepalive-timeout", "min-ping-interval", "reset-burst",
+            "resets-per-second", "max-continuations", "stream-window", "connection-window",
+        ].map { Setting($0) } + [
+            Setting("access-log", isSwitch: true),
+            Setting("permit-pings-without-calls", isSwitch: true),
+        ]
+
+    func validate() throws {
+        if let loops, !(1...1024).contains(loops) {
+            throw ValidationError("--loops is \(loops); it must be 1 to 1024.")
+        }
+    }
+
+    func run() throws {
+        let pod: Pod
+        do {
+            pod = try Pod(
+                PodSettings(
+                    listen: listen, admin: admin, loops: loops ?? Processors.usable,
+                    grace: grace.duration, registry: registry, tls: tls, log: log,
+                    limits: limits))
+        } catch {
+            // What cannot be started is said in one line, without the usage text: EX_CONFIG.
+            StandardStream.error.write("vigie serve: \(error)\n")
+            throw ExitCode(78)
+        }
+        pod.runUntilSignalled()
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import VigieRPC
+import VigieTransport
+
+/// The bounds that a pod puts on its callers, one flag each.
+struct LimitOptions: ParsableArguments {
+    private static let server = ServerLimits()
+    private static let rpc = RPCLimits()
+
+    @Option(help: .init("Connections at once; further ones are closed on arrival.", valueName: "n"))
+    var maxConnections = LimitOptions.server.maxConnections
+
+    @Option(help: .init("Calls at once on one connection.", valueName: "n"))
+    var maxConcurrentStreams = Int(LimitOptions.server.http2.maxConcurrentStreams)
+
+    @Option(help: .init("Largest request message, decompressed.", valueName: "bytes"))
+    var maxRequestBytes = ByteCount(LimitOptions.rpc.maxRequestBytes)
+
+    @Option(help: .init("Largest response message.", valueName: "bytes"))
+    var maxResponseBytes = ByteCount(LimitOptions.rpc.maxResponseBytes)
+
+    @Option(help: .init("Largest header list of a call (RFC 9113 §6.5.2).", valueName: "bytes"))
+    var maxHeaderBytes = ByteCount(LimitOptions.rpc.maxHeaderListBytes)
+
+    @Option(help: .init("Time for the TLS handshake and HTTP/2's first frame.", valueName: "time"))
+    var handshakeTimeout = TimeSpan(LimitOptions.server.handshakeTimeout)
+
+    @Option(help: .init("Time for a unary request to arrive whole.", valueName: "time"))
+    var requestTimeout = TimeSpan(LimitOptions.rpc.requestTimeout)
+
+    @Option(
+        help: .init("A caller that takes no bytes for this long is cut off.", valueName: "time"))
+    var writeTimeout = TimeSpan(LimitOptions.server.writeTimeout)
+
+    @Option(
+        help: .init("A connection without calls for this long is asked to go.", valueName: "time"))
+    var maxConnectionIdle = TimeSpan(LimitOptions.server.maxIdle)
+
+    @Option(help: .init("A connection this old (±10 %) is asked to go.", valueName: "time"))
+    var maxConnectionAge = TimeSpan(LimitOptions.server.maxAge)
+
+    @Option(help: .init("How long calls of such a connection may still run.", valueName: "time"))
+    var maxConnectionAgeGrace = TimeSpan(LimitOptions.server.maxAgeGrace)
+
+    @Option(help: .init("A silent caller is pinged after this long.", valueName: "time"))
+    var keepaliveTime = TimeSpan(LimitOptions.server.keepaliveTime)
+
+    @Option(help: .init("And cut off when it does not answer within this.", valueName: "time"))
+    var keepaliveTimeout = TimeSpan(LimitOptions.server.keepaliveTimeout)
+
+    @Option(help: .init("Callers' own pings must be this far apart.", valueName: "time"))
+    var minPingInterval = TimeSpan(LimitOptions.server.minPingInterval)
+
+    @Flag(inversion: .prefixedNo, help: "Whether callers may ping while they have no call.")
+    var permitPingsWithoutCalls = LimitOptions.server.permitPingWithoutStreams
+
+    @Option(help: .init("RST_STREAM frames of a caller at once (rapid reset).", valueName: "n"))
+    var resetBurst = Int(LimitOptions.server.http2.resetBurst)
+
+    @Option(help: .init("And per second from then on.", valueName: "n"))
+    var resetsPerSecond = Int(LimitOptions.server.http2.resetsPerSecond)
+
+    @Option(help: .init("CONTINUATION frames in one header block.", valueName: "n"))
+    var maxContinuations = LimitOptions.server.http2.maxContinuations
+
+    @Option(help: .init("Bytes a caller may send ahead on one call.", valueName: "bytes"))
+    var streamWindow = ByteCount(Int(LimitOptions.server.http2.streamWindowBytes))
+
+    @Option(help: .init("Bytes a caller may send ahead on one connection.", valueName: "bytes"))
+    var connectionWindow = ByteCount(Int(LimitOptions.server.http2.connectionWindowBytes))
+
+    func validate() throws {
+        try check("max-connections", maxConnections, 1...10_000_000)
+        try check("max-concurrent-streams", maxConcurrentStreams, 1...1_000_000)
+        try check("max-request-bytes", maxRequestBytes.bytes, 1...Int(Int32.max))
+        try check("max-response-bytes", maxResponseBytes.bytes, 1...Int(Int32.max))
+        try check("max-header-bytes", maxHeaderBytes.bytes, 1024...(1 << 20))
+        try check("reset-burst", resetBurst, 1...1_000_000)
+        try check("resets-per-second", resetsPerSecond, 1...1_000_000)
+        try check("max-continuations", maxContinuations, 1...1000)
+        try check("stream-window", streamWindow.bytes, 65_535...Int(Int32.max))
+        try check("connection-window", connectionWindow.bytes, 65_535...Int(Int32.max))
+    }
+
+    private func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw ValidationError(
+                "--\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound).")
+        }
+    }
+
+    /// What the transport enforces.
+    var serverLimits: ServerLimits {
+        var limits = ServerLimits()
+        limits.maxConnections = maxConnections
+        limits.http2.maxConcurrentStreams = UInt32(maxConcurrentStreams)
+        limits.http2.maxHeaderListBytes = UInt32(maxHeaderBytes.bytes)
+        limits.http2.resetBurst = UInt64(resetBurst)
+        limits.http2.resetsPerSecond = UInt64(resetsPerSecond)
+        limits.http2.maxContinuations = maxContinuations
+        limits.http2.streamWindowBytes = Int32(streamWindow.bytes)
+        limits.http2.connectionWindowBytes = Int32(connectionWindow.bytes)
+        limits.handshakeTimeout = handshakeTimeout.duration
+        limits.writeTimeout = writeTimeout.duration
+        limits.maxIdle = maxConnectionIdle.duration
+        limits.maxAge = maxConnectionAge.duration
+        limits.maxAgeGrace = maxConnectionAgeGrace.duration
+        limits.keepaliveTime = keepaliveTime.duration
+        limits.keepaliveTimeout = keepaliveTimeout.duration
+        limits.minPingInterval = minPingInterval.duration
+        limits.permitPingWithoutStreams = permitPingsWithoutCalls
+        return limits
+    }
+
+    /// What gRPC enforces on top.
+    var rpcLimits: RPCLimits {
+        var limits = RPCLimits()
+        limits.maxRequestBytes = maxRequestBytes.bytes
+        limits.maxResponseBytes = maxResponseBytes.bytes
+        limits.maxHeaderListBytes = maxHeaderBytes.bytes
+        limits.requestTimeout = requestTimeout.duration
+        return limits
+    }
+}

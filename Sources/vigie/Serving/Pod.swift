@@ -1,0 +1,160 @@
+import Glibc
+import Synchronization
+import VigieRPC
+import VigieRegistry
+import VigieServices
+import VigieTransport
+
+/// A running pod: the registry's models, the loops that answer for them, and the end of it all.
+final class Pod {
+    private let settings: PodSettings
+    private let started = MonotonicTime.now()
+    private let log: Log
+    private let store: ModelStore
+    private let services: VigieServices
+    private let server: HTTPServer
+    private let threads: [LoopThread]
+    private let admin: AdminServer?
+    private var certificates: CertificateWatcher?
+
+    /// Loads, binds and begins to answer; throws what stands in the way, as a sentence.
+    init(_ settings: PodSettings) throws(StartFailure) {
+        self.settings = settings
+        Signals.block()
+        FileDescriptors.raiseLimit()
+        let log = Log(
+            level: settings.log.logLevel, format: settings.log.logFormat, writer: LogWriter())
+        self.log = log
+
+        let address = try Self.address("--listen", settings.listen)
+        let adminAddress = try settings.admin.map { text throws(StartFailure) in
+            try Self.address("--admin", text)
+        }
+        let tls = try StartFailure.wrapping("TLS") { () throws(TLSError) in
+            try settings.tls.configuration.map { configuration throws(TLSError) in
+                try TLSContext.server(configuration)
+            }
+        }
+        certificates = settings.tls.configuration.map(CertificateWatcher.init)
+
+        var options = StoreOptions()
+        options.keepVersions = settings.registry.keepVersions
+        options.pollInterval = settings.registry.registryPollInterval.duration
+        let store = ModelStore(
+            folder: settings.registry.registry, options: options,
+            onEvent: { event in log.write(event.level, event.description) })
+        try StartFailure.wrapping("--registry \(settings.registry.registry)") {
+            () throws(RegistryError) in try store.start()
+        }
+        self.store = store
+        let services = VigieServices(store: store, version: Build.version)
+        self.services = services
+
+        let loops = try StartFailure.wrapping("event loops") { () throws(SystemError) in
+            var loops: [EventLoop] = []
+            for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
+            return loops
+        }
+        let rpcLimits = settings.limits.rpcLimits
+        let keepsAccessLog = settings.log.accessLog
+        server = try StartFailure.wrapping("--listen \(settings.listen)") {
+            () throws(SystemError) in
+            try HTTPServer(
+                listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
+            ) { loop in
+                let handler = RPCHandler(loop: loop, limits: rpcLimits)
+                if keepsAccessLog { handler.add(AccessLog(log)) }
+                services.install(on: handler)
+                return handler
+            }
+        }
+        admin = try adminAddress.map { address throws(StartFailure) in
+            let pages = AdminPages(store: store, services: services)
+            return try StartFailure.wrapping("--admin \(address)") { () throws(SystemError) in
+                try AdminServer(address) { pages.page($0) }
+            }
+        }
+        threads = try StartFailure.wrapping("event loops") { () throws(SystemError) in
+            var threads: [LoopThread] = []
+            for loop in loops {
+                threads.append(try LoopThread(loop: loop, name: "vigie-loop-\(loop.index)"))
+            }
+            return threads
+        }
+        server.start()
+        admin?.start()
+        services.setServing()
+        announce()
+    }
+
+    private static func address(_ flag: String, _ text: String) throws(StartFailure)
+        -> SocketAddress
+    {
+        try StartFailure.wrapping(flag) { () throws(SocketAddress.Failure) in
+            try SocketAddress.parse(text)
+        }
+    }
+
+    /// The one line on standard output, for people and for scripts that wait for it.
+    private func announce() {
+        let table = store.table
+        let versions = table.entries.reduce(0) { $0 + $1.versions.count }
+        let milliseconds = MonotonicTime.now().since(started).milliseconds
+        var line = "vigie ready: grpc \(server.address)"
+        line += settings.tls.tlsCert == nil ? " (h2c)" : " (TLS)"
+        if let admin { line += ", admin \(admin.address)" }
+        line += ", \(table.entries.count) models in \(versions) versions"
+        line += " from \(settings.registry.registry)"
+        line += ", \(settings.loops) \(settings.loops == 1 ? "loop" : "loops")"
+        StandardStream.output.write("\(line), \(milliseconds) ms\n")
+    }
+
+    // MARK: Running
+
+    /// Returns when the pod has ended in good order.
+    func runUntilSignalled() {
+        while true {
+            switch Signals.wait(atMost: settings.tls.tlsReloadInterval.duration) {
+            case .terminate: return end()
+            case .reload:
+                reloadCertificates()
+                store.refresh { _ in }
+            case .timeout:
+                if certificates?.hasChanged() == true { reloadCertificates() }
+            }
+        }
+    }
+
+    private func reloadCertificates() {
+        guard let configuration = settings.tls.configuration else { return }
+        _ = certificates?.hasChanged()
+        do throws(TLSError) {
+            server.replaceTLS(try TLSContext.server(configuration))
+            log.info("certificates read again; new connections use them")
+        } catch {
+            log.error("certificates not reloaded, the old ones stay: \(error)")
+        }
+    }
+
+    /// Not ready, GOAWAY, what runs is finished, and the process can exit.
+    private func end() {
+        let began = MonotonicTime.now()
+        let deadline = began.advanced(by: settings.grace)
+        log.info("stopping: \(server.connectionCount) connections, grace \(settings.grace)")
+        services.setNotServing()
+        server.drain(grace: settings.grace)
+        while server.connectionCount > 0, MonotonicTime.now() < deadline {
+            if case .terminate = Signals.wait(atMost: .milliseconds(10)) {
+                log.warning("told to stop a second time: not waiting any longer")
+                break
+            }
+        }
+        let left = server.connectionCount
+        if left > 0 { log.warning("\(left) connections were cut off") }
+        for thread in threads { thread.loop.stop() }
+        for thread in threads { thread.join() }
+        store.stop()
+        log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")
+        log.writer.stop()
+    }
+}

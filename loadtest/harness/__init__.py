@@ -1,0 +1,1 @@
+"""The parts of the benchmark: servers, load, measurements, and the words they are printed in."""

@@ -1,0 +1,96 @@
+"""One gRPC call by the h2 package, to see that a server answers rightly before it is measured."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import h2.config
+import h2.connection
+import h2.events
+
+from harness.h2load import Request
+from harness.wire import HEALTH_PATH, frame, unframe
+
+SECONDS_MAX = 10.0
+
+
+class ProbeError(Exception):
+    """The server did not answer as it should."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: header and trailer fields together, and the body."""
+
+    fields: dict[str, str]
+    body: bytes
+
+    @property
+    def grpc_status(self) -> str | None:
+        return self.fields.get("grpc-status")
+
+
+def call(
+    port: int, path: str, body: bytes, headers: Sequence[tuple[str, str]] = ()
+) -> Answer:
+    """POSTs the body on a connection of its own and returns the whole answer."""
+    config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
+    connection = h2.connection.H2Connection(config)
+    connection.initiate_connection()
+    connection.send_headers(
+        1,
+        [
+            (":method", "POST"),
+            (":scheme", "http"),
+            (":authority", f"127.0.0.1:{port}"),
+            (":path", path),
+            ("content-type", "application/grpc"),
+            ("te", "trailers"),
+            *headers,
+        ],
+    )
+    connection.send_data(1, body, end_stream=True)
+    fields: dict[str, str] = {}
+    content = bytearray()
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS_MAX) as stream:
+        stream.sendall(connection.data_to_send())
+        while data := stream.recv(65536):
+            for event in connection.receive_data(data):
+                if isinstance(
+                    event, h2.events.ResponseReceived | h2.events.TrailersReceived
+                ):
+                    fields.update(
+                        (str(name), str(value)) for name, value in event.headers
+                    )
+                elif isinstance(event, h2.events.DataReceived):
+                    content += event.data
+                    connection.acknowledge_received_data(
+                        event.flow_controlled_length, 1
+                    )
+                elif isinstance(event, h2.events.StreamEnded):
+                    return Answer(fields, bytes(content))
+                elif isinstance(
+                    event, h2.events.StreamReset | h2.events.ConnectionTerminated
+                ):
+                    raise ProbeError(f"{path}: {event}")
+            stream.sendall(connection.data_to_send())
+    raise ProbeError(f"{path}: the connection ended before the answer did")
+
+
+def serving(port: int) -> None:
+    """Raises unless grpc.health.v1 says SERVING for the whole server."""
+    answer = call(port, HEALTH_PATH, frame(b""))
+    if answer.grpc_status != "0" or unframe(answer.body) != b"\x08\x01":
+        raise ProbeError(f"health: status {answer.grpc_status}, {answer.body.hex()}")
+
+
+def learn(port: int, request: Request) -> Answer:
+    """Asks once what the load generator will ask; raises unless the answer is good."""
+    body = request.body.read_bytes() if request.body else b""
+    answer = call(port, request.path, body)
+    if answer.grpc_status != "0":
+        message = answer.fields.get("grpc-message", "")
+        raise ProbeError(f"{request.path}: grpc-status {answer.grpc_status} {message}")
+    return answer
