@@ -27,8 +27,7 @@ public struct ArtifactSource: Sendable {
         switch flavor {
         case .onnx: return try ONNXLoader.load(self)
         case .xgboost: return try XGBoostArtifact(self)
-        case .scorecard:
-            throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
+        case .scorecard: return try ScorecardArtifact(self)
         }
     }
 }

@@ -5,7 +5,7 @@ import os
 import sys
 
 from vigie_pipelines import __version__
-from vigie_pipelines.cli import register, rows, train, validate
+from vigie_pipelines.cli import demo, register, rows, train, validate
 from vigie_pipelines.errors import PipelineError
 
 
@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     register.add(commands)
     validate.add(commands)
     rows.add(commands)
+    demo.add(commands)
     return top
 
 
