@@ -26,7 +26,7 @@ struct LimitOptions: ParsableArguments {
     var handshakeTimeout = TimeSpan(LimitOptions.server.handshakeTimeout)
 
     @Option(help: .init("Time for a unary request to arrive whole.", valueName: "time"))
-    var requestTimeout = TimeSpan(LimitOptions.rpc.requestTimeout)
+    var requestTimeout = TimeSpan(LimitOptions.server.requestTimeout)
 
     @Option(
         help: .init("A caller that takes no bytes for this long is cut off.", valueName: "time"))
@@ -101,6 +101,7 @@ struct LimitOptions: ParsableArguments {
         limits.http2.streamWindowBytes = Int32(streamWindow.bytes)
         limits.http2.connectionWindowBytes = Int32(connectionWindow.bytes)
         limits.handshakeTimeout = handshakeTimeout.duration
+        limits.requestTimeout = requestTimeout.duration
         limits.writeTimeout = writeTimeout.duration
         limits.maxIdle = maxConnectionIdle.duration
         limits.maxAge = maxConnectionAge.duration
@@ -118,7 +119,6 @@ struct LimitOptions: ParsableArguments {
         limits.maxRequestBytes = maxRequestBytes.bytes
         limits.maxResponseBytes = maxResponseBytes.bytes
         limits.maxHeaderListBytes = maxHeaderBytes.bytes
-        limits.requestTimeout = requestTimeout.duration
         return limits
     }
 }
