@@ -82,14 +82,18 @@ let package = Package(
         // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
         .target(
             name: "TransportTestKit", dependencies: ["VigieTransport"],
-            path: "Tests/TransportTestKit", swiftSettings: strict),
+            path: "Tests/TransportTestKit", swiftSettings: serving),
         .executableTarget(
             name: "vigie-transport-server", dependencies: ["TransportTestKit", "VigieTransport"],
-            path: "Tests/TransportServer", swiftSettings: strict),
+            path: "Tests/TransportServer", swiftSettings: serving),
+        // What a model costs in the engine alone.
+        .executableTarget(
+            name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
+            swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
-        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
+        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",

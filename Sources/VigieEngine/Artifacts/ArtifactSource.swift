@@ -25,9 +25,9 @@ public struct ArtifactSource: Sendable {
     /// Reads, checks and compiles the model.
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
+        case .onnx: return try ONNXLoader.load(self)
         case .xgboost: return try XGBoostArtifact(self)
-        case .onnx, .scorecard:
-            throw LoadError(.unsupported, "flavor '\(flavor.rawValue)' is not built in")
+        case .scorecard: return try ScorecardArtifact(self)
         }
     }
 }

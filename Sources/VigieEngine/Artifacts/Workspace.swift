@@ -21,4 +21,16 @@ open class Workspace {
         row = Array(repeating: .nan, count: count)
         contributions = Array(repeating: 0, count: count)
     }
+
+    /// For flavors that hold the tensors in other places too.
+    /// - Parameters:
+    ///   - inputs: one for each of the artifact's inputs, of its type.
+    ///   - outputs: one for each of the artifact's outputs, of its type.
+    public init(_ artifact: Artifact, inputs: [Tensor], outputs: [Tensor]) {
+        self.inputs = inputs
+        self.outputs = outputs
+        let count = artifact.signature.features.count
+        row = Array(repeating: .nan, count: count)
+        contributions = Array(repeating: 0, count: count)
+    }
 }

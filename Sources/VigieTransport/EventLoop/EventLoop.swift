@@ -41,6 +41,10 @@ package final class EventLoop: @unchecked Sendable {
     let sessionMemory = SessionMemory()
     /// Where sessions of this loop put what is to be written in this round.
     var writeBuffer = ByteQueue(keeping: 1024 * 1024)
+    /// What TLS sessions of this loop decrypt into, a record at a time (16 KiB, RFC 8446 §5.1).
+    let plainBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
+    /// What they encrypt into.
+    let cipherBuffer = CipherBuffer()
 
     private let epoll: Int32
     private let wakeup: Int32
@@ -74,6 +78,7 @@ package final class EventLoop: @unchecked Sendable {
         close(epoll)
         close(wakeup)
         readBuffer.deallocate()
+        plainBuffer.deallocate()
     }
 
     // MARK: From any thread

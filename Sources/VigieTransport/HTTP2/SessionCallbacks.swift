@@ -14,15 +14,15 @@ final class SessionCallbacks: @unchecked Sendable {
         // Fails only when memory has run out.
         raw = table!
         nghttp2_session_callbacks_set_on_begin_frame_callback(raw) { _, header, data in
-            with(data) { $0.frameBegan(header!) }
+            withSession(data) { $0.frameBegan(header!) }
             return 0
         }
         nghttp2_session_callbacks_set_on_begin_headers_callback(raw) { _, frame, data in
-            with(data) { $0.headersBegan(frame!) }
+            withSession(data) { $0.headersBegan(frame!) }
         }
         nghttp2_session_callbacks_set_on_header_callback(raw) {
             _, frame, name, nameCount, value, valueCount, _, data in
-            with(data) {
+            withSession(data) {
                 $0.header(
                     frame!.pointee.hd.stream_id,
                     name: UnsafeRawBufferPointer(start: name, count: nameCount),
@@ -32,19 +32,21 @@ final class SessionCallbacks: @unchecked Sendable {
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw) {
             _, _, id, bytes, count, data in
-            with(data) { $0.dataReceived(id, UnsafeRawBufferPointer(start: bytes, count: count)) }
+            withSession(data) {
+                $0.dataReceived(id, UnsafeRawBufferPointer(start: bytes, count: count))
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(raw) { _, frame, data in
-            with(data) { $0.frameReceived(frame!) }
+            withSession(data) { $0.frameReceived(frame!) }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_send_callback(raw) { _, frame, data in
-            with(data) { $0.frameSent(frame!) }
+            withSession(data) { $0.frameSent(frame!) }
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(raw) { _, id, code, data in
-            with(data) { $0.streamClosed(id, code) }
+            withSession(data) { $0.streamClosed(id, code) }
             return 0
         }
     }
@@ -52,19 +54,21 @@ final class SessionCallbacks: @unchecked Sendable {
     /// Where nghttp2 gets a body from; the source is an unretained stream, which its open entry retains.
     static let readBody: nghttp2_data_source_read_callback = {
         _, _, buffer, count, flags, source, data in
-        let room = UnsafeMutableRawBufferPointer(start: buffer, count: count)
-        return Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef {
-            stream in with(data) { $0.readBody(stream, into: room, flags: flags!) }
+        withSession(data) { session in
+            Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef {
+                session.readBody(
+                    $0, into: UnsafeMutableRawBufferPointer(start: buffer, count: count),
+                    flags: flags!)
+            }
         }
     }
 }
 
-/// Runs `body` with the session, without counting a reference: a callback a header would otherwise
-/// count two.
+/// Calls `body` with the session, unretained: its connection holds it while nghttp2 calls.
 @inline(__always)
-private func with<Result>(
-    _ data: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> Result
-) -> Result {
+private func withSession<R>(
+    _ data: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> R
+) -> R {
     // Never null: it is the pointer that HTTP2Session.init passed.
     Unmanaged<HTTP2Session>.fromOpaque(data!)._withUnsafeGuaranteedRef(body)
 }
