@@ -25,8 +25,8 @@ public struct ArtifactSource: Sendable {
     /// Reads, checks and compiles the model.
     public func load() throws(LoadError) -> Artifact {
         switch flavor {
-        case .xgboost: return try XGBoostArtifact(self)
         case .onnx: return try ONNXLoader.load(self)
+        case .xgboost: return try XGBoostArtifact(self)
         case .scorecard: return try ScorecardArtifact(self)
         }
     }

@@ -65,10 +65,10 @@ public final class ONNXArtifact: Artifact, @unchecked Sendable {
     }
 
     public override func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
-        guard let linear = rows?.linear else {
+        guard let rows, let linear = rows.linear else {
             throw InferenceError(
                 .unsupported, "this ONNX model is not linear in its features: it explains no rows")
         }
-        return linear.explain(workspace)
+        return try rows.explain(linear, try own(workspace))
     }
 }

@@ -53,7 +53,10 @@ package struct ModelsAdd: Sendable {
         let flavor = try Self.flavor(of: request, bytes)
         var manifest = Self.manifest(request, flavor: flavor, bytes: bytes, previous: previous)
         let artifact = try loader.compile(manifest, bytes)
-        if manifest.signature == nil { manifest.signature = artifact.signature }
+        // A graph over plain tensors has no features to name.
+        if manifest.signature == nil, !artifact.signature.features.isEmpty {
+            manifest.signature = artifact.signature
+        }
         latency = try WarmUp.run(artifact)
         let first = (existing?.versions.last ?? 0) + 1
         version = try Self.publish(&manifest, bytes, request.name, from: first, in: source)

@@ -61,6 +61,12 @@ package struct ModelsList: Sendable {
         return row
     }
 
+    /// Discrimination, classification and calibration, where they were measured; else the first few.
+    private static func headline(_ metrics: [NamedMetric]) -> [NamedMetric] {
+        let known = ["auc", "f1", "ece"].compactMap { name in metrics.first { $0.name == name } }
+        return known.isEmpty ? Array(metrics.prefix(3)) : known
+    }
+
     /// The table that the command prints.
     package var text: String {
         guard !rows.isEmpty else { return "The registry is empty: see `vigie models add`.\n" }
@@ -72,7 +78,7 @@ package struct ModelsList: Sendable {
         ])
         for row in rows {
             let manifest = row.manifest
-            let metrics = (manifest?.metrics ?? []).prefix(4)
+            let metrics = Self.headline(manifest?.metrics ?? [])
                 .map { "\($0.name) \(Readable.figure($0.value))" }.joined(separator: ", ")
             table.add([
                 row.name, row.version.map { String($0) } ?? "-",

@@ -44,10 +44,8 @@ struct ModelsAddCommand: ParsableCommand {
         request.inherits = inherit
         request.decision = try decision()
         request.scorecard = try scorecard()
-        let source = options.source
-        try ModelsFailure.reported { () throws(RegistryError) in
-            print(try ModelsAdd(VersionLoader(source), request).text, terminator: "")
-        }
+        let added = try ModelsAdd(VersionLoader(options.source), request)
+        StandardStream.output.write(added.text)
     }
 
     private func decision() throws -> DecisionThresholds? {

@@ -48,10 +48,8 @@ struct ModelsListCommand: ParsableCommand {
     @Argument(help: "Only this model.") var model: String?
 
     func run() throws {
-        let source = options.source
-        try ModelsFailure.reported { () throws(RegistryError) in
-            print(try ModelsList(source, name: model).text, terminator: "")
-        }
+        let list = try ModelsList(options.source, name: model)
+        StandardStream.output.write(list.text)
     }
 }
 
@@ -64,11 +62,8 @@ struct ModelsShowCommand: ParsableCommand {
     @Argument(help: "The version (default: the newest).") var version: Int?
 
     func run() throws {
-        let source = options.source
-        try ModelsFailure.reported { () throws(RegistryError) in
-            let show = try ModelsShow(source, name: model, version: version)
-            print(show.text, terminator: "")
-        }
+        let show = try ModelsShow(options.source, name: model, version: version)
+        StandardStream.output.write(show.text)
     }
 }
 
@@ -84,21 +79,8 @@ struct ModelsVerifyCommand: ParsableCommand {
 
     func run() throws {
         let loader = VersionLoader(options.source)
-        let isSound = try ModelsFailure.reported { () throws(RegistryError) in
-            let verify = try ModelsVerify(loader, name: model, version: version)
-            print(verify.text, terminator: "")
-            return verify.isSound
-        }
-        if !isSound { throw ExitCode.failure }
-    }
-}
-
-/// Where the library's errors become a line on standard error and status 1.
-enum ModelsFailure {
-    static func reported<Result>(_ body: () throws(RegistryError) -> Result) throws -> Result {
-        do throws(RegistryError) { return try body() } catch {
-            StandardStream.error.write("Error: \(error.message)\n")
-            throw ExitCode.failure
-        }
+        let verify = try ModelsVerify(loader, name: model, version: version)
+        StandardStream.output.write(verify.text)
+        if !verify.isSound { throw ExitCode.failure }
     }
 }

@@ -130,7 +130,8 @@ extension ONNXCase.Values {
         guard tensor.type == type else { return "type \(tensor.type), expected \(type)" }
         guard tensor.shape == shape else { return "shape \(tensor.shape), expected \(shape)" }
         if type == .string {
-            for (index, expected) in strings.enumerated() where tensor.string(at: index) != expected {
+            for (index, expected) in strings.enumerated() where tensor.string(at: index) != expected
+            {
                 return "'\(tensor.string(at: index))' at \(index), expected '\(expected)'"
             }
             return nil

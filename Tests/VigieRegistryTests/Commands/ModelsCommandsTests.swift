@@ -5,7 +5,7 @@ import VigieRegistry
 
 @Suite struct ModelsCommandsTests {
     private static func loader(_ registry: TestRegistry) -> VersionLoader {
-        VersionLoader(FolderSource(registry.path), compile: TestCompile.compile)
+        VersionLoader(FolderSource(registry.path))
     }
 
     @Test func list_shows_sound_incomplete_and_broken_versions() throws {

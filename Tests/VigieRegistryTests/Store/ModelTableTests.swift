@@ -12,7 +12,7 @@ import VigieRegistry
         return LoadedModel(
             name: name, version: version, manifest: manifest,
             manifestDigest: manifest.files[0].sha256,
-            artifact: ConstantArtifact(value: 0, signature: Signature(features: [])),
+            artifact: OddArtifact(.none, signature: Signature(features: [])),
             payloadBytes: 0, loadDuration: .zero, warmUpDuration: .zero,
             warmUpLatency: WarmUpLatency())
     }

@@ -13,9 +13,11 @@ struct Trial {
         let values = program.makeValues(
             inputs: inputs, outputs: program.outputs.map { Tensor(type: $0.type) })
         // Only the number of rows is free: then a misfit is the model's own.
-        let isExact = program.inputs.allSatisfy { $0.shape.dropFirst().allSatisfy { $0 >= 0 } }
+        var isExact = program.inputs.allSatisfy { $0.shape.dropFirst().allSatisfy { $0 >= 0 } }
         values.begin()
         for step in program.steps {
+            // What depends on the inputs' content is not known from zeros.
+            if !step.arguments.allSatisfy({ program.constants[$0] != nil }) { isExact = false }
             do throws(InferenceError) {
                 try step.run(values)
             } catch {

@@ -57,7 +57,11 @@ extension OperatorTable {
             return (KeyTable(integers: integers.map { Int64($0) }), .int64)
         }
         if let floats = try node.floats("keys_floats") {
-            return (KeyTable(reals: floats.map { Double($0) }), .float32)
+            // NaN has been a key like others since version 4.
+            let keys = floats.map { Double($0) }
+            return (
+                node.version < 4 ? KeyTable(realsButNaN: keys) : KeyTable(reals: keys), .float32
+            )
         }
         guard let tensor = try node.tensor("keys_tensor") else { return nil }
         let type = tensor.type
@@ -115,7 +119,8 @@ extension OperatorTable {
         }
         tensor.withMutableBytes { out in
             given.bytes.withUnsafeBytes { out.copyMemory(from: $0) }
-            let last = UnsafeMutableRawBufferPointer(rebasing: out[(given.count * type.byteCount)...])
+            let last = UnsafeMutableRawBufferPointer(
+                rebasing: out[(given.count * type.byteCount)...])
             if let other {
                 other.bytes.withUnsafeBytes { last.copyMemory(from: $0) }
             } else {

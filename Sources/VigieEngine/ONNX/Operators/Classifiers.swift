@@ -43,7 +43,9 @@ extension OperatorTable {
         }
         let raw = try addLinear(node, coefficients, intercepts, scores)
         let second: SecondClass = scores == 1 && labels.count == 2 ? .complement : .none
-        try finishClassifier(node, raw, scores, labels, transform, second, threshold: 0)
+        try finishClassifier(
+            node, raw, scores, labels, transform, second,
+            decision: scores == 1 ? .threshold(0) : .greatest)
     }
 
     static func classLabels(
@@ -57,21 +59,24 @@ extension OperatorTable {
     }
 
     /// Labels and probabilities of raw scores.
-    /// - Parameter threshold: above which a single score means the second class.
     static func finishClassifier(
         _ node: NodeBuilder, _ raw: Int, _ scores: Int, _ labels: ClassLabels,
-        _ transform: PostTransform, _ second: SecondClass, threshold: Float
+        _ transform: PostTransform, _ second: SecondClass,
+        decision: LabelStep.Decision
     ) throws(LoadError) {
+        guard transform != .probit || second == .none else {
+            throw node.unsupported("post_transform PROBIT of one score for two classes")
+        }
         if node.hasOutput(0) {
             let label: Int
             let step: LabelStep
             switch labels {
             case .integers(let list):
                 label = try node.output(0, .int64)
-                step = LabelStep(node.place, Tensor(integers: list), threshold, raw, label)
+                step = LabelStep(node.place, Tensor(integers: list), decision, raw, label)
             case .strings(let list):
                 label = try node.output(0, .string)
-                step = LabelStep(node.place, Tensor(strings: list), threshold, raw, label)
+                step = LabelStep(node.place, Tensor(strings: list), decision, raw, label)
             }
             node.add(step, [raw], [label])
         }
@@ -185,16 +190,23 @@ final class LinearStep: Step {
     }
 }
 
-/// The label of the greatest score; of a single score, by a threshold.
+/// Each row's label.
 final class LabelStep: Step {
+    enum Decision {
+        /// The class of the greatest score, the first of equal ones.
+        case greatest
+        /// The second class if the last score is above this.
+        case threshold(Float)
+    }
+
     let labels: Tensor
-    let threshold: Float
+    let decision: Decision
     let input: Int
     let output: Int
 
-    init(_ place: String, _ labels: Tensor, _ threshold: Float, _ input: Int, _ output: Int) {
+    init(_ place: String, _ labels: Tensor, _ decision: Decision, _ input: Int, _ output: Int) {
         self.labels = labels
-        self.threshold = threshold
+        self.decision = decision
         self.input = input
         self.output = output
         super.init(place)
@@ -218,8 +230,9 @@ final class LabelStep: Step {
         _ source: Tensor, _ row: Int, _ columns: Int, _ type: Number.Type
     ) -> Int {
         source.withElements(of: Number.self) { source in
-            if columns == 1 {
-                return labels.count == 2 && source[row] > Number(threshold) ? 1 : 0
+            if case .threshold(let threshold) = decision {
+                let last = source[row * columns + columns - 1]
+                return labels.count == 2 && last > Number(threshold) ? 1 : 0
             }
             var best = 0
             for column in 1..<columns

@@ -44,6 +44,12 @@ final class KeyTable {
     /// Reals as keys: NaN equals NaN, -0 equals 0.
     convenience init(reals: [Double]) { self.init(integers: reals.map { Self.key($0) }) }
 
+    /// The table without NaN among its keys: they keep their numbers, but nothing finds it.
+    convenience init(realsButNaN reals: [Double]) {
+        // The bits of another NaN, which `key` never gives.
+        self.init(integers: reals.map { $0.isNaN ? -1 : Self.key($0) })
+    }
+
     static func key(_ real: Double) -> Int64 {
         Int64(bitPattern: real.isNaN ? Double.nan.bitPattern : (real + 0).bitPattern)
     }

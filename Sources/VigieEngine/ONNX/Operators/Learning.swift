@@ -66,7 +66,9 @@ extension OperatorTable {
     private static func scaler(_ node: NodeBuilder) throws(LoadError) {
         let offset = try node.floats("offset") ?? [0]
         let scale = try node.floats("scale") ?? [1]
-        guard !offset.isEmpty, !scale.isEmpty else { throw node.corrupt("offset or scale is empty") }
+        guard !offset.isEmpty, !scale.isEmpty else {
+            throw node.corrupt("offset or scale is empty")
+        }
         var input = try node.input(0, .mlNumbers)
         if node.type(input) != .float64 { input = addCast(node, input, .float32) }
         let output = try node.output(0, .float32)

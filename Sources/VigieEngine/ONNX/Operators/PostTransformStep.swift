@@ -21,7 +21,7 @@ final class PostTransformStep: Step {
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let (rows, columns) = try matrix(source)
-        let isPair = columns == 1 && second != .none && transform != .probit
+        let isPair = columns == 1 && second != .none
         let width = isPair ? 2 : columns
         let out = try values.shape(
             output, TensorShape(CollectionOfOne(rows)).appending(width), self)
@@ -69,7 +69,8 @@ final class PostTransformStep: Step {
         _ start: Int, _ columns: Int
     ) {
         let range = start..<(start + columns)
-        switch transform {
+        // ONNX Runtime leaves a score that stands alone as it is, but for PROBIT.
+        switch columns == 1 && transform != .probit ? .none : transform {
         case .none:
             for index in range { out[index] = Float(source[index]) }
         case .logistic:

@@ -223,7 +223,8 @@ final class ConcatStep: Step {
         if let widths {
             for (input, width) in zip(inputs, widths)
             where values[input].shape.rank <= axis || values[input].shape[axis] != width {
-                throw mismatch("an input \(values[input].shape) where \(width) columns are expected")
+                throw mismatch(
+                    "an input \(values[input].shape) where \(width) columns are expected")
             }
         }
         for input in inputs.dropFirst() {
@@ -292,7 +293,8 @@ final class SliceStep: Step {
             let forward = step[axis] > 0
             let low = forward ? 0 : -1
             let high = forward ? extent : extent - 1
-            first[axis] = Self.clamp(starts[index], extent, forward ? 0 : 0, forward ? extent : extent - 1)
+            first[axis] = Self.clamp(
+                starts[index], extent, forward ? 0 : 0, forward ? extent : extent - 1)
             let end = Self.clamp(ends[index], extent, low, high)
             let span = forward ? end - first[axis] : first[axis] - end
             let stride = abs(step[axis])

@@ -14,7 +14,7 @@ struct TreeAttributes {
     struct Leaves {
         fileprivate let trees: [Int]
         fileprivate let nodes: [Int]
-        private(set) var ids: [Int]
+        let ids: [Int]
         let weights: [Double]
 
         /// - Parameter prefix: "class" or "target".
@@ -26,13 +26,6 @@ struct TreeAttributes {
             guard trees.count == weights.count, nodes.count == weights.count,
                 ids.count == weights.count
             else { throw node.corrupt("its \(prefix)_ arrays differ in length") }
-        }
-
-        /// The same weights, all for target 0.
-        var withOneTarget: Leaves {
-            var leaves = self
-            leaves.ids = Array(repeating: 0, count: ids.count)
-            return leaves
         }
     }
 
@@ -161,7 +154,37 @@ struct TreeAttributes {
                 else { throw node.corrupt("node \(key.node) of tree \(key.tree) is there twice") }
             }
         }
+        try checkReach(node, positions, places)
         return (positions, places)
+    }
+
+    /// Refuses nodes that no path from a root leads to: they would be in a cycle.
+    private func checkReach(
+        _ node: NodeBuilder, _ positions: [[Int]], _ places: [Key: Place]
+    ) throws(LoadError) {
+        for (number, tree) in positions.enumerated() {
+            var reached = [Bool](repeating: false, count: tree.count)
+            var open = [0]
+            var count = 0
+            while let index = open.popLast() {
+                guard !reached[index] else {
+                    throw node.corrupt("a node of tree \(number) has two parents")
+                }
+                reached[index] = true
+                count += 1
+                let position = tree[index]
+                guard modes[position] != "LEAF" else { continue }
+                for child in [ifTrue[position], ifFalse[position]] {
+                    guard let place = places[Key(tree: trees[position], node: child)] else {
+                        throw node.corrupt("tree \(number) has no node \(child)")
+                    }
+                    open.append(place.index)
+                }
+            }
+            guard count == tree.count else {
+                throw node.corrupt("tree \(number) has nodes that its root does not reach")
+            }
+        }
     }
 
     /// By position in the arrays of nodes, what a leaf adds.
@@ -177,7 +200,8 @@ struct TreeAttributes {
         for item in leaves.weights.indices {
             let key = Key(tree: leaves.trees[item], node: leaves.nodes[item])
             guard let position = byKey[key], modes[position] == "LEAF" else {
-                throw node.corrupt("node \(key.node) of tree \(key.tree) has a weight but is no leaf")
+                throw node.corrupt(
+                    "node \(key.node) of tree \(key.tree) has a weight but is no leaf")
             }
             weights[position].append((leaves.ids[item], leaves.weights[item]))
         }

@@ -14,19 +14,23 @@ extension OperatorTable {
         // Two classes, and weights of one only: one score, of the second class.
         let isBinary = labels.count == 2 && classes.count == 1
         let scores = isBinary ? 1 : labels.count
-        var start = base
-        if isBinary, base.count == 2 { start = [base[1]] }
-        guard start.isEmpty || start.count == scores else {
-            throw node.corrupt("\(base.count) base values for \(scores) scores")
+        // What ONNX Runtime makes of other two-class ensembles depends on its own version.
+        guard !isBinary || classes == [0] else {
+            throw node.unsupported("two classes with weights for the second only")
+        }
+        guard base.isEmpty || (base.count == scores && (isBinary || scores > 2)) else {
+            throw node.unsupported(
+                "\(base.count) base values for \(classes.count) classes' weights")
         }
         let raw = try addTrees(
-            node, nodes, isBinary ? leaves.withOneTarget : leaves, input, targets: scores, start,
+            node, nodes, leaves, input, targets: scores, base,
             .sum)
         let isPositive = leaves.weights.allSatisfy { $0 >= 0 }
         try finishClassifier(
             node, raw, scores, labels, transform,
             isBinary ? (isPositive ? .complement : .mirror) : .none,
-            threshold: isPositive ? 0.5 : 0)
+            decision: isBinary
+                ? .threshold(isPositive ? 0.5 : 0) : scores == 2 ? .threshold(0) : .greatest)
         if transform == .none, scores == 2, let output = node.outputSlot(1) {
             node.graph.setLink(output, Link(raw: raw, kind: .probabilities))
         }

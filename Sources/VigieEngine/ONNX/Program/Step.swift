@@ -14,6 +14,9 @@ class Step {
     /// For steps that only move elements: which slots' elements move where. Nil for others.
     var movement: Movement? { nil }
 
+    /// Slots whose content decides on shapes: axes, extents, indices.
+    var arguments: [Int] { movement?.arguments ?? [] }
+
     /// Bytes of weights and tables that it holds, without the constants in slots.
     var memoryBytes: Int { 256 }
 

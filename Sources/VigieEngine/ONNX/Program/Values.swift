@@ -39,7 +39,8 @@ final class Values {
             throw InferenceError(.limit, "\(step.place): a tensor \(shape) is too large")
         }
         try charge(count, step)
-        try hold(count * max(tensor.type.byteCount, 8 * (tensor.type == .string ? 1 : 0)), slot, step)
+        try hold(
+            count * max(tensor.type.byteCount, 8 * (tensor.type == .string ? 1 : 0)), slot, step)
         tensor.reshape(shape)
         return tensor
     }

@@ -1,20 +1,40 @@
 /// A value of a graph as a sum over functions of one feature each.
 struct LinearForm {
+    /// What belongs to no feature: a model's intercept.
     var constant: Double
     /// Weights by atom.
-    var terms: [Int: Double]
+    var terms: [Int: Double] = [:]
+    /// Constants that belong to a feature, such as the mean that a scaler takes away.
+    var offsets: [Int: Double] = [:]
+    /// The feature that this is a column of; nil once columns have been added up.
+    var owner: Int?
 
-    static func constant(_ value: Double) -> LinearForm { LinearForm(constant: value, terms: [:]) }
+    static func constant(_ value: Double) -> LinearForm { LinearForm(constant: value) }
 
-    var isConstant: Bool { terms.isEmpty }
+    var isConstant: Bool { terms.isEmpty && offsets.isEmpty }
 
     static func * (form: LinearForm, factor: Double) -> LinearForm {
-        LinearForm(constant: form.constant * factor, terms: form.terms.mapValues { $0 * factor })
+        form.mapped { $0 * factor }
+    }
+
+    /// `change` must be linear.
+    func mapped(_ change: (Double) -> Double) -> LinearForm {
+        LinearForm(
+            constant: change(constant), terms: terms.mapValues(change),
+            offsets: offsets.mapValues(change), owner: owner)
     }
 
     mutating func add(_ other: LinearForm, times factor: Double = 1) {
+        if other.isConstant { return add(constant: other.constant * factor) }
         constant += other.constant * factor
         for (atom, weight) in other.terms { terms[atom, default: 0] += weight * factor }
+        for (feature, offset) in other.offsets { offsets[feature, default: 0] += offset * factor }
+        owner = nil
+    }
+
+    /// Adds a constant to the feature that this is a column of, or to no feature.
+    mutating func add(constant value: Double) {
+        if let owner { offsets[owner, default: 0] += value } else { constant += value }
     }
 }
 

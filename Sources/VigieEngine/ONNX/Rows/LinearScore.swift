@@ -17,7 +17,8 @@ final class LinearScore {
         var columns: Range<Int> = 0..<0
         /// Whether the graph sees the value as a Float.
         var isFloat = false
-        var mean = 0.0
+        /// What does not depend on the value: constants that belong to the feature, less its mean.
+        var offset = 0.0
     }
 
     private var parts: [Part] = []
@@ -39,8 +40,9 @@ final class LinearScore {
             var part = Part()
             let cell = layout.cells.first { $0.feature == number }
             part.isFloat = cell?.type == .float32
-            part.mean = meanTerms[feature.name] ?? 0
-            base += part.mean
+            let mean = meanTerms[feature.name] ?? 0
+            part.offset = (form.offsets[number] ?? 0) - mean
+            base += mean
             if cell?.type == .string {
                 let start = table.count
                 for code in 0...feature.categories.count {
@@ -82,11 +84,11 @@ final class LinearScore {
     @inline(__always)
     private func contribution(_ part: borrowing Part, _ value: Double) -> Double {
         if !part.table.isEmpty {
-            if value.isNaN { return table[part.table.upperBound - 1] - part.mean }
+            if value.isNaN { return table[part.table.upperBound - 1] + part.offset }
             guard let code = Int(exactly: value), code >= 0, code < part.table.count - 1 else {
                 return .nan
             }
-            return table[part.table.lowerBound + code] - part.mean
+            return table[part.table.lowerBound + code] + part.offset
         }
         let x = part.isFloat ? Double(Float(value)) : value
         var sum = 0.0
@@ -97,7 +99,7 @@ final class LinearScore {
                 sum += columns[index].weight * (x.isNaN ? columns[index].missing : x)
             }
         }
-        return sum - part.mean
+        return sum + part.offset
     }
 
     /// The log-odds; NaN if a feature's value has no answer.

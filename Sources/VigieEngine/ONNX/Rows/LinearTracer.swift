@@ -33,7 +33,9 @@ struct LinearTracer {
         case .softmax: form.add(first, times: -1)
         case .normalizedLogistic:
             // Two opposite scores: σ(x) / σ(-x) = e^x.
-            guard form.constant == -first.constant, form.terms == first.terms.mapValues({ -$0 })
+            let opposite = first.mapped { -$0 }
+            guard form.constant == opposite.constant, form.terms == opposite.terms,
+                form.offsets == opposite.offsets
             else { return nil }
         case .complement, .probabilities: return nil
         }
@@ -44,7 +46,7 @@ struct LinearTracer {
         for (input, slot) in program.inputSlots.enumerated() {
             let cells = layout.cells.filter { $0.input == input }
             forms[slot] = cells.map { cell in
-                LinearForm(constant: 0, terms: [number(Atom(feature: cell.feature)): 1])
+                column(Atom(feature: cell.feature))
             }
         }
         for step in program.steps.prefix(program.stepCounts[slot] ?? program.steps.count) {
@@ -159,13 +161,20 @@ extension LinearTracer {
     private mutating func append(
         _ operation: Atom.Operation, to form: LinearForm
     ) -> LinearForm? {
-        guard form.terms.count == 1, let (number, weight) = form.terms.first else { return nil }
+        guard let owner = form.owner, form.terms.count == 1,
+            let (number, weight) = form.terms.first
+        else { return nil }
         var atom = atoms[number]
-        if weight != 1 || form.constant != 0 {
-            atom.operations.append(.affine(scale: weight, offset: form.constant))
+        let offset = form.constant + (form.offsets[owner] ?? 0)
+        if weight != 1 || offset != 0 {
+            atom.operations.append(.affine(scale: weight, offset: offset))
         }
         atom.operations.append(operation)
-        return LinearForm(constant: 0, terms: [self.number(atom): 1])
+        return column(atom)
+    }
+
+    private mutating func column(_ atom: Atom) -> LinearForm {
+        LinearForm(constant: 0, terms: [number(atom): 1], owner: atom.feature)
     }
 
     private mutating func impute(_ step: ImputerStep) -> [LinearForm]? {
@@ -201,6 +210,7 @@ extension LinearTracer {
         for (column, form) in sources.enumerated() {
             let offset = step.offset.base[step.offset.count == 1 ? 0 : column]
             let scale = step.scale.base[step.scale.count == 1 ? 0 : column]
+<<<<<<< HEAD
             // The centre belongs to the feature, not to the base value: a scaled feature's term is
             // then what scikit-learn's coefficient multiplies, and 0 for the average applicant.
             let affine = Atom.Operation.affine(
@@ -212,6 +222,11 @@ extension LinearTracer {
                 form.constant -= Double(offset)
                 result.append(form * Double(scale))
             }
+=======
+            var form = form
+            form.add(constant: -Double(offset))
+            return form * Double(scale)
+>>>>>>> main
         }
         return result
     }
@@ -240,16 +255,19 @@ extension LinearTracer {
     ) -> LinearForm? {
         var result = left
         switch kind {
-        case .add: result.add(right)
-        case .subtract: result.add(right, times: -1)
+        case .add:
+            // A constant on the left joins the column on the right as well.
+            if left.isConstant { result = right }
+            result.add(left.isConstant ? left : right)
+        case .subtract:
+            if left.isConstant { result = right.mapped { -$0 } }
+            result.add(left.isConstant ? left : right, times: left.isConstant ? 1 : -1)
         case .multiply:
             guard right.isConstant || left.isConstant else { return nil }
             return right.isConstant ? left * right.constant : right * left.constant
         case .divide:
             guard right.isConstant else { return nil }
-            return LinearForm(
-                constant: left.constant / right.constant,
-                terms: left.terms.mapValues { $0 / right.constant })
+            return left.mapped { $0 / right.constant }
         default: return nil
         }
         return result
@@ -261,10 +279,11 @@ extension LinearTracer {
     private func multiply(_ step: LinearStep) -> [LinearForm]? {
         guard let sources = read(step.input), sources.count == step.columns else { return nil }
         return (0..<step.bias.count).map { target in
-            var sum = LinearForm.constant(Double(step.bias.base[target]))
+            var sum = LinearForm.constant(0)
             for (column, form) in sources.enumerated() {
                 sum.add(form, times: Double(step.weights.base[target * step.columns + column]))
             }
+            sum.constant += Double(step.bias.base[target])
             return sum
         }
     }

@@ -127,6 +127,14 @@ extension RowLayout {
         }
     }
 
+    /// Why a score is not a number: mostly a missing value that the model has no answer to.
+    func noScore(_ workspace: Workspace) -> InferenceError {
+        for cell in cells {
+            if workspace.row[cell.feature].isNaN { return Self.missing(cell) }
+        }
+        return InferenceError(.input, "the model's score for this row is not a number")
+    }
+
     private static func missing(_ cell: Cell) -> InferenceError {
         InferenceError(.input, "feature '\(cell.name)' is missing")
     }

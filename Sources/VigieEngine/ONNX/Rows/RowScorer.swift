@@ -95,7 +95,18 @@ final class RowScorer {
             raw.type == .float32
             ? raw.withElements(of: Float.self) { (Double($0[0]), Double($0[columns - 1])) }
             : raw.withElements(of: Double.self) { ($0[0], $0[columns - 1]) }
-        return link.kind.logOdds(first, last)
+        let score = link.kind.logOdds(first, last)
+        guard !score.isNaN else { throw layout.noScore(workspace) }
+        return score
+    }
+
+    /// As ``score(_:_:)`` for a linear model, with contributions.
+    func explain(
+        _ linear: LinearScore, _ workspace: ONNXWorkspace
+    ) throws(InferenceError) -> Double {
+        let score = linear.explain(workspace)
+        guard !score.isNaN else { throw layout.noScore(workspace) }
+        return score
     }
 }
 

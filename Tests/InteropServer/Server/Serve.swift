@@ -74,6 +74,9 @@ extension Options {
     fileprivate var serverLimits: ServerLimits {
         var limits = ServerLimits()
         if let headerListBytesMax { limits.http2.maxHeaderListBytes = UInt32(headerListBytesMax) }
+        if let requestTimeoutMilliseconds {
+            limits.requestTimeout = .milliseconds(requestTimeoutMilliseconds)
+        }
         if let maxIdleMilliseconds { limits.maxIdle = .milliseconds(maxIdleMilliseconds) }
         if let pingIntervalMilliseconds {
             limits.minPingInterval = .milliseconds(pingIntervalMilliseconds)
@@ -89,9 +92,6 @@ extension Options {
         if let headerListBytesMax { limits.maxHeaderListBytes = headerListBytesMax }
         if let callsMax { limits.maxConcurrentCalls = callsMax }
         if let deferredMax { limits.maxDeferredCalls = deferredMax }
-        if let requestTimeoutMilliseconds {
-            limits.requestTimeout = .milliseconds(requestTimeoutMilliseconds)
-        }
         return limits
     }
 }

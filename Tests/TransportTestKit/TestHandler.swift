@@ -3,22 +3,22 @@ import Synchronization
 import VigieTransport
 
 /// Makes and keeps the streams of one loop.
-final class TestHandler: HTTPHandler {
+package final class TestHandler: HTTPHandler {
     /// For `/stats`, which reports on the whole server.
-    static let server = Mutex<HTTPServer?>(nil)
+    package static let server = Mutex<HTTPServer?>(nil)
     let loop: EventLoop
     private var pool: [TestStream] = []
     /// Streams between opening and closing.
-    var live = 0
+    package private(set) var live = 0
 
-    init(loop: EventLoop) { self.loop = loop }
+    package init(loop: EventLoop) { self.loop = loop }
 
-    override func makeStream() -> HTTPStream? {
+    package override func makeStream() -> HTTPStream? {
         live += 1
         return pool.popLast() ?? TestStream(self)
     }
 
-    override func recycle(_ stream: HTTPStream) {
+    package override func recycle(_ stream: HTTPStream) {
         live -= 1
         let stream = unsafeDowncast(stream, to: TestStream.self)
         if pool.count < 1024 { pool.append(stream) }
@@ -29,7 +29,7 @@ final class TestHandler: HTTPHandler {
 /// `/` a short body; `/echo` the request's body, with back-pressure both ways; `/bytes/N` N bytes from a
 /// producer that honours `isWritable`; `/flood/N` N bytes at once; `/wait/MS` a short body later;
 /// `/hold` reads nothing for as long as it lives; `/peer` who the client is; `/stats` counts.
-final class TestStream: HTTPStream, TimerTarget {
+package final class TestStream: HTTPStream, TimerTarget {
     private enum Job: Equatable {
         case short, echo, hold, later
         case produce(left: Int)
@@ -51,7 +51,7 @@ final class TestStream: HTTPStream, TimerTarget {
 
     init(_ handler: TestHandler) { self.handler = handler }
 
-    override func header(name: RawSpan, value: RawSpan) {
+    package override func header(name: RawSpan, value: RawSpan) {
         guard name.byteCount == 5, name.withUnsafeBytes({ $0.elementsEqual(":path".utf8) }) else {
             return
         }
@@ -62,7 +62,7 @@ final class TestStream: HTTPStream, TimerTarget {
         }
     }
 
-    override func headersComplete(endStream: Bool) {
+    package override func headersComplete(endStream: Bool) {
         isAnswered = false
         if case .other(let path) = job { choose(path) }
         switch job {
@@ -92,13 +92,13 @@ final class TestStream: HTTPStream, TimerTarget {
         }
     }
 
-    override func data(_ bytes: RawSpan) {
+    package override func data(_ bytes: RawSpan) {
         guard job == .echo else { return }
         write(bytes)
         if !isWritable { pauseReading() }
     }
 
-    override func becameWritable() {
+    package override func becameWritable() {
         switch job {
         case .echo: resumeReading()
         case .produce: produce()
@@ -106,7 +106,7 @@ final class TestStream: HTTPStream, TimerTarget {
         }
     }
 
-    override func endOfStream() {
+    package override func endOfStream() {
         switch job {
         case .short: answerShort()
         case .echo: finish(trailers: nil)
@@ -118,7 +118,7 @@ final class TestStream: HTTPStream, TimerTarget {
         }
     }
 
-    func timerFired(token: UInt64, now: MonotonicTime) {
+    package func timerFired(token: UInt64, now: MonotonicTime) {
         if isOpen, token == generation, job == .later { answerShort() }
     }
 
