@@ -70,7 +70,8 @@ let package = Package(
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
-            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
+            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"],
+            path: "Tests/InteropServer",
             swiftSettings: strict),
         // Models made for tests, and a server of them for third-party clients to try.
         .target(
@@ -80,13 +81,21 @@ let package = Package(
             name: "vigie-fixtures", dependencies: ["TestArtifacts"], path: "Tests/FixtureServer",
             swiftSettings: strict),
         // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
+        .target(
+            name: "TransportTestKit", dependencies: ["VigieTransport"],
+            path: "Tests/TransportTestKit", swiftSettings: serving),
         .executableTarget(
-            name: "vigie-transport-server", dependencies: ["VigieTransport"],
-            path: "Tests/TransportServer", swiftSettings: strict),
+            name: "vigie-transport-server", dependencies: ["TransportTestKit", "VigieTransport"],
+            path: "Tests/TransportServer", swiftSettings: serving),
+        // What a model costs in the engine alone.
+        .executableTarget(
+            name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
+            swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
-        .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport"]),
+        .testTarget(
+            name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
-        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine"]),
+        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",

@@ -38,7 +38,9 @@ struct Options {
     init(_ arguments: [String]) throws(Failure) {
         var rest = arguments[...]
         func value(of flag: String) throws(Failure) -> String {
-            guard let value = rest.popFirst() else { throw Failure(message: "\(flag) needs a value") }
+            guard let value = rest.popFirst() else {
+                throw Failure(message: "\(flag) needs a value")
+            }
             return value
         }
         func number<N: FixedWidthInteger>(_ flag: String) throws(Failure) -> N {

@@ -5,6 +5,9 @@ import VigieTransport
 
 do {
     let options = try Options(Array(CommandLine.arguments.dropFirst()))
+    if let cases = options.clientCases {
+        exit(try await InteropClient.run(options, cases.split(separator: ",").map(String.init)))
+    }
     try serve(options)
 } catch let error as Options.Failure {
     complain("\(error.message)\n\(Options.usage)")

@@ -24,13 +24,17 @@ struct Options {
             case "--listen": listen = value
             case "--loops": loops = Int(value) ?? 1
             case "--grace": grace = .milliseconds(Int(value) ?? 5000)
-            case "--tls-cert": tls = tls ?? .init()
+            case "--tls-cert":
+                tls = tls ?? .init()
                 tls?.certificateFile = value
-            case "--tls-key": tls = tls ?? .init()
+            case "--tls-key":
+                tls = tls ?? .init()
                 tls?.keyFile = value
-            case "--tls-ca": tls = tls ?? .init()
+            case "--tls-ca":
+                tls = tls ?? .init()
                 tls?.authorityFile = value
-            case "--tls-client": tls = tls ?? .init()
+            case "--tls-client":
+                tls = tls ?? .init()
                 tls?.peerCertificate = .init(rawValue: value) ?? .none
             case "--limit":
                 let parts = value.split(separator: "=")

@@ -1,4 +1,5 @@
 import Glibc
+import TransportTestKit
 import VigieTransport
 
 // A small HTTP/2 server on VigieTransport for the protocol, limit, TLS and chaos tests that are

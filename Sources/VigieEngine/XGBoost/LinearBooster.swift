@@ -1,4 +1,7 @@
 /// XGBoost's gblinear: a weighted sum in `Float`; a missing value adds nothing.
+///
+/// XGBoost (seen in 3.2) starts the sums of all groups with the first group's base score, in training
+/// too, so that the weights make up for it; here it is the same.
 struct LinearBooster: Sendable {
     /// A weight for each feature and group, feature after feature, then each group's bias.
     let weights: [Float]
@@ -11,7 +14,7 @@ struct LinearBooster: Sendable {
     ) {
         for index in sums.indices {
             let (row, group) = (index / groupCount, index % groupCount)
-            var sum = weights[featureCount * groupCount + group] + start[group]
+            var sum = weights[featureCount * groupCount + group] + start[0]
             for feature in 0..<featureCount {
                 let value = rows[row * featureCount + feature]
                 if !value.isNaN { sum += value * weights[feature * groupCount + group] }

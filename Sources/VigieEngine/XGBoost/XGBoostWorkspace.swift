@@ -10,7 +10,8 @@ final class XGBoostWorkspace: Workspace {
     private var sums: UnsafeMutableBufferPointer<Float>
 
     init(
-        _ artifact: Artifact, _ treeScratch: TreeScratch?, _ explainerScratch: TreeExplainerScratch?,
+        _ artifact: Artifact, _ treeScratch: TreeScratch?,
+        _ explainerScratch: TreeExplainerScratch?,
         featureCount: Int
     ) {
         self.treeScratch = treeScratch

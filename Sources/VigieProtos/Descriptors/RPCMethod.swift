@@ -1,6 +1,6 @@
 /// A method with its types, known to the compiler: `VigieV1.Diagnostics.Ping`. For handlers and
 /// calls that are written against it.
-public protocol RPCMethod {
+public protocol RPCMethod: SendableMetatype {
     associatedtype Request: Message
     associatedtype Response: Message
     /// The path in HTTP/2: "/vigie.v1.Diagnostics/Ping".

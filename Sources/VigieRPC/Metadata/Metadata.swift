@@ -52,7 +52,7 @@ package struct Metadata: Sendable, Equatable, Sequence {
         !key.hasPrefix("grpc-") && isHTTPName(key)
     }
 
-    private static func isHTTPName(_ key: String) -> Bool {
+    fileprivate static func isHTTPName(_ key: String) -> Bool {
         !key.isEmpty
             && key.utf8.allSatisfy { byte in
                 switch byte {
@@ -64,16 +64,19 @@ package struct Metadata: Sendable, Equatable, Sequence {
             }
     }
 
-    /// The fields to send. Entries that HTTP would not carry are left out: one such field would make
-    /// the peer reset the whole stream.
-    package var headerFields: [HeaderField] {
-        entries.compactMap { entry in
-            guard Self.isHTTPName(entry.key) else { return nil }
-            let bytes = entry.wireBytes
-            guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }), bytes.first != 0x20,
-                bytes.last != 0x20
-            else { return nil }
-            return HeaderField(entry.key, bytes: bytes)
-        }
+    /// The fields to send; see ``Entry/headerFields``.
+    package var headerFields: [HeaderField] { entries.flatMap(\.headerFields) }
+}
+
+extension Metadata.Entry {
+    /// The field to send, or none if HTTP would not carry it: one such field would make the peer
+    /// reset the whole stream.
+    var headerFields: [HeaderField] {
+        guard Metadata.isHTTPName(key) else { return [] }
+        let bytes = wireBytes
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }), bytes.first != 0x20,
+            bytes.last != 0x20
+        else { return [] }
+        return [HeaderField(key, bytes: bytes)]
     }
 }

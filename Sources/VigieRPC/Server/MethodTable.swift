@@ -45,13 +45,15 @@ extension RawSpan {
         var hash: UInt64 = UInt64(truncatingIfNeeded: byteCount)
         var offset = 0
         while offset + 8 <= byteCount {
-            hash = (hash ^ unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+            hash =
+                (hash ^ unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
                 &* 0x9E37_79B9_7F4A_7C15
             hash ^= hash >> 29
             offset += 8
         }
         while offset < byteCount {
-            hash = (hash ^ UInt64(unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)))
+            hash =
+                (hash ^ UInt64(unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)))
                 &* 0x9E37_79B9_7F4A_7C15
             offset += 1
         }

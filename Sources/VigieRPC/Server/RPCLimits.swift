@@ -1,4 +1,4 @@
-/// What a server accepts of its callers.
+/// What a server accepts of its callers, beyond the transport's own limits (ServerLimits).
 package struct RPCLimits: Sendable {
     /// Largest request message in bytes, after decompression (gRPC's usual default).
     package var maxRequestBytes = 4 * 1024 * 1024
@@ -14,10 +14,6 @@ package struct RPCLimits: Sendable {
     package var maxDeferredCalls = 4096
     /// Bytes of requests that a loop holds because they are not complete yet.
     package var maxBufferedRequestBytes = 256 * 1024 * 1024
-    /// A request that is not a stream must have arrived whole by then.
-    package var requestTimeout: Duration = .seconds(30)
-    /// A peer must have taken the end of its answer by then.
-    package var responseTimeout: Duration = .seconds(60)
     /// When a caller that was shed may come back (`grpc-retry-pushback-ms`).
     package var shedRetryAfter: Duration = .milliseconds(200)
     /// Ended calls a loop keeps for reuse.

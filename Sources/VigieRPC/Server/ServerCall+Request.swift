@@ -7,7 +7,7 @@ extension ServerCall {
         if headersTaken { return }
         headers.listBytes += name.byteCount + value.byteCount + 32
         // Over the limit nothing more is stored; the call ends when the block does.
-        guard headers.listBytes <= server.limits.maxHeaderListBytes else { return }
+        guard headers.listBytes <= headerListBytesMax else { return }
         if name.byteCount == 5, name.equals(":path") {
             method = server.table.find(value)
             if method == nil { headers.unknownPath = value.string }
@@ -33,7 +33,8 @@ extension ServerCall {
             // Cannot be nil: checkHeaders throws for unknown methods.
             try self.method?.began(self)
         }
-        if !isFinished { server.watch(self) }
+        // Few calls have a deadline, and most of those end in this very round.
+        if deadline != .never, !isFinished { server.watch(self) }
     }
 
     private func intercept() throws(RPCStatus) {
@@ -68,9 +69,8 @@ extension ServerCall {
                 retryAfter: server.limits.shedRetryAfter)
         }
         if let timeout = headers.timeout { deadline = started.advanced(by: timeout) }
-        if method.kind.hasOneRequest {
-            receiveBy = started.advanced(by: server.limits.requestTimeout)
-        }
+        // The transport resets those that dawdle.
+        if method.kind.hasOneRequest { expectsWholeRequest = true }
     }
 
     private func unknownMethod() -> RPCStatus {
@@ -118,7 +118,6 @@ extension ServerCall {
         if let plainStatus { return sendPlainly(plainStatus) }
         guard !isFinished, !requestEnded else { return }
         requestEnded = true
-        receiveBy = .never
         guarded { () throws(RPCStatus) in
             if self.method?.kind.hasOneRequest == true {
                 try self.handleOneMessage()

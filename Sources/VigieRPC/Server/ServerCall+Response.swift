@@ -55,8 +55,21 @@ extension ServerCall {
         flushHead()
     }
 
-    /// Ends the call. Whatever was sent before still reaches the caller first.
-    package func finish(_ status: RPCStatus = .ok) {
+    /// Ends the call with OK. Whatever was sent before still reaches the caller first.
+    package func finish() {
+        guard isOpen, !isFinished else { return }
+        let isComplete = responseMessages == 1 || method?.kind.hasOneResponse != true
+        guard isComplete, interceptorsBegun == 0, trailingMetadata.isEmpty else {
+            return finish(.ok)
+        }
+        isFinished = true
+        startResponse()
+        finish(trailers: .prepared(ResponseHeaders.ok))
+        flushHead()
+    }
+
+    /// Ends the call with a status.
+    package func finish(_ status: RPCStatus) {
         guard isOpen, !isFinished else { return }
         if status.code == .ok, responseMessages != 1, method?.kind.hasOneResponse == true {
             return finish(
@@ -74,8 +87,7 @@ extension ServerCall {
                     status, head: initialMetadata, trailingMetadata,
                     acceptEncoding: headers.unknownEncoding != nil), endStream: true)
         }
-        server.watch(self)
-        ended(status)
+        if interceptorsBegun > 0 { ended(status) }
     }
 
     /// Which encoding answers use, if any is asked for and accepted.
@@ -119,7 +131,7 @@ extension ServerCall {
         } else {
             status = headers.isGet && method == nil ? 404 : 405
         }
-        server.watch(self)
+        expectsWholeRequest = true
         // A probe's body is read to its end: an answer before it would have to reset the stream.
         if requestHasEnded || status != 200 { sendPlainly(status) } else { plainStatus = status }
     }

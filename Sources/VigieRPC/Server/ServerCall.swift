@@ -14,6 +14,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package let loop: EventLoop
     // The handler of a loop outlives its connections, and with them all open calls.
     unowned(unsafe) let server: RPCHandler
+    let headerListBytesMax: Int
 
     // MARK: The request
 
@@ -67,8 +68,6 @@ package final class ServerCall: HTTPStream, TimerTarget {
     /// When the caller stops waiting (`grpc-timeout`); ``MonotonicTime/never`` without one. Pass it on
     /// to calls that this one makes.
     package internal(set) var deadline = MonotonicTime.never
-    var receiveBy = MonotonicTime.never
-    var sendBy = MonotonicTime.never
     var isWatched = false
     /// When the one timer that counts fires. It outlives the call: the object's next call uses it.
     var timerAt = MonotonicTime.never
@@ -93,6 +92,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
     init(server: RPCHandler) {
         self.server = server
         loop = server.loop
+        headerListBytesMax = server.limits.maxHeaderListBytes
         arena = server.arena
         deframer = MessageDeframer(limit: server.limits.maxRequestBytes)
     }
@@ -136,7 +136,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
         if !isFinished {
             isFinished = true
             notifyCancelled()
-            ended(RPCStatus(.cancelled, "the caller went away"))
+            if interceptorsBegun > 0 { ended(RPCStatus(.cancelled, "the caller went away")) }
         }
         if isActive {
             isActive = false
@@ -158,7 +158,6 @@ package final class ServerCall: HTTPStream, TimerTarget {
     }
 
     func ended(_ status: RPCStatus) {
-        guard interceptorsBegun > 0 else { return }
         let elapsed = MonotonicTime.now().since(started)
         for interceptor in server.interceptors.prefix(interceptorsBegun) {
             interceptor.ended(self, status, elapsed: elapsed)
@@ -182,8 +181,6 @@ package final class ServerCall: HTTPStream, TimerTarget {
         isFinished = false
         plainStatus = nil
         deadline = .never
-        receiveBy = .never
-        sendBy = .never
         readsPaused = false
         isHandlingMessages = false
         messageWasCompressed = false

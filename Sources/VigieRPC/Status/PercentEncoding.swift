@@ -22,8 +22,9 @@ package enum PercentEncoding {
             if encoded.count > limit { return encoded[..<cut] + Array("...".utf8) }
         }
         // Allowed within, but HTTP fields do not begin or end with a space (RFC 9113 §8.2.1).
-        if encoded.last == 0x20 { encoded = encoded.dropLast() + Array("%20".utf8) }
-        if encoded.first == 0x20 { encoded = Array("%20".utf8) + encoded.dropFirst() }
+        let escaped = Array("%20".utf8)
+        if encoded.last == 0x20 { encoded = encoded.dropLast() + escaped }
+        if encoded.first == 0x20 { encoded = escaped + encoded.dropFirst() }
         return encoded
     }
 

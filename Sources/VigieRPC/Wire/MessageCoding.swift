@@ -6,7 +6,8 @@ enum MessageCoding {
         guard encoding != .identity else {
             throw RPCStatus(.internal, "a compressed message without grpc-encoding")
         }
-        do throws(Zlib.Failure) { return try Zlib.decompress(bytes, encoding, limit: limit) } catch {
+        do throws(Zlib.Failure) { return try Zlib.decompress(bytes, encoding, limit: limit) } catch
+        {
             switch error {
             case .corrupt: throw RPCStatus(.internal, "a message is not valid \(encoding.name)")
             case .tooLarge:

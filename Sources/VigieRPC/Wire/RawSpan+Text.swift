@@ -5,14 +5,19 @@ extension RawSpan {
     @inline(__always)
     package func equals(_ text: StaticString) -> Bool {
         guard byteCount == text.utf8CodeUnitCount else { return false }
-        return withUnsafeBytes { memcmp($0.baseAddress ?? UnsafeRawPointer(text.utf8Start), text.utf8Start, $0.count) == 0 }
+        return withUnsafeBytes {
+            memcmp($0.baseAddress ?? UnsafeRawPointer(text.utf8Start), text.utf8Start, $0.count)
+                == 0
+        }
     }
 
     @inline(__always)
     package func hasPrefix(_ text: StaticString) -> Bool {
         guard byteCount >= text.utf8CodeUnitCount else { return false }
         return withUnsafeBytes {
-            memcmp($0.baseAddress ?? UnsafeRawPointer(text.utf8Start), text.utf8Start, text.utf8CodeUnitCount) == 0
+            memcmp(
+                $0.baseAddress ?? UnsafeRawPointer(text.utf8Start), text.utf8Start,
+                text.utf8CodeUnitCount) == 0
         }
     }
 

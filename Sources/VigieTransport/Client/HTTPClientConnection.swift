@@ -78,7 +78,7 @@ package final class HTTPClientConnection: HTTPConnection, TimerTarget {
             failure = .network(error)
         }
         do throws(TLSError) {
-            if let context { session = try TLSSession(context) }
+            if let context { session = try TLSSession(context, output: loop.cipherBuffer) }
         } catch { failure = .tls(error) }
         super.init(
             descriptor: descriptor, loop: loop, tls: session, role: .client,

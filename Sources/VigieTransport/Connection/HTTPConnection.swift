@@ -7,7 +7,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     private(set) final var session: HTTP2Session!
     private(set) var tls: TLSSession?
     /// Bytes for the socket that it did not take yet.
-    private var pending = ByteQueue()
+    private var pending = ByteQueue(keeping: 0)
     /// When the socket stopped taking bytes; ``MonotonicTime/never`` while it takes them.
     private(set) var blockedSince = MonotonicTime.never
     private(set) var isClosed = false
@@ -122,30 +122,34 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
 
     private func decrypt(_ bytes: UnsafeRawBufferPointer) {
         guard let tls else { return }
-        tls.feed(bytes)
         do throws(TLSError) {
-            if !tls.isEstablished {
-                try tls.handshake()
-                tls.takeOutput(&pending)
-                guard tls.isEstablished else { return }
-                guard tls.negotiatedHTTP2 else {
-                    throw TLSError("TLS handshake", reason: "the peer did not agree to ALPN h2")
+            try tls.withInput(bytes) { () throws(TLSError) in
+                if !tls.isEstablished {
+                    try tls.handshake()
+                    sendCipher(tls)
+                    guard tls.isEstablished else { return }
+                    try established(tls)
                 }
-                peerIdentity = tls.peerIdentity()
-                handshakeCompleted()
+                while !isClosed, !isLingering, let count = try tls.read(into: loop.plainBuffer) {
+                    if count == 0 { return close(.peerClosed) }
+                    receive(UnsafeRawBufferPointer(rebasing: loop.plainBuffer[..<count]))
+                }
             }
-            // The cipher text was copied out of the shared buffer: it takes the plain text now.
-            while !isClosed, !isLingering, let count = try tls.read(into: loop.readBuffer) {
-                if count == 0 { return close(.peerClosed) }
-                receive(
-                    UnsafeRawBufferPointer(start: loop.readBuffer.baseAddress, count: count))
-            }
+            // Key updates and the like may have been answered.
+            if !isClosed { sendCipher(tls) }
         } catch {
-            // OpenSSL has queued an alert that says why.
-            tls.takeOutput(&pending)
-            writePending()
+            // OpenSSL has written an alert that says why.
+            if !isClosed { sendCipher(tls) }
             if !isClosed { finish(.tls(error)) }
         }
+    }
+
+    private func established(_ tls: TLSSession) throws(TLSError) {
+        guard tls.negotiatedHTTP2 else {
+            throw TLSError("TLS handshake", reason: "the peer did not agree to ALPN h2")
+        }
+        peerIdentity = tls.peerIdentity()
+        handshakeCompleted()
     }
 
     // MARK: Writing
@@ -164,8 +168,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         guard let tls else { return }
         do throws(TLSError) {
             try tls.handshake()
-            tls.takeOutput(&pending)
-            writePending()
+            sendCipher(tls)
         } catch { close(.tls(error)) }
     }
 
@@ -203,18 +206,27 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         defer { loop.writeBuffer.removeAll() }
         if let tls {
             do throws(TLSError) { try tls.write(loop.writeBuffer.unread) } catch {
+                tls.output.queue.removeAll()
                 return close(.tls(error))
             }
-            tls.takeOutput(&pending)
-            return writePending()
+            return sendCipher(tls)
         }
-        let sent = transmit(loop.writeBuffer.unread)
-        if sent < 0 { return }
-        if sent < loop.writeBuffer.count {
-            loop.writeBuffer.consume(sent)
-            pending.append(loop.writeBuffer.unread)
-            waitForSocket()
-        }
+        sendOrKeep(loop.writeBuffer.unread)
+    }
+
+    /// Sends what TLS has written; the buffer is the loop's, so none of it may stay there.
+    private func sendCipher(_ tls: TLSSession) {
+        if tls.output.queue.isEmpty { return }
+        defer { tls.output.queue.removeAll() }
+        sendOrKeep(tls.output.queue.unread)
+    }
+
+    private func sendOrKeep(_ bytes: UnsafeRawBufferPointer) {
+        guard pending.isEmpty else { return pending.append(bytes) }
+        let sent = transmit(bytes)
+        if sent < 0 || sent == bytes.count { return }
+        pending.append(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+        waitForSocket()
     }
 
     private func writePending() {
@@ -276,8 +288,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         isLingering = true
         if let tls {
             tls.close()
-            tls.takeOutput(&pending)
-            _ = transmit(pending.unread)
+            sendCipher(tls)
             if isClosed { return }
         }
         shutdown(descriptor, Int32(SHUT_WR))
@@ -303,7 +314,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     }
 
     private func discard() {
-        while true {
+        for _ in 0..<Self.readsPerRound {
             let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
             if count > 0 { continue }
             if count < 0, errno == EAGAIN || errno == EINTR { return }
@@ -320,7 +331,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         session.abandonStreams()
         // A client that could not even begin to connect has none.
         if descriptor >= 0 { Glibc.close(descriptor) }
-        pending = ByteQueue()
+        pending.removeAll()
         tls = nil
         connectionClosed(reason)
     }

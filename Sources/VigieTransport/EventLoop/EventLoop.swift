@@ -37,8 +37,14 @@ package final class EventLoop: @unchecked Sendable {
     /// Where sockets of this loop read into: one block for all of them, since a read is handled
     /// before the next begins.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
+    /// Where sessions of this loop get their memory from.
+    let sessionMemory = SessionMemory()
     /// Where sessions of this loop put what is to be written in this round.
     var writeBuffer = ByteQueue(keeping: 1024 * 1024)
+    /// What TLS sessions of this loop decrypt into, a record at a time (16 KiB, RFC 8446 §5.1).
+    let plainBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
+    /// What they encrypt into.
+    let cipherBuffer = CipherBuffer()
 
     private let epoll: Int32
     private let wakeup: Int32
@@ -72,6 +78,7 @@ package final class EventLoop: @unchecked Sendable {
         close(epoll)
         close(wakeup)
         readBuffer.deallocate()
+        plainBuffer.deallocate()
     }
 
     // MARK: From any thread

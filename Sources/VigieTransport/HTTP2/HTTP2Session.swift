@@ -1,23 +1,5 @@
 import CNghttp2
 
-/// What a session tells its connection.
-protocol HTTP2SessionOwner: AnyObject {
-    /// A stream object for a request that the peer began; nil refuses it (REFUSED_STREAM).
-    func makeStream() -> HTTPStream?
-    func streamEnded(_ stream: HTTPStream)
-    func pingReceived(isAcknowledgement: Bool)
-    func settingsReceived()
-    func goAwayReceived(lastStream: Int32, code: HTTP2ErrorCode, message: String)
-    /// A GOAWAY of ours went out: nghttp2's verdict on the peer when `code` is not `noError`.
-    func goAwaySent(_ code: HTTP2ErrorCode)
-    /// A HEADERS or DATA frame went out: an answer, which forgives pings.
-    func sentHeadersOrData()
-    /// A frame that costs the peer nothing and asks for work: SETTINGS, PRIORITY, empty DATA.
-    func cheapFrameReceived()
-    /// A request was refused because its header list is far over the limit.
-    func headerListTooLarge()
-}
-
 /// One HTTP/2 session by nghttp2: bytes in, events and bytes out. It knows no socket and no clock.
 ///
 /// nghttp2 keeps an unretained pointer to the session, so the connection owns it for as long as
@@ -26,11 +8,17 @@ final class HTTP2Session {
     enum Role { case server, client }
 
     let role: Role
-    private var raw: OpaquePointer!
-    unowned(unsafe) let owner: any HTTP2SessionOwner & HTTPConnection
-    /// The stream that the last callback was for: frames of one stream come in runs.
-    private unowned(unsafe) var recent: HTTPStream?
-    private var skipped = SkippedStreams()
+    private(set) var raw: OpaquePointer!
+    /// The connection, which owns the session and so outlives it; unretained, as the other references
+    /// of the hot path are: counting them up and down again cost a tenth of a request.
+    let owner: Unmanaged<HTTPConnection>
+    /// Outlives nghttp2's session, whose blocks it has.
+    private let memory: SessionMemory
+    /// The stream that the last callback was for: frames of one stream come in runs. Retained by
+    /// `live` while ``recentID`` names it.
+    private var recent: Unmanaged<HTTPStream>?
+    private var recentID: Int32 = 0
+    var skipped = SkippedStreams()
     /// The streams that are open now, in no order: nghttp2 has no list of them to walk.
     private var live: [HTTPStream] = []
     var openStreams: Int { live.count }
@@ -43,7 +31,7 @@ final class HTTP2Session {
 
     /// What header lists may have at most: four times what is announced, so that the layer above can
     /// refuse those that are a little too large in its own words.
-    private let headerListMax: Int
+    let headerListMax: Int
     private let pausedBytesMax: Int
     /// Received bytes of streams that have paused reading.
     private var pausedBytes = 0
@@ -51,10 +39,11 @@ final class HTTP2Session {
     private var withheld = 0
 
     init(
-        role: Role, settings: HTTP2Settings, owner: any HTTP2SessionOwner & HTTPConnection
+        role: Role, settings: HTTP2Settings, owner: HTTPConnection
     ) {
         self.role = role
-        self.owner = owner
+        self.owner = .passUnretained(owner)
+        memory = owner.loop.sessionMemory
         headerListMax = Int(settings.maxHeaderListBytes) * 4
         pausedBytesMax = settings.pausedBytesMax
         var option: OpaquePointer?
@@ -70,8 +59,12 @@ final class HTTP2Session {
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         let data = Unmanaged.passUnretained(self).toOpaque()
         switch role {
-        case .server: nghttp2_session_server_new2(&raw, SessionCallbacks.shared.raw, data, option)
-        case .client: nghttp2_session_client_new2(&raw, SessionCallbacks.shared.raw, data, option)
+        case .server:
+            nghttp2_session_server_new3(
+                &raw, SessionCallbacks.shared.raw, data, option, memory.table)
+        case .client:
+            nghttp2_session_client_new3(
+                &raw, SessionCallbacks.shared.raw, data, option, memory.table)
         }
         announce(settings)
     }
@@ -131,13 +124,23 @@ final class HTTP2Session {
 
     /// Sends a response header block, and asks `stream` for its body unless that is the end.
     func respond(_ stream: HTTPStream, _ headers: OutgoingHeaders, endStream: Bool) {
-        headers.withFields { fields, count in
-            if endStream {
-                _ = nghttp2_submit_response(raw, stream.id, fields, count, nil)
-            } else {
-                var provider = Self.provider(stream)
-                _ = nghttp2_submit_response(raw, stream.id, fields, count, &provider)
-            }
+        switch headers {
+        case .prepared(let prepared):
+            submit(stream, prepared.fields, prepared.count, endStream: endStream)
+        case .fields:
+            headers.withFields { submit(stream, $0, $1, endStream: endStream) }
+        }
+    }
+
+    @inline(__always)
+    private func submit(
+        _ stream: HTTPStream, _ fields: UnsafePointer<nghttp2_nv>, _ count: Int, endStream: Bool
+    ) {
+        if endStream {
+            nghttp2_submit_response(raw, stream.id, fields, count, nil)
+        } else {
+            var provider = Self.provider(stream)
+            nghttp2_submit_response(raw, stream.id, fields, count, &provider)
         }
     }
 
@@ -154,7 +157,7 @@ final class HTTP2Session {
                 raw, nil, fields, count, &provider, pointer.toOpaque())
         }
         guard id > 0 else { return nil }
-        stream.open(id: id, on: owner)
+        stream.open(id: id, on: owner, .passUnretained(self))
         stream.headersSent = true
         stream.outgoingEnded = endStream
         begin(stream)
@@ -186,13 +189,23 @@ final class HTTP2Session {
             nghttp2_session_get_remote_settings(raw, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS))
     }
 
-    /// The open stream of this id; nil for one that was refused, has ended, or is not known.
-    func stream(_ id: Int32) -> HTTPStream? {
-        if let recent, recent.id == id { return recent }
-        guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return nil }
-        let stream = Unmanaged<HTTPStream>.fromOpaque(data).takeUnretainedValue()
+    /// Calls `body` with the open stream of this id; not for one that was refused, has ended, or is not
+    /// known. The stream lives through `body`, since streams end in a callback of their own.
+    @inline(__always)
+    func withStream(_ id: Int32, _ body: (HTTPStream) -> Void) {
+        if id != recentID, !find(id) { return }
+        recent?._withUnsafeGuaranteedRef(body)
+    }
+
+    private func find(_ id: Int32) -> Bool {
+        guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return false }
+        remember(Unmanaged.fromOpaque(data), id)
+        return true
+    }
+
+    func remember(_ stream: Unmanaged<HTTPStream>, _ id: Int32) {
         recent = stream
-        return stream
+        recentID = id
     }
 
     // MARK: Connection
@@ -226,82 +239,25 @@ final class HTTP2Session {
         }
     }
 
-    private func begin(_ stream: HTTPStream) {
+    func begin(_ stream: HTTPStream) {
         stream.liveIndex = live.count
         live.append(stream)
     }
 
-    private func end(_ stream: HTTPStream, _ code: HTTP2ErrorCode) {
-        if recent === stream { recent = nil }
+    func end(_ stream: HTTPStream, _ code: HTTP2ErrorCode) {
+        if recentID == stream.id { recentID = 0 }
         let index = stream.liveIndex
-        live.swapAt(index, live.count - 1)
-        live[index].liveIndex = index
-        live.removeLast()
+        let last = live.removeLast()
+        if index < live.count {
+            last.liveIndex = index
+            live[index] = last
+        }
         if stream.pausedBytes > 0 { unpaused(stream.pausedBytes) }
         stream.end(code)
-        owner.streamEnded(stream)
+        owner._withUnsafeGuaranteedRef { $0.streamEnded(stream) }
     }
 
-    // MARK: What nghttp2 calls
-
-    func frameBegan(_ header: UnsafePointer<nghttp2_frame_hd>) {
-        guard role == .server, header.pointee.type == NGHTTP2_HEADERS.rawValue else { return }
-        if skipped.contains(header.pointee.stream_id) { terminate(.protocolError) }
-    }
-
-    func headersBegan(_ frame: UnsafePointer<nghttp2_frame>) -> Int32 {
-        let id = frame.pointee.hd.stream_id
-        guard role == .server, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else {
-            recent = stream(id)
-            return 0
-        }
-        skipped.opened(id)
-        guard let stream = owner.makeStream() else {
-            reset(id: id, .refusedStream)
-            return 0
-        }
-        stream.open(id: id, on: owner)
-        begin(stream)
-        nghttp2_session_set_stream_user_data(
-            raw, id, Unmanaged.passUnretained(stream).toOpaque())
-        recent = stream
-        return 0
-    }
-
-    func header(_ id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        guard let stream = stream(id) else { return }
-        if role == .client, !stream.headersArrived {
-            // `:status` comes first; 1xx blocks say nothing that a caller waits for (RFC 9110 §15.2).
-            if name.count == 7, value.first == 0x31, name.elementsEqual(":status".utf8) {
-                stream.inInformational = true
-            }
-            if stream.inInformational { return }
-        }
-        stream.headerListBytes &+= name.count &+ value.count &+ 32
-        if stream.headerListBytes > headerListMax { return refuse(stream) }
-        stream.header(name: name.bytes, value: value.bytes)
-    }
-
-    /// Ends a stream whose header list is over the limit; nothing more of it is handed over.
-    private func refuse(_ stream: HTTPStream) {
-        guard !stream.isRefused else { return }
-        stream.isRefused = true
-        reset(stream, .enhanceYourCalm)
-        owner.headerListTooLarge()
-    }
-
-    func dataReceived(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
-        // One slow stream must not hold up the others: the connection's window is granted at once,
-        // unless so much waits in paused streams that the peer is to wait as a whole.
-        if pausedBytes < pausedBytesMax {
-            nghttp2_session_consume_connection(raw, bytes.count)
-        } else {
-            withheld += bytes.count
-        }
-        guard let stream = stream(id), !stream.isRefused else { return }
-        stream.data(bytes.bytes)
-        if stream.isOpen { stream.consumed(bytes.count, in: self) }
-    }
+    // MARK: Limits
 
     /// `count` bytes of a stream that does not read wait; ``unpaused(_:)`` takes them back.
     func paused(_ count: Int) { pausedBytes += count }
@@ -314,7 +270,7 @@ final class HTTP2Session {
     }
 
     /// Resets streams that are overdue: requests that are expected whole, answers that the peer does
-    /// not take.
+    /// not take. Times count from the first call that sees the state, so that streams need no clock.
     /// - Returns: true when a header block is overdue, which holds up the whole connection.
     func endStalled(
         requestTimeout: Duration, headerTimeout: Duration, writeTimeout: Duration,
@@ -322,15 +278,13 @@ final class HTTP2Session {
     ) -> Bool {
         for stream in live where !stream.isRefused {
             if !stream.headersArrived {
-                if now >= stream.openedAt.advanced(by: headerTimeout) { return true }
+                if stream.age(now) >= headerTimeout { return true }
                 continue
             }
             let isLate =
                 stream.expectsWholeRequest && !stream.remoteEnded
-                && now >= stream.openedAt.advanced(by: requestTimeout)
-            let isStuck =
-                stream.headersSent && !stream.outgoing.isEmpty
-                && now >= stream.progressAt.advanced(by: writeTimeout)
+                && stream.age(now) >= requestTimeout
+            let isStuck = stream.stuckFor(now) >= writeTimeout
             if isLate || isStuck {
                 stream.isRefused = true
                 reset(stream, .cancel)
@@ -339,114 +293,15 @@ final class HTTP2Session {
         return false
     }
 
-    func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {
-        let header = frame.pointee.hd
-        let ends = header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
-        switch nghttp2_frame_type(UInt32(header.type)) {
-        case NGHTTP2_DATA:
-            if !ends, header.length == 0 { owner.cheapFrameReceived() }
-            if ends, let stream = stream(header.stream_id), !stream.isRefused {
-                stream.remoteEnded = true
-                stream.endOfStream()
-            }
-        case NGHTTP2_HEADERS:
-            if let stream = stream(header.stream_id), !stream.isRefused {
-                headersReceived(stream, endStream: ends)
-            }
-        case NGHTTP2_PING:
-            owner.pingReceived(
-                isAcknowledgement: header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0)
-        case NGHTTP2_SETTINGS:
-            guard header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 else { return }
-            owner.cheapFrameReceived()
-            owner.settingsReceived()
-        case NGHTTP2_PRIORITY: owner.cheapFrameReceived()
-        case NGHTTP2_GOAWAY:
-            let goaway = frame.pointee.goaway
-            let text = UnsafeBufferPointer(start: goaway.opaque_data, count: goaway.opaque_data_len)
-            owner.goAwayReceived(
-                lastStream: goaway.last_stream_id,
-                code: HTTP2ErrorCode(rawValue: goaway.error_code),
-                message: String(decoding: text, as: UTF8.self))
-        default: break
-        }
-    }
-
-    private func headersReceived(_ stream: HTTPStream, endStream: Bool) {
-        if stream.inInformational {
-            stream.inInformational = false
-            return
-        }
-        if endStream { stream.remoteEnded = true }
-        if stream.headersArrived {
-            stream.trailersComplete()
+    /// Bytes of a body were received.
+    @inline(__always)
+    func grantConnection(_ count: Int) {
+        // One slow stream must not hold up the others: the connection's window is granted at once,
+        // unless so much waits in paused streams that the peer is to wait as a whole.
+        if pausedBytes < pausedBytesMax {
+            nghttp2_session_consume_connection(raw, count)
         } else {
-            stream.headersArrived = true
-            stream.headersComplete(endStream: endStream)
-        }
-        if endStream, stream.isOpen { stream.endOfStream() }
-    }
-
-    func frameSent(_ frame: UnsafePointer<nghttp2_frame>) {
-        let header = frame.pointee.hd
-        guard header.type <= UInt8(NGHTTP2_HEADERS.rawValue) else {
-            if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
-                owner.goAwaySent(HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code))
-            }
-            return
-        }
-        guard role == .server else {
-            if header.type == UInt8(NGHTTP2_HEADERS.rawValue) {
-                stream(header.stream_id)?.hasLeft = true
-            }
-            return
-        }
-        owner.sentHeadersOrData()
-        // A response that ends before its request: the peer is told to stop sending (RFC 9113 §8.1).
-        guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
-            let stream = stream(header.stream_id), !stream.remoteEnded
-        else { return }
-        reset(stream, .noError)
-    }
-
-    func streamClosed(_ id: Int32, _ code: UInt32) {
-        guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return }
-        let stream = Unmanaged<HTTPStream>.fromOpaque(data).takeUnretainedValue()
-        end(stream, HTTP2ErrorCode(rawValue: code))
-    }
-
-    /// Copies body bytes of `stream` into nghttp2's frame, and says whether they are the last.
-    func readBody(
-        _ stream: HTTPStream, into room: UnsafeMutableRawBufferPointer,
-        flags: UnsafeMutablePointer<UInt32>
-    ) -> Int {
-        let count = min(stream.outgoing.count, room.count)
-        if count > 0 {
-            room.copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
-            stream.outgoing.consume(count)
-            stream.progressAt = owner.loop.now
-            relieve(stream)
-        }
-        guard stream.outgoing.isEmpty else { return count }
-        if !stream.outgoingEnded {
-            if count > 0 { return count }
-            stream.starved = true
-            return Int(NGHTTP2_ERR_DEFERRED.rawValue)
-        }
-        flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-        if let trailers = stream.trailers {
-            flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            trailers.withFields { _ = nghttp2_submit_trailer(raw, stream.id, $0, $1) }
-        }
-        return count
-    }
-
-    /// Tells a stream that was over its high-water mark when half of it is gone.
-    private func relieve(_ stream: HTTPStream) {
-        if stream.wasBlocked, stream.outgoing.count < HTTPStream.highWaterBytes / 2 {
-            stream.wasBlocked = false
-            owner.becameWritable(stream)
+            withheld += count
         }
     }
 }

@@ -10,8 +10,11 @@ open class HTTPStream {
     package fileprivate(set) final var id: Int32 = 0
     /// Counts the requests that this object has served, so that late wake-ups recognise another's.
     package fileprivate(set) final var generation: UInt64 = 0
-    /// The connection while the stream is open.
-    package fileprivate(set) final unowned(unsafe) var connection: HTTPConnection!
+    /// The connection while the stream is open; it fails when it is not.
+    package final var connection: HTTPConnection { link!.takeUnretainedValue() }
+    // Both outlive the stream's being open; nil when it is not.
+    private final var link: Unmanaged<HTTPConnection>?
+    private final var sessionLink: Unmanaged<HTTP2Session>?
     /// True from opening until ``closed(_:)``.
     package final var isOpen: Bool { id != 0 }
 
@@ -36,9 +39,11 @@ open class HTTPStream {
     final var headerListBytes = 0
     /// The session has reset it for a limit: the rest of what comes is not handed over.
     final var isRefused = false
-    final var openedAt = MonotonicTime(nanoseconds: 0)
-    /// When body bytes were last queued on an empty stream, or went out.
-    final var progressAt = MonotonicTime(nanoseconds: 0)
+    /// When a look at the time limits first saw the stream; ``MonotonicTime/never`` before.
+    private final var firstSeen = MonotonicTime.never
+    /// Body bytes went out, or were queued on an empty stream, since the last look.
+    final var hasProgressed = false
+    private final var stuckSince = MonotonicTime.never
     /// Whether the request must arrive whole within ``ServerLimits/requestTimeout``. False at first: a
     /// server's stream sets it in ``headersComplete(endStream:)`` when it knows that it is no long call.
     package final var expectsWholeRequest = false
@@ -75,19 +80,21 @@ open class HTTPStream {
     /// False while so much waits to be sent that a producer should pause until ``becameWritable()``.
     package final var isWritable: Bool { outgoing.count < Self.highWaterBytes }
     package final var bufferedBytes: Int { outgoing.count }
+    /// The peer has sent all, and so have we.
+    package final var hasEndedBothWays: Bool { remoteEnded && outgoingEnded && outgoing.isEmpty }
 
     /// Sends the response's header block; a body follows unless `endStream`.
     package final func sendHeaders(_ headers: OutgoingHeaders, endStream: Bool = false) {
         guard isOpen, !headersSent else { return }
         headersSent = true
-        connection.session.respond(self, headers, endStream: endStream)
-        connection.needsFlush()
+        sessionLink?._withUnsafeGuaranteedRef { $0.respond(self, headers, endStream: endStream) }
+        flushSoon()
     }
 
     /// Queues body bytes. A producer that ignores ``isWritable`` is held in memory, not refused.
     package final func write(_ bytes: RawSpan) {
         guard isOpen, !outgoingEnded else { return }
-        if outgoing.isEmpty { progressAt = connection.loop.now }
+        if outgoing.isEmpty { hasProgressed = true }
         outgoing.append(bytes)
         noteFull()
         wake()
@@ -98,7 +105,7 @@ open class HTTPStream {
         count: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
         guard isOpen, !outgoingEnded else { return }
-        if outgoing.isEmpty { progressAt = connection.loop.now }
+        if outgoing.isEmpty { hasProgressed = true }
         try outgoing.append(atMost: count, writing: body)
         noteFull()
         wake()
@@ -115,8 +122,8 @@ open class HTTPStream {
     /// Ends the stream for both sides at once (RST_STREAM).
     package final func reset(_ code: HTTP2ErrorCode) {
         guard isOpen else { return }
-        connection.session.reset(self, code)
-        connection.needsFlush()
+        sessionLink?._withUnsafeGuaranteedRef { $0.reset(self, code) }
+        flushSoon()
     }
 
     private func noteFull() { if outgoing.count >= Self.highWaterBytes { wasBlocked = true } }
@@ -124,9 +131,16 @@ open class HTTPStream {
     private func wake() {
         if starved {
             starved = false
-            connection.session.resume(self)
+            sessionLink?._withUnsafeGuaranteedRef { $0.resume(self) }
         }
-        if headersSent { connection.needsFlush() }
+        if headersSent { flushSoon() }
+    }
+
+    /// While its connection reads, a flush follows anyway.
+    @inline(__always)
+    private final func flushSoon() {
+        if sessionLink?._withUnsafeGuaranteedRef({ $0.isReceiving }) == true { return }
+        link?._withUnsafeGuaranteedRef { $0.needsFlush() }
     }
 
     // MARK: Back-pressure
@@ -138,10 +152,12 @@ open class HTTPStream {
         guard readingPaused else { return }
         readingPaused = false
         guard isOpen, pausedBytes > 0 else { return }
-        connection.session.consume(stream: self, pausedBytes)
-        connection.session.unpaused(pausedBytes)
+        sessionLink?._withUnsafeGuaranteedRef {
+            $0.consume(stream: self, pausedBytes)
+            $0.unpaused(pausedBytes)
+        }
         pausedBytes = 0
-        connection.needsFlush()
+        flushSoon()
     }
 
     /// Grants the window of `count` received bytes again, now or when reading resumes.
@@ -153,9 +169,12 @@ open class HTTPStream {
 
     // MARK: Life
 
-    final func open(id: Int32, on connection: HTTPConnection) {
+    final func open(
+        id: Int32, on connection: Unmanaged<HTTPConnection>, _ session: Unmanaged<HTTP2Session>
+    ) {
         self.id = id
-        self.connection = connection
+        link = connection
+        sessionLink = session
         generation &+= 1
         outgoingEnded = false
         trailers = nil
@@ -169,7 +188,9 @@ open class HTTPStream {
         pausedBytes = 0
         headerListBytes = 0
         isRefused = false
-        openedAt = connection.loop.now
+        firstSeen = .never
+        hasProgressed = false
+        stuckSince = .never
         expectsWholeRequest = false
         wasBlocked = false
     }
@@ -179,7 +200,28 @@ open class HTTPStream {
         outgoing.removeAll()
         trailers = nil
         closed(code)
-        // A subclass that asks for its connection later on fails at once, not in freed memory.
-        if id == 0 { connection = nil }
+        // A subclass that asks for its connection later on fails at once, not in freed memory; a
+        // client's may have been opened again.
+        if id == 0 {
+            link = nil
+            sessionLink = nil
+        }
+    }
+
+    // MARK: Time limits
+
+    /// How long it has been seen; the first look gives zero.
+    final func age(_ now: MonotonicTime) -> Duration {
+        if firstSeen == .never { firstSeen = now }
+        return now.since(firstSeen)
+    }
+
+    /// How long bytes have waited without any going out; zero when none wait.
+    final func stuckFor(_ now: MonotonicTime) -> Duration {
+        if hasProgressed || outgoing.isEmpty || !headersSent {
+            hasProgressed = false
+            stuckSince = now
+        }
+        return now.since(stuckSince)
     }
 }

@@ -14,35 +14,39 @@ final class SessionCallbacks: @unchecked Sendable {
         // Fails only when memory has run out.
         raw = table!
         nghttp2_session_callbacks_set_on_begin_frame_callback(raw) { _, header, data in
-            session(data).frameBegan(header!)
+            withSession(data) { $0.frameBegan(header!) }
             return 0
         }
         nghttp2_session_callbacks_set_on_begin_headers_callback(raw) { _, frame, data in
-            session(data).headersBegan(frame!)
+            withSession(data) { $0.headersBegan(frame!) }
         }
         nghttp2_session_callbacks_set_on_header_callback(raw) {
             _, frame, name, nameCount, value, valueCount, _, data in
-            session(data).header(
-                frame!.pointee.hd.stream_id,
-                name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            withSession(data) {
+                $0.header(
+                    frame!.pointee.hd.stream_id,
+                    name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                    value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw) {
             _, _, id, bytes, count, data in
-            session(data).dataReceived(id, UnsafeRawBufferPointer(start: bytes, count: count))
+            withSession(data) {
+                $0.dataReceived(id, UnsafeRawBufferPointer(start: bytes, count: count))
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(raw) { _, frame, data in
-            session(data).frameReceived(frame!)
+            withSession(data) { $0.frameReceived(frame!) }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_send_callback(raw) { _, frame, data in
-            session(data).frameSent(frame!)
+            withSession(data) { $0.frameSent(frame!) }
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(raw) { _, id, code, data in
-            session(data).streamClosed(id, code)
+            withSession(data) { $0.streamClosed(id, code) }
             return 0
         }
     }
@@ -50,14 +54,21 @@ final class SessionCallbacks: @unchecked Sendable {
     /// Where nghttp2 gets a body from; the source is an unretained stream, which its open entry retains.
     static let readBody: nghttp2_data_source_read_callback = {
         _, _, buffer, count, flags, source, data in
-        let stream = Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr).takeUnretainedValue()
-        return session(data).readBody(
-            stream, into: UnsafeMutableRawBufferPointer(start: buffer, count: count), flags: flags!)
+        withSession(data) { session in
+            Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef {
+                session.readBody(
+                    $0, into: UnsafeMutableRawBufferPointer(start: buffer, count: count),
+                    flags: flags!)
+            }
+        }
     }
 }
 
+/// Calls `body` with the session, unretained: its connection holds it while nghttp2 calls.
 @inline(__always)
-private func session(_ data: UnsafeMutableRawPointer?) -> HTTP2Session {
+private func withSession<R>(
+    _ data: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> R
+) -> R {
     // Never null: it is the pointer that HTTP2Session.init passed.
-    Unmanaged<HTTP2Session>.fromOpaque(data!).takeUnretainedValue()
+    Unmanaged<HTTP2Session>.fromOpaque(data!)._withUnsafeGuaranteedRef(body)
 }

@@ -15,7 +15,7 @@ struct ConnectionLife {
     enum Action: Equatable {
         case none
         case close(CloseReason.Limit)
-        /// Send the shutdown notice and a ping; `message` goes into the final GOAWAY.
+        /// Send the shutdown notice and behind it a ping; `message` goes into the final GOAWAY.
         case announce(message: String)
         case sendFinalGoAway
         case ping

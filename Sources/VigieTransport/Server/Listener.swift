@@ -60,7 +60,9 @@ final class Listener: Channel {
         }
         Socket.setNoDelay(descriptor)
         do {
-            let session = try tls.map { context throws(TLSError) in try TLSSession(context) }
+            let session = try tls.map { context throws(TLSError) in
+                try TLSSession(context, output: loop.cipherBuffer)
+            }
             let connection = ServerConnection(
                 descriptor: descriptor, listener: self, tls: session)
             // Our SETTINGS leave with the first answer: clients speak first (RFC 9113 §3.4), and one

@@ -81,6 +81,12 @@ final class ServerConnection: HTTPConnection, TimerTarget {
 
     override func sentHeadersOrData() { pings.sentHeadersOrData() }
 
+    override func goAwaySent(_ code: HTTP2ErrorCode) {
+        super.goAwaySent(code)
+        // nghttp2 sends pings first: this one must follow the announcement that its answer is to prove.
+        if case .announced = life.phase { session.ping() }
+    }
+
     override func pingReceived(isAcknowledgement: Bool) {
         if isAcknowledgement {
             perform(life.announcementAcknowledged(loop.now))
@@ -141,9 +147,7 @@ final class ServerConnection: HTTPConnection, TimerTarget {
         case .close(let limit):
             Socket.setAbortive(descriptor)
             return close(.limit(limit))
-        case .announce:
-            session.announceShutdown()
-            session.ping()
+        case .announce: session.announceShutdown()
         case .sendFinalGoAway: session.goAway(.noError, message: life.message)
         case .ping: session.ping()
         }

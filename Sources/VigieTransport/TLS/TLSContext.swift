@@ -73,6 +73,10 @@ package final class TLSContext: @unchecked Sendable {
         // Sessions resumed from another context would skip the check of the client's certificate.
         let id: [UInt8] = Array("vigie".utf8)
         SSL_CTX_set_session_id_context(raw, id, UInt32(id.count))
+        // Clients resume by tickets, which cost a server no memory; its own cache of sessions does, and
+        // one ticket a connection is enough for callers that hold theirs for half an hour.
+        SSL_CTX_ctrl(raw, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
+        SSL_CTX_set_num_tickets(raw, 1)
     }
 
     /// ALPN's wire form of the one protocol spoken: a length byte, then the name (RFC 7301 §3.1).

@@ -4,24 +4,22 @@ import Glibc
 /// One TLS connection as bytes in and bytes out; it knows no socket.
 final class TLSSession {
     private let raw: OpaquePointer
-    // Owned by `raw`, which frees them.
-    private let incoming: OpaquePointer
-    private let outgoing: OpaquePointer
     /// Keeps the certificate in use alive over a reload.
     private let context: TLSContext
+    /// Where encrypted bytes go; whoever calls takes them out before another session has its turn.
+    let output: CipherBuffer
+    /// Encrypted bytes that OpenSSL has not asked for yet, in the caller's memory.
+    private var input = UnsafeRawBufferPointer(start: nil, count: 0)
     private(set) var isEstablished = false
 
-    init(_ context: TLSContext) throws(TLSError) {
+    init(_ context: TLSContext, output: CipherBuffer) throws(TLSError) {
         guard let session = SSL_new(context.raw) else { throw TLSError("TLS session") }
-        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
-            SSL_free(session)
-            throw TLSError("TLS buffers")
-        }
         raw = session
-        self.incoming = incoming
-        self.outgoing = outgoing
         self.context = context
-        SSL_set_bio(session, incoming, outgoing)
+        self.output = output
+        // From here on `deinit` frees the SSL, and with it the BIO.
+        guard let bio = MemoryBIO.make(for: self) else { throw TLSError("TLS buffers") }
+        SSL_set_bio(session, bio, bio)
         switch context.role {
         case .server: SSL_set_accept_state(session)
         case .client:
@@ -50,9 +48,22 @@ final class TLSSession {
         }
     }
 
-    /// Takes bytes from the socket.
-    func feed(_ bytes: UnsafeRawBufferPointer) {
-        BIO_write(incoming, bytes.baseAddress, Int32(bytes.count))
+    /// Lends bytes from the socket for the length of `body`, which reads until there are no more.
+    func withInput<Failure: Error>(
+        _ bytes: UnsafeRawBufferPointer, _ body: () throws(Failure) -> Void
+    ) throws(Failure) {
+        input = bytes
+        defer { input = UnsafeRawBufferPointer(start: nil, count: 0) }
+        try body()
+    }
+
+    /// Gives OpenSSL the next encrypted bytes; 0 when there are none.
+    func takeInput(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(room.count, input.count)
+        guard count > 0 else { return 0 }
+        room.copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<count]))
+        input = UnsafeRawBufferPointer(rebasing: input[count...])
+        return count
     }
 
     /// Goes on with the handshake as far as the bytes at hand allow.
@@ -90,7 +101,7 @@ final class TLSSession {
         }
     }
 
-    /// Encrypts all of `bytes`; ``takeOutput(_:)`` gives what is to be sent.
+    /// Encrypts all of `bytes` into ``output``.
     func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) {
         var rest = bytes
         while rest.count > 0 {
@@ -98,17 +109,6 @@ final class TLSSession {
             let count = SSL_write(raw, rest.baseAddress, Int32(clamping: rest.count))
             guard count > 0 else { throw TLSError("TLS write") }
             rest = UnsafeRawBufferPointer(rebasing: rest[Int(count)...])
-        }
-    }
-
-    /// Moves encrypted bytes that are to be sent into `output`.
-    func takeOutput(_ output: inout ByteQueue) {
-        while true {
-            let waiting = BIO_ctrl_pending(outgoing)
-            if waiting == 0 { return }
-            output.append(atMost: waiting) { room in
-                Int(max(0, BIO_read(outgoing, room.baseAddress, Int32(clamping: waiting))))
-            }
         }
     }
 

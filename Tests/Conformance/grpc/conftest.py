@@ -6,7 +6,6 @@ import sys
 import grpc
 import pytest
 from grpc_tools import protoc
-
 from harness import ROOT, Process
 
 INTEROP = "vigie-interop"
@@ -21,8 +20,13 @@ def protos(tmp_path_factory):
     wanted = ["grpc/testing", "vigie/v1"]
     files = [str(file) for part in wanted for file in (ROOT / "Protos" / part).glob("*.proto")]
     code = protoc.main(
-        ["protoc", f"-I{ROOT / 'Protos'}", f"--python_out={folder}", f"--grpc_python_out={folder}"]
-        + files
+        [
+            "protoc",
+            f"-I{ROOT / 'Protos'}",
+            f"--python_out={folder}",
+            f"--grpc_python_out={folder}",
+            *files,
+        ]
     )
     assert code == 0
     # The package `grpc` is grpcio's: its generated part joins it.
@@ -91,5 +95,3 @@ def connect(protos):
     yield make
     for channel in channels:
         channel.close()
-
-

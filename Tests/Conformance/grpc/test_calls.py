@@ -155,9 +155,7 @@ def test_metadata_comes_on_errors_too(stub, messages):
 def test_headers_over_the_limit(start, messages, connect):
     stub = connect(start("vigie-interop", "--header-list-bytes-max", "4096"))
     assert stub.UnaryCall(messages.SimpleRequest(), metadata=[("a", "x" * 2000)]) is not None
-    error = failure(
-        lambda: stub.UnaryCall(messages.SimpleRequest(), metadata=[("a", "x" * 6000)])
-    )
+    error = failure(lambda: stub.UnaryCall(messages.SimpleRequest(), metadata=[("a", "x" * 6000)]))
     assert error.code() in (grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.INTERNAL)
     assert stub.UnaryCall(messages.SimpleRequest()) is not None
 

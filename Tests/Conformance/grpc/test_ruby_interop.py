@@ -37,8 +37,17 @@ def client():
 
 def run(client, server, case: str, *arguments: str, **environment):
     done = subprocess.run(
-        ["ruby", client, "--server_host", "localhost", "--server_port", str(server.port)]
-        + ["--test_case", case, *arguments],
+        [
+            "ruby",
+            client,
+            "--server_host",
+            "localhost",
+            "--server_port",
+            str(server.port),
+            "--test_case",
+            case,
+            *arguments,
+        ],
         env=os.environ | environment,
         capture_output=True,
         text=True,

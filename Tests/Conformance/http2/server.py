@@ -23,7 +23,8 @@ class Server:
     """vigie-transport-server with the given flags, on a port of the system's choosing."""
 
     def __init__(self, *flags, limits=None, env=None):
-        command = [binary(), "--listen", "127.0.0.1:0", *flags]
+        # A short grace: suites leave connections open that would be waited for.
+        command = [binary(), "--listen", "127.0.0.1:0", "--grace", "300", *flags]
         for name, value in (limits or {}).items():
             command += ["--limit", f"{name}={value}"]
         self.log = tempfile.TemporaryFile()

@@ -1,5 +1,6 @@
 """A client of raw HTTP/2 frames: it sends what it is told to, right or wrong, and says what came back."""
 
+import collections
 import select
 import socket
 import ssl
@@ -73,6 +74,10 @@ class Connection:
         self.decoder = hpack.Decoder()
         self.buffer = b""
         self.peer_settings = {}
+        # Bytes that may be sent, by stream, 0 for the connection (RFC 9113 §6.9.2); `send_body` minds it.
+        self.credit = collections.defaultdict(
+            lambda: self.peer_settings.get(INITIAL_WINDOW_SIZE, 65535), {0: 65535}
+        )
         self.closed = False
         if handshake:
             self.handshake(settings)
@@ -113,6 +118,17 @@ class Connection:
     def data(self, stream, payload, end=True):
         self.send(frame(DATA, END_STREAM if end else 0, stream, payload))
 
+    def send_body(self, stream, body, end=True):
+        """Sends as much of `body` as the windows allow now, and returns how much that was."""
+        sent = 0
+        while sent < len(body) and (window := min(self.credit[0], self.credit[stream])) > 0:
+            part = body[sent : sent + min(16384, window)]
+            sent += len(part)
+            self.data(stream, part, end=end and sent == len(body))
+            self.credit[0] -= len(part)
+            self.credit[stream] -= len(part)
+        return sent
+
     # Receiving
 
     def receive(self, timeout=TIMEOUT):
@@ -125,7 +141,10 @@ class Connection:
                     type, flags, stream = struct.unpack(">BBI", self.buffer[3:9])
                     payload = self.buffer[9 : 9 + length]
                     self.buffer = self.buffer[9 + length :]
-                    return Frame(type, flags, stream & 0x7FFFFFFF, payload)
+                    received = Frame(type, flags, stream & 0x7FFFFFFF, payload)
+                    if type == WINDOW_UPDATE:
+                        self.credit[received.stream] += int.from_bytes(payload, "big")
+                    return received
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError("the peer said nothing")
@@ -151,6 +170,13 @@ class Connection:
             if accept(received):
                 return received
 
+    def receive_until_raw(self, type):
+        """The first frame of a type, with nothing answered on the way."""
+        while True:
+            received = self.receive()
+            if received.type == type:
+                return received
+
     def is_quiet(self, seconds):
         """True when the peer sends nothing for that long."""
         return not self.buffer and not select.select([self.socket], [], [], seconds)[0]
@@ -171,7 +197,7 @@ class Connection:
         """The decoded header block of a response."""
 
         def accept(f):
-            refused = f.type == GOAWAY or (f.type == RST_STREAM and f.stream == stream)
+            refused = (f.type == GOAWAY and f.code) or (f.type == RST_STREAM and f.stream == stream)
             assert not refused, f"the request was refused: {f}"
             return f.type == HEADERS and f.stream == stream
 

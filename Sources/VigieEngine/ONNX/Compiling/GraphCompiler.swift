@@ -13,12 +13,13 @@ final class GraphCompiler {
     private(set) var links: [Int: Link] = [:]
     /// Slots that are the sum over the last axis of another slot.
     var sums: [Int: Int] = [:]
-    /// Slots that a step fills in each run.
-    private var computed: Set<Int> = []
+    /// How many steps must have run for a slot to be filled.
+    private var computed: [Int: Int] = [:]
     /// What the steps of the node that is being compiled read and write.
     private var wiring: [(reads: [Int], writes: [Int])] = []
     /// Where constants are folded: one tensor a slot, most of them empty.
-    private let folding = Values([])
+    private let folding = Values([], [])
+    private(set) var ensembles: [TreeEnsemble] = []
     private let opsets: Opsets
 
     init(_ opsets: Opsets) { self.opsets = opsets }
@@ -62,7 +63,7 @@ final class GraphCompiler {
             if try isFolded(step, reads, writes) { continue }
             steps[kept] = step
             kept += 1
-            computed.formUnion(writes)
+            for slot in writes { computed[slot] = kept }
         }
         steps.removeLast(steps.count - kept)
         wiring.removeAll(keepingCapacity: true)
@@ -71,7 +72,7 @@ final class GraphCompiler {
     private func isFolded(
         _ step: Step, _ reads: [Int], _ writes: [Int]
     ) throws(LoadError) -> Bool {
-        guard reads.allSatisfy({ constants[$0] != nil }) else { return false }
+        guard step.isFoldable, reads.allSatisfy({ constants[$0] != nil }) else { return false }
         do throws(InferenceError) {
             try step.run(folding)
         } catch {
@@ -118,6 +119,12 @@ extension GraphCompiler {
     func add(_ step: Step, reads: [Int], writes: [Int]) {
         steps.append(step)
         wiring.append((reads, writes))
+    }
+
+    /// Room for a tree ensemble's scratch memory in each workspace.
+    func addScratch(_ ensemble: TreeEnsemble) -> Int {
+        ensembles.append(ensemble)
+        return ensembles.count - 1
     }
 
     func setLink(_ slot: Int, _ link: Link) { links[slot] = link }
@@ -187,10 +194,11 @@ extension GraphCompiler {
             }
             // A value that nobody computes, or that already has a tensor, is copied.
             var slot = value
-            if !computed.contains(value) || outputSlots.contains(value) {
+            if computed[value] == nil || outputSlots.contains(value) {
                 slot = addSlot(slotTypes[value])
                 links[slot] = links[value] ?? Link(raw: value, kind: .raw)
                 steps.append(CopyStep(place, value, slot))
+                computed[slot] = steps.count
             }
             let declared = try extents(output.type?.tensorType?.shape, place)
             outputSlots.append(slot)
@@ -211,6 +219,7 @@ extension GraphCompiler {
         return Program(
             slotTypes: slotTypes, constants: constants, steps: steps, inputSlots: inputSlots,
             outputSlots: outputSlots, inputs: inputSpecs, outputs: specs, classLabels: labels,
-            links: links)
+            links: links, ensembles: ensembles,
+            stepCounts: computed)
     }
 }

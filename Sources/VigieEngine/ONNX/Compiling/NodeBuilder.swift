@@ -138,6 +138,11 @@ extension NodeBuilder {
         if hasOutput(index) { try graph.name(node.output[index], slot, place) }
     }
 
+    /// The slot of output `index`, once it has one.
+    func outputSlot(_ index: Int) -> Int? {
+        index < node.output.count ? graph.slot(node.output[index]) : nil
+    }
+
     func add(_ step: Step, _ reads: [Int], _ writes: [Int]) {
         graph.add(step, reads: reads, writes: writes)
     }
@@ -194,9 +199,12 @@ extension NodeBuilder {
         return try TensorReader.read(proto, "\(place): attribute '\(name)'")
     }
 
-    /// Numbers of a FLOAT or DOUBLE tensor attribute.
-    func doubles(tensor name: String) throws(LoadError) -> [Double]? {
-        guard let tensor = try tensor(name) else { return nil }
+    /// The numbers of a FLOATS attribute, or of a FLOAT or DOUBLE tensor attribute whose name has
+    /// "_as_tensor" after it; none if there is neither.
+    func doubles(_ name: String) throws(LoadError) -> [Double] {
+        guard let tensor = try tensor("\(name)_as_tensor") else {
+            return (try floats(name) ?? []).map { Double($0) }
+        }
         switch tensor.type {
         case .float64: return tensor.withElements(of: Double.self) { Array($0) }
         case .float32: return tensor.withElements(of: Float.self) { $0.map { Double($0) } }

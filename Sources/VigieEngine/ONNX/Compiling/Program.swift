@@ -13,6 +13,9 @@ struct Program {
     let classLabels: [String: ClassLabels]
     /// What is known of the slots that come from raw scores.
     let links: [Int: Link]
+    let ensembles: [TreeEnsemble]
+    /// How many of the steps must run for a slot to be filled.
+    let stepCounts: [Int: Int]
 
     /// Memory for one thread. `inputs` and `outputs` are the tensors that the caller sees.
     func makeValues(inputs: [Tensor], outputs: [Tensor]) -> Values {
@@ -21,7 +24,7 @@ struct Program {
         }
         for (slot, tensor) in zip(inputSlots, inputs) { tensors[slot] = tensor }
         for (slot, tensor) in zip(outputSlots, outputs) { tensors[slot] = tensor }
-        return Values(tensors)
+        return Values(tensors, ensembles.map { $0.makeScratch() })
     }
 
     @inline(__always)
@@ -30,9 +33,10 @@ struct Program {
         for step in steps { try step.run(values) }
     }
 
-    /// Bytes that the constants take.
-    var constantBytes: Int {
+    /// Bytes that the constants, weights and trees take.
+    var memoryBytes: Int {
         constants.values.reduce(0) { $0 + $1.count * max($1.type.byteCount, 16) }
+            + steps.reduce(0) { $0 + $1.memoryBytes }
     }
 }
 
@@ -63,6 +67,8 @@ struct Link {
         case softmax
         /// Two columns 1-p and p, of the one score p that is a probability.
         case complement
+        /// Scores that are probabilities already, one for each of two classes.
+        case probabilities
         /// Two columns of the logistic of one score.
         case pair
     }

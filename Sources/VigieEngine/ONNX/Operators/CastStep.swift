@@ -2,7 +2,9 @@ import Glibc
 
 extension OperatorTable {
     static func cast(_ node: NodeBuilder) throws(LoadError) {
-        guard let number = try node.int("to") else { throw node.corrupt("attribute 'to' is missing") }
+        guard let number = try node.int("to") else {
+            throw node.corrupt("attribute 'to' is missing")
+        }
         guard let type = ElementType(onnx: Int32(clamping: number)) else {
             throw LoadError(
                 .unsupported,
@@ -204,7 +206,6 @@ extension CastStep {
     private func format<Source: CastNumber>(
         _ tensor: Tensor, _ out: Tensor, _ type: Source.Type
     ) {
-        let digits = type == Double.self ? 17 : 8
         for index in 0..<tensor.count {
             let value = tensor.withElements(of: Source.self) { $0[index] }
             if Source.isInteger {
@@ -212,18 +213,19 @@ extension CastStep {
                     Source.isUnsigned
                         ? String(UInt64(bitPattern: value.bits)) : String(value.bits))
             } else {
-                out.appendString(Self.text(value.real, digits))
+                out.appendString(Self.text(value.real))
             }
         }
     }
 
-    /// As C's %.8g and ONNX's names of what is no number.
-    static func text(_ value: Double, _ digits: Int) -> String {
+    /// As C's %.8g, for doubles too, and ONNX's names of what is no number: so has it ONNX Runtime.
+    static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-INF" : "INF" }
         var buffer = [CChar](repeating: 0, count: 40)
-        let length = withVaList([CInt(digits), value]) { vsnprintf(&buffer, 40, "%.*g", $0) }
-        return String(decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let length = withVaList([value]) { vsnprintf(&buffer, 40, "%.8g", $0) }
+        return String(
+            decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private func parse(_ tensor: Tensor, _ out: Tensor) throws(InferenceError) {

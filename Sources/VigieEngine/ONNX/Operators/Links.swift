@@ -1,6 +1,7 @@
 /// How operators after a classifier change what its scores' log-odds are.
 extension OperatorTable {
-    static func unaryLink(_ node: NodeBuilder, _ kind: UnaryStep.Kind, _ input: Int, _ output: Int) {
+    static func unaryLink(_ node: NodeBuilder, _ kind: UnaryStep.Kind, _ input: Int, _ output: Int)
+    {
         switch kind {
         case .logistic:
             if node.graph.links[input] == nil {

@@ -28,6 +28,8 @@ final class ReduceStep: Step {
         super.init(place)
     }
 
+    override var arguments: [Int] { axes.map { [$0] } ?? [] }
+
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let shape = source.shape
@@ -141,7 +143,8 @@ struct ReduceWalk {
                         out[target] = total
                     } else {
                         for index in 0..<inner {
-                            out[target + index] = body(out[target + index], source[position + index])
+                            out[target + index] = body(
+                                out[target + index], source[position + index])
                         }
                     }
                     position += inner
@@ -259,6 +262,8 @@ final class TopKStep: Step {
         self.outputs = outputs
         super.init(place)
     }
+
+    override var arguments: [Int] { [count] }
 
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]

@@ -19,7 +19,8 @@ extension OperatorTable {
             // Sorted output is one of the orders that unsorted allows.
             node.ignore("sorted")
             let input = try node.input(0, .numbers)
-            let count = try node.version < 10
+            let count =
+                try node.version < 10
                 ? node.constant(ints: [node.int("k") ?? 1]) : node.input(1, [.int64])
             let outputs = [
                 try node.output(0, node.type(input)), try node.output(1, .int64),

@@ -20,6 +20,10 @@ final class ReshapeStep: Step {
         super.init(place)
     }
 
+    override var movement: Movement? {
+        Movement(data: [input], arguments: argument.map { [$0] } ?? [], outputs: [output])
+    }
+
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let shape = try target(source.shape, values)
@@ -171,6 +175,10 @@ final class TransposeStep: Step {
         super.init(place)
     }
 
+    override var movement: Movement? {
+        Movement(data: [input], outputs: [output])
+    }
+
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let rank = source.shape.rank
@@ -194,17 +202,31 @@ final class ConcatStep: Step {
     let axis: Int
     let inputs: [Int]
     let output: Int
+    /// What extents the inputs must have along the axis; nil for any.
+    let widths: [Int]?
 
-    init(_ place: String, _ axis: Int, _ inputs: [Int], _ output: Int) {
+    init(_ place: String, _ axis: Int, _ inputs: [Int], _ output: Int, widths: [Int]? = nil) {
         self.axis = axis
         self.inputs = inputs
         self.output = output
+        self.widths = widths
         super.init(place)
+    }
+
+    override var movement: Movement? {
+        Movement(data: inputs, outputs: [output])
     }
 
     override func run(_ values: Values) throws(InferenceError) {
         var shape = values[inputs[0]].shape
         let axis = try axis(self.axis, shape.rank)
+        if let widths {
+            for (input, width) in zip(inputs, widths)
+            where values[input].shape.rank <= axis || values[input].shape[axis] != width {
+                throw mismatch(
+                    "an input \(values[input].shape) where \(width) columns are expected")
+            }
+        }
         for input in inputs.dropFirst() {
             let other = values[input].shape
             var expected = shape
@@ -247,6 +269,10 @@ final class SliceStep: Step {
         return try values.integers(slot, self)
     }
 
+    override var movement: Movement? {
+        Movement(data: [input], arguments: parts.compactMap { $0 }, outputs: [output])
+    }
+
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let shape = source.shape
@@ -267,7 +293,8 @@ final class SliceStep: Step {
             let forward = step[axis] > 0
             let low = forward ? 0 : -1
             let high = forward ? extent : extent - 1
-            first[axis] = Self.clamp(starts[index], extent, forward ? 0 : 0, forward ? extent : extent - 1)
+            first[axis] = Self.clamp(
+                starts[index], extent, forward ? 0 : 0, forward ? extent : extent - 1)
             let end = Self.clamp(ends[index], extent, low, high)
             let span = forward ? end - first[axis] : first[axis] - end
             let stride = abs(step[axis])
@@ -307,6 +334,10 @@ final class GatherStep: Step {
     }
 
     override var refusesValues: Bool { true }
+
+    override var movement: Movement? {
+        Movement(data: [input], arguments: [indices], outputs: [output])
+    }
 
     override func run(_ values: Values) throws(InferenceError) {
         let (source, chosen) = (values[input], values[indices])
@@ -375,6 +406,10 @@ final class SplitStep: Step {
         super.init(place)
     }
 
+    override var movement: Movement? {
+        Movement(data: [input], arguments: sizes.map { [$0] } ?? [], outputs: outputs)
+    }
+
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let axis = try axis(self.axis, source.shape.rank)
@@ -416,6 +451,10 @@ final class ExpandStep: Step {
         super.init(place)
     }
 
+    override var movement: Movement? {
+        Movement(data: [input], arguments: [extents], outputs: [output])
+    }
+
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
         let wanted = try values.integers(extents, self)
@@ -450,6 +489,10 @@ final class TileStep: Step {
         self.repeats = repeats
         self.output = output
         super.init(place)
+    }
+
+    override var movement: Movement? {
+        Movement(data: [input], arguments: [repeats], outputs: [output])
     }
 
     override func run(_ values: Values) throws(InferenceError) {

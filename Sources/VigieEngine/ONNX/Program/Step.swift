@@ -8,6 +8,18 @@ class Step {
     /// Whether it may refuse an input for its content, and not only for its shape.
     var refusesValues: Bool { false }
 
+    /// Whether it may run while the graph is compiled, when its inputs are constants.
+    var isFoldable: Bool { true }
+
+    /// For steps that only move elements: which slots' elements move where. Nil for others.
+    var movement: Movement? { nil }
+
+    /// Slots whose content decides on shapes: axes, extents, indices.
+    var arguments: [Int] { movement?.arguments ?? [] }
+
+    /// Bytes of weights and tables that it holds, without the constants in slots.
+    var memoryBytes: Int { 256 }
+
     func run(_ values: Values) throws(InferenceError) {
         preconditionFailure("a step must say what it does")
     }
@@ -16,6 +28,15 @@ class Step {
     final func mismatch(_ what: String) -> InferenceError {
         InferenceError(.input, "\(place): \(what)")
     }
+}
+
+/// What a step that only moves elements reads and fills.
+struct Movement {
+    /// Slots whose elements move.
+    var data: [Int]
+    /// Slots that say how: axes, extents, indices.
+    var arguments: [Int] = []
+    var outputs: [Int]
 }
 
 /// Copies a tensor, perhaps under another shape: where one value has two names that both must be
@@ -29,6 +50,8 @@ final class CopyStep: Step {
         self.output = output
         super.init(place)
     }
+
+    override var movement: Movement? { Movement(data: [input], outputs: [output]) }
 
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]

@@ -9,13 +9,18 @@ final class Values {
     private var heldTotal = 0
     private var operations = 0
 
-    init(_ tensors: [Tensor]) {
+    /// Memory of tree ensembles.
+    let scratches: [TreeScratch]
+
+    init(_ tensors: [Tensor], _ scratches: [TreeScratch] = []) {
         self.tensors = tensors
+        self.scratches = scratches
         heldBytes = Array(repeating: 0, count: tensors.count)
     }
 
     subscript(slot: Int) -> Tensor {
         @inline(__always) get { tensors[slot] }
+        set { tensors[slot] = newValue }
     }
 
     /// Adds a slot: only while a graph is compiled.
@@ -34,7 +39,8 @@ final class Values {
             throw InferenceError(.limit, "\(step.place): a tensor \(shape) is too large")
         }
         try charge(count, step)
-        try hold(count * max(tensor.type.byteCount, 8 * (tensor.type == .string ? 1 : 0)), slot, step)
+        try hold(
+            count * max(tensor.type.byteCount, 8 * (tensor.type == .string ? 1 : 0)), slot, step)
         tensor.reshape(shape)
         return tensor
     }

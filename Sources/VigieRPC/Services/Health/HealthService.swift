@@ -40,7 +40,8 @@ package final class HealthService: @unchecked Sendable {
         let all = registry.all
         guard all.count <= Self.listedMax else {
             throw RPCStatus(
-                .resourceExhausted, "\(all.count) services are more than the \(Self.listedMax) listed")
+                .resourceExhausted,
+                "\(all.count) services are more than the \(Self.listedMax) listed")
         }
         for (service, status) in all { response.addStatuses(key: service).status = status }
     }

@@ -29,7 +29,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--hmeq",
         type=Path,
         metavar="FILE",
-        help="HMEQ's csv (default: ../shared/data/hmeq.csv beside the repository)",
+        help="HMEQ's csv (default: hmeq.csv in $VIGIE_DATA, or in ../shared/data beside the "
+        "repository)",
     )
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many rows")
     parser.add_argument(

@@ -51,7 +51,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "--hmeq",
         type=Path,
         metavar="FILE",
-        help="HMEQ's csv (default: ../shared/data/hmeq.csv beside the repository)",
+        help="HMEQ's csv (default: hmeq.csv in $VIGIE_DATA, or in ../shared/data beside the "
+        "repository)",
     )
     _add_common(credit)
     credit.set_defaults(run=run_credit)

@@ -50,10 +50,10 @@ FEATURES = (
         minimum=18,
         maximum=120,
         code="R02",
-        reason="Length of credit experience that goes with the applicant's age",
+        reason="Age of the applicant: a shorter record of credit on average",
         monotone=-1,
-        monotone_because="a higher age may never count against an applicant "
-        "(12 CFR 1002.6(b)(2)(iii)), and experience is protective",
+        monotone_because="a score may not count a high age against an applicant "
+        "(12 CFR 1002.6(b)(2)(ii)), and a longer record of credit is protective",
     ),
     Feature(
         name="past_due_30_59_days",

@@ -4,6 +4,7 @@ Teaching data of unclear licence: read from a file when there is one, to measure
 nor models trained on them are committed.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -169,11 +170,13 @@ _COLUMNS = dict(zip(_FILE_COLUMNS, (feature.name for feature in FEATURES), stric
 
 
 def default_path() -> Path:
-    """`../shared/data/hmeq.csv` beside the repository's root, wherever below it we are called."""
+    """hmeq.csv in VIGIE_DATA, or in `../shared/data` beside the repository that we are run in."""
+    if folder := os.environ.get("VIGIE_DATA"):
+        return Path(folder) / "hmeq.csv"
     for start in (Path.cwd(), Path(__file__).resolve()):
-        for folder in (start, *start.parents):
-            if (folder / "Package.swift").is_file():
-                return folder.parent / "shared" / "data" / "hmeq.csv"
+        for above in (start, *start.parents):
+            if (above / "Package.swift").is_file():
+                return above.parent / "shared" / "data" / "hmeq.csv"
     return Path("../shared/data/hmeq.csv")
 
 

@@ -12,6 +12,9 @@ from vigie_pipelines.arrays import Floats, Labels
 
 Method = Literal["none", "platt", "isotonic"]
 
+_GROUPS_MAX = 100
+_GROUP_ROWS_MIN = 50
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -55,24 +58,33 @@ class Calibration:
 def fit_calibration(method: Method, log_odds: Floats, labels: Labels) -> Calibration:
     """Fits on out-of-fold log-odds: those of the training rows would flatter the model.
 
-    Platt is a logistic regression of the labels on the log-odds (Platt 1999). Isotonic is scikit-
-    learn's IsotonicRegression on the raw probability (Zadrozny and Elkan 2002), held off 0 and 1 by
-    half a row, since nobody's default is certain.
+    Platt is a logistic regression of the labels on the log-odds (Platt 1999). Isotonic is a non-
+    decreasing map of the raw probability (Zadrozny and Elkan 2002), fitted on groups of rows.
     """
     match method:
         case "platt":
             line = LogisticRegression(C=1e6, tol=1e-10).fit(log_odds[:, None], labels)
             return Calibration("platt", float(line.coef_[0, 0]), float(line.intercept_[0]))
         case "isotonic":
-            step = IsotonicRegression(out_of_bounds="clip").fit(expit(log_odds), labels)
-            edge = 0.5 / len(labels)
-            return Calibration(
-                "isotonic",
-                x=tuple(step.X_thresholds_.tolist()),
-                y=tuple(np.clip(step.y_thresholds_, edge, 1 - edge).tolist()),
-            )
+            return _fit_isotonic(expit(log_odds), labels)
         case _:
             return Calibration()
+
+
+def _fit_isotonic(raw: Floats, labels: Labels) -> Calibration:
+    """Isotonic regression over equal-mass groups of rows, interpolated between their means.
+
+    Row by row, the steps at both ends would rest on a handful of rows and promise a default of
+    almost nothing; a group's rate, with half a good and half a bad row added, does not.
+    """
+    count = int(np.clip(len(raw) // _GROUP_ROWS_MIN, 2, _GROUPS_MAX))
+    order = np.argsort(raw, kind="stable")
+    groups = np.array_split(order, count)
+    x = np.array([raw[group].mean() for group in groups])
+    rate = np.array([(labels[group].sum() + 0.5) / (len(group) + 1) for group in groups])
+    mass = np.array([len(group) for group in groups], dtype=np.float64)
+    y = IsotonicRegression().fit_transform(x, rate, sample_weight=mass)
+    return Calibration("isotonic", x=tuple(x.tolist()), y=tuple(y.tolist()))
 
 
 def cross_fitted(method: Method, log_odds: Floats, labels: Labels, folds: Labels) -> Floats:

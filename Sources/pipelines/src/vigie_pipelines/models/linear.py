@@ -15,6 +15,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from vigie_pipelines.arrays import Floats, Labels
 from vigie_pipelines.data.features import Feature
 from vigie_pipelines.errors import PipelineError
+from vigie_pipelines.models.node_order import sort_nodes
 
 if TYPE_CHECKING:
     from skl2onnx.common.data_types import DataType
@@ -147,5 +148,6 @@ class OneHotRegression:
             options={"zipmap": False},
             target_opset={"": 18, "ai.onnx.ml": 3},
         )
-        (folder / "model.onnx").write_bytes(graph.SerializeToString())
+        sort_nodes(graph)
+        (folder / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))
         return "model.onnx"

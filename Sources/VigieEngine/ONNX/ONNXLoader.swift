@@ -1,0 +1,44 @@
+import VigieProtos
+
+/// Reads, checks and compiles an ONNX file.
+enum ONNXLoader {
+    static func load(_ source: ArtifactSource) throws(LoadError) -> ONNXArtifact {
+        do throws(LoadError) {
+            let program = try compile(source.bytes)
+            let trial = try Trial(program)
+            return try finish(program, trial, source)
+        } catch {
+            throw LoadError(error.reason, "\(source.fileName): \(error.message)")
+        }
+    }
+
+    private static func compile(_ bytes: [UInt8]) throws(LoadError) -> Program {
+        let arena = Arena(limit: ONNXLimits.decodedBytesMax(fileBytes: bytes.count))
+        return try withExtendedLifetime(arena) { () throws(LoadError) -> Program in
+            let model: Onnx.ModelProto
+            do throws(DecodeError) {
+                model = try Onnx.ModelProto(decoding: bytes.span.bytes, in: arena)
+            } catch {
+                if case .limit = error.reason { throw LoadError(.limit, error.description) }
+                throw LoadError(.corrupt, "no ONNX file: \(error.description)")
+            }
+            guard (1...Int64(ONNXLimits.irVersionMax)).contains(model.irVersion) else {
+                throw LoadError(
+                    model.irVersion > 0 ? .unsupported : .corrupt,
+                    "IR version \(model.irVersion); supported are 1 to \(ONNXLimits.irVersionMax)")
+            }
+            guard let graph = model.graph else { throw LoadError(.corrupt, "it has no graph") }
+            guard model.functions.isEmpty else {
+                throw LoadError(.unsupported, "functions of the model's own are not supported")
+            }
+            return try GraphCompiler(try Opsets(model)).compile(graph)
+        }
+    }
+
+    private static func finish(
+        _ program: Program, _ trial: Trial, _ source: ArtifactSource
+    ) throws(LoadError) -> ONNXArtifact {
+        let rows = try RowScorer.make(program, trial, source)
+        return ONNXArtifact(program, rows.signature, rows.scorer)
+    }
+}

@@ -1,0 +1,144 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from vigie_pipelines.cli.main import main
+from vigie_pipelines.cli.text import table
+from vigie_pipelines.data.dataset import Dataset
+
+
+def test_train_hr_publishes_versions_that_validate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["train", "hr", "--folds", "3", "--publish", "--registry", str(tmp_path), "--quiet"]
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert "hr-candidate  scorecard" in printed
+    assert "hr-candidate  xgboost" in printed
+    assert main(["validate", str(tmp_path)]) == 0
+    assert "2 versions, 0 bad" in capsys.readouterr().out
+
+
+def test_the_same_seed_publishes_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    for name in ("a", "b"):
+        main(
+            ["train", "hr", "--folds", "2", "--quiet", "--publish", f"--registry={tmp_path / name}"]
+        )
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
+    assert len(files) == 4
+    for file in files:
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), file
+
+
+def test_without_publish_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", "hr", "--model", "lr", "--folds", "2", "--quiet"]) == 0
+    assert "--publish writes" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_data_file_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = str(tmp_path / "gone.csv")
+    assert main(["train", "credit", "--data", "hmeq", "--hmeq", gone]) == 1
+    assert "give its path with --hmeq" in capsys.readouterr().err
+
+
+def test_rows_are_json_lines_with_the_label_apart(
+    german: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rows", "--data", "german", "--limit", "5"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == 5
+    assert lines[0]["id"] == "german-1"
+    assert set(lines[0]["features"]) == set(german.names)
+    assert lines[0]["features"]["checking_account"] == "overdrawn"
+    assert [line["label"] for line in lines] == german.labels[:5].tolist()
+    out = tmp_path / "rows.jsonl"
+    assert main(["rows", "--data", "german", "--shuffle", "--out", str(out)]) == 0
+    shuffled = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(shuffled) == 1_000
+    assert {line["id"] for line in shuffled} == {f"german-{i}" for i in range(1, 1_001)}
+    assert shuffled[0]["id"] != "german-1"
+
+
+def test_missing_values_are_null(gmsc: Dataset, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rows", "--data", "gmsc", "--limit", "50"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert any(line["features"]["monthly_income"] is None for line in lines)
+
+
+def test_register_publishes_a_file_with_what_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "mine.onnx"
+    model.write_bytes(b"graph")
+    signature = tmp_path / "signature.json"
+    signature.write_text('[{"name": "x", "kind": "number", "min": 0}]')
+    more = tmp_path / "more.json"
+    more.write_text('{"decision": {"approveBelow": 0.1, "declineFrom": 0.2}, "version": 9}')
+    arguments = ["register", str(model), "--registry", str(tmp_path / "r"), "--name", "churn"]
+    arguments += ["--flavor", "onnx", "--signature", str(signature), "--manifest", str(more)]
+    arguments += ["--namespace", "marketing"]
+    assert main(arguments) == 0
+    folder = Path(capsys.readouterr().out.strip())
+    assert folder == tmp_path / "r" / "churn" / "1"
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["entry"] == "mine.onnx"
+    assert manifest["namespace"] == "marketing"
+    assert manifest["signature"]["features"][0]["name"] == "x"
+    assert manifest["decision"]["declineFrom"] == 0.2
+    assert (folder / "mine.onnx").read_bytes() == b"graph"
+
+
+def test_register_refuses_what_the_schema_refuses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "m.ubj"
+    model.write_bytes(b"x")
+    signature = tmp_path / "s.json"
+    signature.write_text('[{"name": "x", "kind": "colour"}]')
+    arguments = ["register", str(model), "--registry", str(tmp_path / "r"), "--name", "n"]
+    arguments += ["--flavor", "xgboost", "--signature", str(signature)]
+    assert main(arguments) == 1
+    assert "signature.features[0].kind" in capsys.readouterr().err
+
+
+def test_validate_finds_a_changed_byte_and_a_lost_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        model = tmp_path / "m.ubj"
+        model.write_bytes(b"model")
+        main(
+            ["register", str(model), f"--registry={tmp_path / 'r'}", "--name=n", "--flavor=xgboost"]
+        )
+    (tmp_path / "r/n/1/m.ubj").write_bytes(b"Model")
+    (tmp_path / "r/n/2/m.ubj").unlink()
+    capsys.readouterr()
+    assert main(["validate", str(tmp_path / "r")]) == 1
+    printed = capsys.readouterr().out
+    assert "m.ubj: SHA-256 differs" in printed
+    assert "m.ubj: is not there" in printed
+    assert "2 versions, 2 bad" in printed
+
+
+@pytest.mark.parametrize("command", [[], ["train"], ["train", "credit"], ["rows"], ["register"]])
+def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main([*command, "--help"])
+    assert exit_.value.code == 0
+    assert "usage: vigie-pipelines" in capsys.readouterr().out
+
+
+def test_a_table_lines_up() -> None:
+    assert table(["a", "n"], [["x", "1"], ["long", "22"]]) == (
+        "a      n\n────  ──\nx      1\nlong  22"
+    )

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Makes the committed demo registry anew, and the Swift tests' fixtures from it.
+#
+# Needs the data packages (README, "Data"). Set SOURCE_DATE_EPOCH to keep the manifests' dates.
+set -eu
+cd "$(dirname "$0")/.."
+python=${PYTHON:-python3}
+export PYTHONPATH=src
+
+rm -rf demo-registry.partial
+for what in "credit --data gmsc" "credit --data german" "hr --model lr"; do
+    # shellcheck disable=SC2086  # words on purpose
+    "$python" -m vigie_pipelines train $what --publish --registry demo-registry.partial
+done
+"$python" -m vigie_pipelines validate demo-registry.partial
+rm -rf demo-registry
+mv demo-registry.partial demo-registry
+"$python" tools/make_credit_fixtures.py

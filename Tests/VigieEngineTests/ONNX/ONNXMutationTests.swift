@@ -1,0 +1,71 @@
+import Testing
+
+@testable import VigieEngine
+
+/// Damaged files: each gives an error, or a model that runs.
+@Suite struct ONNXMutationTests {
+    /// SplitMix64.
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var z = state
+            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+            return z ^ (z >> 31)
+        }
+    }
+
+    private static func mutate(_ bytes: [UInt8], _ random: inout Generator) -> [UInt8] {
+        var bytes = bytes
+        for _ in 0...Int.random(in: 0..<3, using: &random) where !bytes.isEmpty {
+            let place = Int.random(in: 0..<bytes.count, using: &random)
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+            case 1: bytes[place] = UInt8.random(in: 0...255, using: &random)
+            case 2: bytes.remove(at: place)
+            case 3: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
+            case 4: bytes[place] = [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &random) ?? 0
+            default:
+                let other = Int.random(in: 0..<bytes.count, using: &random)
+                bytes.swapAt(place, other)
+            }
+        }
+        return bytes
+    }
+
+    @Test func damaged_files_never_crash() throws {
+        let seed: UInt64 = 20_261_125
+        var random = Generator(state: seed)
+        let cases = (FixturePack.models + FixturePack.operators).filter { $0.model.count < 4_096 }
+        var loaded = 0
+        var ran = 0
+        for round in 0..<20_000 {
+            let fixture = cases[round % cases.count]
+            let bytes = Self.mutate(fixture.model, &random)
+            guard
+                let artifact = try? ArtifactSource(
+                    flavor: .onnx, fileName: "seed \(seed), round \(round)", bytes: bytes
+                ).load()
+            else { continue }
+            loaded += 1
+            let workspace = artifact.makeWorkspace()
+            for (index, spec) in artifact.inputs.enumerated() {
+                let known = fixture.inputs.first { $0.name == spec.name && $0.type == spec.type }
+                if let known {
+                    known.fill(workspace.inputs[index])
+                } else {
+                    workspace.inputs[index].fillWithZeros(
+                        TensorShape(spec.shape.map { $0 < 0 ? 2 : min($0, 9) }))
+                }
+            }
+            if (try? artifact.run(workspace)) != nil { ran += 1 }
+            for index in workspace.row.indices { workspace.row[index] = Double(index % 3) }
+            _ = try? artifact.score(workspace)
+            _ = try? artifact.explain(workspace)
+        }
+        // Most damage hits names and weights, which leaves models that run.
+        #expect(loaded > 500 && ran > 300, "\(loaded) loaded, \(ran) ran")
+    }
+}
