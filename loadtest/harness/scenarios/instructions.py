@@ -1,7 +1,7 @@
 """Instructions a request, counted by valgrind's callgrind: the same on a busy machine and a quiet one.
 
-Two loads of different length on fresh servers; the difference of their totals is what requests cost,
-and what starting and connecting cost cancels out. Instructions are not time (the kernel's are not in
+Two loads of different length on one server that is warm; the difference of their counts is what
+requests cost, and what connections cost cancels out. Instructions are not time (the kernel's are not in
 it, and neither are cache misses), but a change of one percent shows, which no clock here would see.
 """
 
@@ -18,11 +18,12 @@ from harness import callgrind, h2load, peers, probe, report, rotate, subjects
 from harness.h2load import H2loadError, Shape
 from harness.places import WORK, MissingError, tool
 from harness.report import Section
-from harness.server import ServerError
+from harness.server import Server, ServerError
 from harness.settings import Settings
 from harness.subjects import Subject
 
 SHAPE = Shape(clients=8, streams=32)
+WARM_UP_REQUESTS = 2_000
 SHORT_REQUESTS = 2_000
 LONG_REQUESTS = 10_000
 FUNCTIONS_SHOWN = 12
@@ -65,11 +66,23 @@ def run(settings: Settings) -> Section:
 
 
 def measure(subject: Subject) -> Found:
-    """The long run less the short one, a request."""
+    """The long load less the short one, a request; both after the same warm-up."""
     report.progress(f"counting instructions of {subject.name}")
-    profiled = _profiled(subject)
-    short = _count(profiled, SHORT_REQUESTS)
-    long = _count(profiled, LONG_REQUESTS)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        with _profiled(subject, out).server() as server:
+            for number, requests in enumerate(
+                (WARM_UP_REQUESTS, SHORT_REQUESTS, LONG_REQUESTS), start=1
+            ):
+                _load(server, subject, requests)
+                _dump(server)
+                report.progress(
+                    f"counting instructions of {subject.name}: {number} of 3"
+                )
+        short, long = (
+            callgrind.parse((Path(f"{out}.{part}")).read_text(errors="replace"))
+            for part in (2, 3)
+        )
     report.progress_done()
     more = LONG_REQUESTS - SHORT_REQUESTS
     objects = {
@@ -83,7 +96,24 @@ def measure(subject: Subject) -> Found:
     return Found(sum(objects.values()), objects, functions)
 
 
-def _profiled(subject: Subject) -> Subject:
+def _load(server: Server, subject: Subject, requests: int) -> None:
+    if subject.bodies:
+        rotate.run(server.port, subject.request, subject.bodies, SHAPE, requests)
+    else:
+        h2load.run(server.port, subject.request, SHAPE, requests)
+
+
+def _dump(server: Server) -> None:
+    """Has callgrind write what it counted since the last dump, into the next numbered file."""
+    subprocess.run(
+        ["callgrind_control", "--dump", str(server.pid)],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+
+
+def _profiled(subject: Subject, out: Path) -> Subject:
     """The program without its debug information, which Debian's valgrind cannot read from Swift 6."""
     valgrind = tool("valgrind", "valgrind")
     program = Path(shutil.which(subject.command[0]) or subject.command[0]).resolve()
@@ -96,22 +126,8 @@ def _profiled(subject: Subject) -> Subject:
     ]
     subprocess.run(command, check=True, capture_output=True)
     tail = [str(stripped), *subject.command[1:]]
-    words = [valgrind, "--tool=callgrind", "--callgrind-out-file=OUT", "-q", *tail]
+    words = [valgrind, "--tool=callgrind", f"--callgrind-out-file={out}", "-q", *tail]
     return replace(subject, command=words)
-
-
-def _count(subject: Subject, requests: int) -> callgrind.Profile:
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "out"
-        words = [word.replace("=OUT", f"={out}") for word in subject.command]
-        with replace(subject, command=words).server() as server:
-            if subject.bodies:
-                rotate.run(
-                    server.port, subject.request, subject.bodies, SHAPE, requests
-                )
-            else:
-                h2load.run(server.port, subject.request, SHAPE, requests)
-        return callgrind.parse(out.read_text(errors="replace"))
 
 
 def _fill(section: Section, subject: Subject, found: Found) -> None:
