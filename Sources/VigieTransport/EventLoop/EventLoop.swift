@@ -236,6 +236,8 @@ package final class EventLoop: @unchecked Sendable {
             return inbox.tasks
         }
         for task in tasks { task() }
+        // Clients that failed to begin connecting report it here.
+        if !roundEndTargets.isEmpty { endRound() }
         for channel in channels { channel?.abandon() }
         bury()
         channels.removeAll()

@@ -54,6 +54,7 @@ package final class HTTPServer: Sendable {
 
     /// Begins to accept on every loop.
     package func start() {
+        for _ in loops { gate.listenerStarted() }
         eachListener { _, handle in
             // Fails only when the kernel is out of memory for one more epoll entry.
             try? handle.listener.start()

@@ -33,10 +33,13 @@ final class Listener: Channel {
 
     deinit { closeSockets() }
 
+    /// The gate has been told already, so that a drain right after a start waits for it.
     func start() throws(SystemError) {
-        try loop.register(self, events: EPOLLIN)
+        do throws(SystemError) { try loop.register(self, events: EPOLLIN) } catch {
+            gate.listenerStopped()
+            throw error
+        }
         isListening = true
-        gate.listenerStarted()
     }
 
     override func handle(events: UInt32) {

@@ -168,9 +168,7 @@ def test_connections_that_die_at_any_moment_leave_nothing_behind(secure, tmp_pat
         tls.check_hostname = False
         tls.set_alpn_protocols(["h2"])
     limits = {"handshakeTimeout": 1000, "headerTimeout": 1000, "writeTimeout": 1000, "maxIdle": 2000}
-    # A sanitizer's quarantine of freed memory would look like a leak.
-    env = {"ASAN_OPTIONS": "quarantine_size_mb=1:detect_leaks=1"}
-    with Server(*flags, limits=limits, env=env) as server:
+    with Server(*flags, limits=limits) as server:
         settled(server, tls, before := server.descriptors)
 
         def storm():

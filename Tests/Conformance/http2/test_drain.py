@@ -80,6 +80,26 @@ def test_a_connection_that_was_just_made_gets_its_answer():
         server.wait()
 
 
+def test_a_drain_right_after_the_start_waits_for_its_connections():
+    for _ in range(20):
+        with Server("--grace", "5000") as server:
+            # Before the loop has had its first round, if the machine is quick.
+            server.signal(signal.SIGTERM)
+            try:
+                c = Connection(server.address, handshake=False)
+            except ConnectionError:
+                server.wait()
+                continue
+            try:
+                c.send(PREFACE + settings_frame() + c.request_frame(1))
+                c.expect_response(1)
+            except (Closed, ConnectionError):
+                # It came after the listener had gone; then it was never let in.
+                assert server.wait()["accepted"] == 0
+                continue
+            assert server.wait()["accepted"] == 1
+
+
 def test_silent_connections_are_not_waited_for():
     with Server("--grace", "600000") as server:
         silent = [socket.create_connection(server.address) for _ in range(5)]
