@@ -70,7 +70,8 @@ let package = Package(
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
-            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"], path: "Tests/InteropServer",
+            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"],
+            path: "Tests/InteropServer",
             swiftSettings: strict),
         // Models made for tests, and a server of them for third-party clients to try.
         .target(
@@ -91,7 +92,8 @@ let package = Package(
             name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
             swiftSettings: strict),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
-        .testTarget(name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
+        .testTarget(
+            name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
         .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),

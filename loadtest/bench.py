@@ -28,6 +28,7 @@ from harness.report import Section
 from harness.scenarios import (
     allocations,
     connections,
+    instructions,
     latency,
     soak,
     startup,
@@ -42,8 +43,11 @@ SCENARIOS: dict[str, Callable[[Settings], Section]] = {
     "startup": startup.run,
     "connections": connections.run,
     "allocations": allocations.run,
+    "instructions": instructions.run,
     "soak": soak.run,
 }
+# Left out unless they are asked for: a soak takes minutes to an hour, callgrind two minutes.
+LONG = {"soak", "instructions"}
 PEERS = ("grpc-swift", "grpcio", "nghttpd-post")
 ALL_REACHED, SOME_MISSED, NOT_MEASURED = 0, 1, 2
 
@@ -119,10 +123,11 @@ def parse_arguments(words: Sequence[str]) -> argparse.Namespace:
 
 
 def chosen(arguments: argparse.Namespace) -> list[str]:
-    """The scenarios asked for, in the order of the table; the soak only when it is named."""
-    if arguments.only:
-        return [key for key in SCENARIOS if key in arguments.only]
-    return [key for key in SCENARIOS if key != "soak" or arguments.soak is not None]
+    """The scenarios asked for, in the order of the table; the long ones only when named."""
+    wanted = set(arguments.only or SCENARIOS.keys() - LONG)
+    if arguments.soak is not None:
+        wanted.add("soak")
+    return [key for key in SCENARIOS if key in wanted]
 
 
 def main(words: Sequence[str]) -> int:

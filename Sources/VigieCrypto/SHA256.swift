@@ -25,22 +25,19 @@ package struct SHA256: ~Copyable {
     }
 
     /// Takes in what is left of a file from its descriptor's position on, 64 KiB at a time.
-    /// - Returns: how many bytes there were.
     /// - Throws: the errno of read(2).
-    package mutating func update(fileDescriptor: Int32) throws(ReadFailure) -> Int {
+    package mutating func update(fileDescriptor: Int32) throws(ReadFailure) {
         let size = 64 * 1024
         let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         defer { buffer.deallocate() }
-        var total = 0
         while true {
             let count = read(fileDescriptor, buffer, size)
-            if count == 0 { return total }
+            if count == 0 { return }
             if count < 0 {
                 if errno == EINTR { continue }
                 throw ReadFailure(code: errno)
             }
             update(UnsafeRawBufferPointer(start: buffer, count: count).bytes)
-            total += count
         }
     }
 

@@ -12,7 +12,7 @@ struct Vigie: ParsableCommand {
             looks into a registry, checks it and adds to it.
             """,
         version: Build.version,
-        subcommands: [ServeCommand.self])
+        subcommands: [ServeCommand.self, ModelsCommand.self])
 
     static func main() {
         do {

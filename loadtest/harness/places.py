@@ -10,7 +10,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 LOADTEST = REPOSITORY / "loadtest"
 # What the benchmark makes for itself; never committed.
 WORK = REPOSITORY / ".build" / "loadtest"
-DEMO_REGISTRY = REPOSITORY / "Sources" / "pipelines" / "registry"
+DEMO_REGISTRY = REPOSITORY / "Sources" / "pipelines" / "demo-registry"
 
 
 class MissingError(Exception):

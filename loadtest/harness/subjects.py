@@ -13,12 +13,27 @@ from harness.places import WORK, MissingError, binary, demo_registry, tool
 from harness.server import Server, free_port
 from harness.settings import Settings
 
-READY = r"ready: grpc [\d.]+:(\d+)"
+READY = r"(?:ready: grpc|listens on) [\d.]+:(\d+)"
 FILE_BYTES = 14
 PING_BYTES = 200
 
 PING_NAME = "vigie Ping"
 INFER_NAME = "vigie ModelInfer"
+SCORE_NAME = "vigie ScoreApplication"
+
+# Somebody the demo registry's first model refuses, so that there are reasons to tell.
+APPLICANT = {
+    "revolving_utilization": 0.95,
+    "age": 34,
+    "past_due_30_59_days": 2,
+    "debt_ratio": 0.8,
+    "monthly_income": 3200,
+    "open_credit_lines": 9,
+    "past_due_90_days": 1,
+    "real_estate_loans": 1,
+    "past_due_60_89_days": 1,
+    "dependents": 2,
+}
 
 
 @dataclass(frozen=True)
@@ -117,3 +132,19 @@ def infer(settings: Settings, rotated: bool = False) -> Subject:
             server, name=name, what=what, request=request, bodies=made.bodies
         )
     return replace(server, name=INFER_NAME, what="one row, 200 trees", request=request)
+
+
+def score(settings: Settings) -> Subject:
+    """A pod on the demo registry, asked for a decision with its reasons (exact contributions)."""
+    if settings.pod is not None:
+        raise MissingError(
+            "ScoreApplication is asked of `vigie serve` only, not of --pod"
+        )
+    body = write("score.body", wire.score("credit-default", APPLICANT))
+    request = Request(path=wire.SCORE_PATH, body=body, headers=wire.GRPC_HEADERS)
+    return replace(
+        pod(settings),
+        name=SCORE_NAME,
+        what="10 named features, reasons",
+        request=request,
+    )

@@ -6,10 +6,11 @@ The benchmark needs three messages only, so it writes them itself and depends on
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 PING_PATH = "/vigie.v1.Diagnostics/Ping"
 INFER_PATH = "/inference.GRPCInferenceService/ModelInfer"
+SCORE_PATH = "/vigie.v1.CreditScoring/ScoreApplication"
 HEALTH_PATH = "/grpc.health.v1.Health/Check"
 
 GRPC_HEADERS = ("content-type: application/grpc", "te: trailers")
@@ -58,6 +59,15 @@ def infer(model: str, row: Sequence[float], *, name: str = "input") -> bytes:
     )
     raw = struct.pack(f"<{len(row)}f", *row)
     return frame(field(1, model.encode()) + field(5, tensor) + field(7, raw))
+
+
+def score(model: str, applicant: Mapping[str, float]) -> bytes:
+    """A framed vigie.v1.ScoreApplicationRequest, every feature as a number."""
+    message = field(2, model.encode())
+    for name, value in applicant.items():
+        number = b"\x09" + struct.pack("<d", value)  # FeatureValue.number, a double
+        message += field(4, field(1, name.encode()) + field(2, number))
+    return frame(message)
 
 
 def fields(message: bytes) -> list[tuple[int, bytes]]:

@@ -13,7 +13,6 @@
 // STACKS distinct ones, starting with the Nth such allocation: to find out who it was.
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
@@ -25,12 +24,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// glibc's own entry points: calling them needs no dlsym, which would itself allocate.
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
-extern void __libc_free(void *);
+// The allocator that the program would have used: glibc's, or another that it is linked with (Debian
+// links nghttpd with jemalloc). Looked up on the first call; dlsym itself may ask for a few bytes
+// before it has an answer, which come from `early` and are never given back.
+static void *(*real_malloc)(size_t);
+static void *(*real_calloc)(size_t, size_t);
+static void *(*real_realloc)(void *, size_t);
+static int (*real_posix_memalign)(void **, size_t, size_t);
+static void (*real_free)(void *);
+static char early[1 << 16] __attribute__((aligned(16)));
+static size_t early_used;
 
 enum { OBJECTS = 64, NAME = 104, SITES = 1 << 14, STACKS = 256, DEPTH = 24 };
 
@@ -179,41 +182,99 @@ __attribute__((constructor)) static void begin(void) {
     table = mapped;
 }
 
-void *malloc(size_t size) {
-    allocated(__builtin_return_address(0), size);
-    return __libc_malloc(size);
+static void *early_bytes(size_t size) {
+    size_t begin = early_used;
+    early_used = (early_used + size + 15) & ~(size_t)15;
+    if (early_used > sizeof early) abort();
+    return early + begin;
 }
 
+static int is_early(const void *pointer) {
+    return (const char *)pointer >= early && (const char *)pointer < early + sizeof early;
+}
+
+static int find_real(void) {
+    static int finding;
+    if (real_free != NULL) return 1;
+    if (finding) return 0;
+    finding = 1;  // the first allocation of a process comes before its first thread
+    real_malloc = dlsym(RTLD_NEXT, "malloc");
+    real_calloc = dlsym(RTLD_NEXT, "calloc");
+    real_realloc = dlsym(RTLD_NEXT, "realloc");
+    real_posix_memalign = dlsym(RTLD_NEXT, "posix_memalign");
+    real_free = dlsym(RTLD_NEXT, "free");
+    return 1;
+}
+
+static void *get(void *caller, size_t size) {
+    if (!find_real()) return early_bytes(size);
+    allocated(caller, size);
+    return real_malloc(size);
+}
+
+static void *get_aligned(void *caller, size_t alignment, size_t size) {
+    void *pointer = NULL;
+    find_real();
+    allocated(caller, size);
+    if (alignment < sizeof(void *)) alignment = sizeof(void *);
+    return real_posix_memalign(&pointer, alignment, size) == 0 ? pointer : NULL;
+}
+
+static void give_back(void *caller, void *pointer) {
+    if (pointer == NULL || is_early(pointer)) return;
+    freed(caller, pointer);
+    real_free(pointer);
+}
+
+#define CALLER __builtin_return_address(0)
+
+void *malloc(size_t size) { return get(CALLER, size); }
+
 void *calloc(size_t count, size_t size) {
-    allocated(__builtin_return_address(0), count * size);
-    return __libc_calloc(count, size);
+    if (!find_real()) return early_bytes(count * size);  // static: zero already
+    allocated(CALLER, count * size);
+    return real_calloc(count, size);
 }
 
 void *realloc(void *pointer, size_t size) {
-    allocated(__builtin_return_address(0), size);
-    freed(__builtin_return_address(0), pointer);
-    return __libc_realloc(pointer, size);
+    find_real();
+    if (is_early(pointer)) {
+        void *moved = get(CALLER, size);
+        size_t most = (size_t)(early + sizeof early - (char *)pointer);
+        return memcpy(moved, pointer, size < most ? size : most);
+    }
+    allocated(CALLER, size);
+    freed(CALLER, pointer);
+    return real_realloc(pointer, size);
 }
 
-void *memalign(size_t alignment, size_t size) {
-    allocated(__builtin_return_address(0), size);
-    return __libc_memalign(alignment, size);
-}
+void *memalign(size_t alignment, size_t size) { return get_aligned(CALLER, alignment, size); }
 
-void *aligned_alloc(size_t alignment, size_t size) {
-    allocated(__builtin_return_address(0), size);
-    return __libc_memalign(alignment, size);
-}
+void *aligned_alloc(size_t alignment, size_t size) { return get_aligned(CALLER, alignment, size); }
 
 int posix_memalign(void **out, size_t alignment, size_t size) {
-    allocated(__builtin_return_address(0), size);
-    void *pointer = __libc_memalign(alignment, size);
-    if (pointer == NULL) return ENOMEM;
-    *out = pointer;
-    return 0;
+    find_real();
+    allocated(CALLER, size);
+    return real_posix_memalign(out, alignment, size);
 }
 
-void free(void *pointer) {
-    freed(__builtin_return_address(0), pointer);
-    __libc_free(pointer);
+void free(void *pointer) { give_back(CALLER, pointer); }
+
+// C++'s operators, by their mangled names: jemalloc brings its own, which do not pass through malloc,
+// and libstdc++'s would hide who called. Out of memory ends the process.
+typedef struct nothrow nothrow;
+void *_Znwm(size_t size) { return get(CALLER, size); }
+void *_Znam(size_t size) { return get(CALLER, size); }
+void *_ZnwmRKSt9nothrow_t(size_t size, const nothrow *tag) { return (void)tag, get(CALLER, size); }
+void *_ZnamRKSt9nothrow_t(size_t size, const nothrow *tag) { return (void)tag, get(CALLER, size); }
+void *_ZnwmSt11align_val_t(size_t size, size_t to) { return get_aligned(CALLER, to, size); }
+void *_ZnamSt11align_val_t(size_t size, size_t to) { return get_aligned(CALLER, to, size); }
+void _ZdlPv(void *pointer) { give_back(CALLER, pointer); }
+void _ZdaPv(void *pointer) { give_back(CALLER, pointer); }
+void _ZdlPvm(void *pointer, size_t size) { (void)size, give_back(CALLER, pointer); }
+void _ZdaPvm(void *pointer, size_t size) { (void)size, give_back(CALLER, pointer); }
+void _ZdlPvSt11align_val_t(void *pointer, size_t to) { (void)to, give_back(CALLER, pointer); }
+void _ZdaPvSt11align_val_t(void *pointer, size_t to) { (void)to, give_back(CALLER, pointer); }
+void _ZdlPvmSt11align_val_t(void *pointer, size_t size, size_t to) {
+    (void)size, (void)to, give_back(CALLER, pointer);
 }

@@ -31,6 +31,15 @@ def test_an_inference_request_holds_its_row() -> None:
     assert (tensor[1], tensor[2], tensor[3]) == (b"input", b"FP32", b"\x01\x02")
 
 
+def test_an_application_names_its_features() -> None:
+    message = wire.unframe(wire.score("m", {"age": 30.0}))
+    (model, entry) = wire.fields(message)
+    assert model == (2, b"m")
+    key, value = wire.fields(entry[1])
+    assert key == (1, b"age")
+    assert value == (2, b"\x09" + struct.pack("<d", 30.0))
+
+
 def test_an_inference_answer_is_read() -> None:
     message = wire.field(1, b"m") + wire.field(6, struct.pack("<f", 0.25))
     assert wire.inferred(message) == [0.25]

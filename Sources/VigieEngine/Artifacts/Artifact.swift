@@ -5,6 +5,7 @@
 /// ``explain(_:)``), for the typed services: one value a feature of the signature in, the model's
 /// log-odds and each feature's exact contribution out. Neither allocates in steady state.
 open class Artifact: @unchecked Sendable {
+    /// The kind of file that it was loaded from.
     public let flavor: Flavor
     /// What ``run(_:)`` takes, in order.
     public let inputs: [TensorSpec]
@@ -15,6 +16,7 @@ open class Artifact: @unchecked Sendable {
     /// Bytes that the compiled model occupies, workspaces not counted.
     public let memoryBytes: Int
 
+    /// For flavors: what the loaded model takes, gives and occupies.
     public init(
         flavor: Flavor, inputs: [TensorSpec], outputs: [TensorSpec], signature: Signature,
         memoryBytes: Int

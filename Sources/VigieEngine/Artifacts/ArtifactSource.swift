@@ -1,8 +1,10 @@
 /// What the engine needs to load an artifact; whoever owns the disk has read and verified it.
 public struct ArtifactSource: Sendable {
+    /// How to read ``bytes``.
     public let flavor: Flavor
     /// The model file's name, for messages.
     public let fileName: String
+    /// The model file, whole.
     public let bytes: [UInt8]
     /// From the manifest; nil derives one from the file.
     public let signature: Signature?
@@ -11,6 +13,7 @@ public struct ArtifactSource: Sendable {
     /// feature that is not here has a mean term of 0.
     public let meanTerms: [String: Double]
 
+    /// - Parameter fileName: for messages only; nothing is read from a disk.
     public init(
         flavor: Flavor, fileName: String, bytes: [UInt8], signature: Signature? = nil,
         meanTerms: [String: Double] = [:]

@@ -14,6 +14,7 @@ open class Workspace {
     /// The log-odds before any feature speaks, after ``Artifact/explain(_:)``.
     public var baseValue = 0.0
 
+    /// Empty tensors for the artifact's inputs and outputs, and a row of missing values.
     public init(_ artifact: Artifact) {
         inputs = artifact.inputs.map { Tensor(type: $0.type) }
         outputs = artifact.outputs.map { Tensor(type: $0.type) }

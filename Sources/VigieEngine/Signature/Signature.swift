@@ -1,12 +1,15 @@
 /// The features that a model decides on, in the model's order.
 public struct Signature: Sendable, Equatable {
+    /// In the order of ``Workspace/row``.
     public var features: [Feature]
 
+    /// A signature of these features, whose names must differ.
     public init(features: [Feature]) { self.features = features }
 }
 
 /// One named, typed feature.
 public struct Feature: Sendable, Equatable {
+    /// What a value is.
     public enum Kind: String, Sendable, CaseIterable {
         /// A finite real number.
         case number
@@ -18,6 +21,7 @@ public struct Feature: Sendable, Equatable {
         case boolean
     }
 
+    /// Whether a request may leave a value out.
     public enum Missing: String, Sendable, CaseIterable {
         /// A request must carry a value.
         case reject
@@ -25,14 +29,19 @@ public struct Feature: Sendable, Equatable {
         case allow
     }
 
+    /// Unique in its signature.
     public var name: String
+    /// What its values are.
     public var kind: Kind
     /// "EUR", "years", "ratio"; empty for none. For people.
     public var unit: String
+    /// What it means, in words. For people.
     public var description: String
-    /// The least and greatest value that a request may carry; nil is no bound.
+    /// The least value that a request may carry, in ``unit``; nil is no bound.
     public var minimum: Double?
+    /// The greatest value that a request may carry, in ``unit``; nil is no bound.
     public var maximum: Double?
+    /// What becomes of a request without it.
     public var missing: Missing
     /// The categories' names by code 0, 1, …; empty for other kinds.
     public var categories: [String]
@@ -40,6 +49,7 @@ public struct Feature: Sendable, Equatable {
     /// own name or, if the graph has one input, the next column of that.
     public var input: String?
 
+    /// A feature; all but its name have defaults.
     public init(
         name: String, kind: Kind = .number, unit: String = "", description: String = "",
         minimum: Double? = nil, maximum: Double? = nil, missing: Missing = .reject,

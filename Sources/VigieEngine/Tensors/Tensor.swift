@@ -5,7 +5,9 @@ import Glibc
 ///
 /// It belongs to one ``Workspace``, and like it to one thread at a time.
 public final class Tensor {
+    /// The type of the elements.
     public let type: ElementType
+    /// The extents, as ``reshape(_:)`` set them.
     public private(set) var shape = TensorShape([0])
     /// Elements that ``shape`` has.
     public private(set) var count = 0
@@ -16,6 +18,7 @@ public final class Tensor {
     private var ends: [Int] = []
     private var text: [UInt8] = []
 
+    /// An empty tensor; it takes memory when it is given a shape.
     public init(type: ElementType) { self.type = type }
 
     deinit { free(base) }

@@ -23,7 +23,7 @@ package struct OpenFolder: ~Copyable {
 
     deinit { close(descriptor) }
 
-    /// The bytes of a file and, of exactly those bytes, the digest.
+    /// The bytes of a file: as many as it had when it was opened, fewer if it was cut since.
     /// - Parameters:
     ///   - relative: within this folder; `/` between parts.
     ///   - bytesMax: a larger file is refused unread.
@@ -56,14 +56,14 @@ package struct OpenFolder: ~Copyable {
         return bytes
     }
 
-    /// The digest and size of a file, without holding it in memory.
-    package func digest(_ relative: String) throws(FileError) -> (SHA256Digest, bytes: Int) {
+    /// The digest of a file, without holding it in memory.
+    package func digest(_ relative: String) throws(FileError) -> SHA256Digest {
         let file = try openFile(relative)
         defer { close(file.descriptor) }
         var hash = SHA256()
         do {
-            let count = try hash.update(fileDescriptor: file.descriptor)
-            return (hash.finalize(), count)
+            try hash.update(fileDescriptor: file.descriptor)
+            return hash.finalize()
         } catch { throw FileError("read", "\(path)/\(relative)", code: error.code) }
     }
 

@@ -36,6 +36,15 @@ package struct VersionLoader: Sendable {
             warmUpDuration: warm - loaded, warmUpLatency: latency)
     }
 
+    /// The manifest and the size of all files, whose digests are not checked: nothing is loaded.
+    package func inspect(_ name: String, _ version: Int) throws(RegistryError) -> (
+        manifest: Manifest, payloadBytes: Int
+    ) {
+        let folder = try open(name, version)
+        let (manifest, _) = try readManifest(folder, name, version)
+        return (manifest, try measure(folder, manifest))
+    }
+
     /// Whether the folder still holds what was loaded; if not, what is different.
     package func difference(from model: LoadedModel) -> String? {
         do {
@@ -76,38 +85,41 @@ package struct VersionLoader: Sendable {
     private func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
         throws(RegistryError) -> (model: [UInt8], payloadBytes: Int)
     {
-        for file in manifest.files {
-            guard let expected = file.bytes else { continue }
-            let stamp: FileStamp
-            do { stamp = try folder.stamp(file.path) } catch { throw Self.fileError(error) }
-            guard stamp.bytes == expected else {
-                throw RegistryError(
-                    .incomplete,
-                    "\(file.path) has \(stamp.bytes) bytes, the manifest says \(expected)")
-            }
-        }
+        let payloadBytes = try measure(folder, manifest)
         let entry = manifest.entryFile
         let model: [UInt8]
         do {
             model = try folder.read(entry.path, bytesMax: ManifestLimits.fileBytesMax)
         } catch { throw Self.fileError(error) }
         try Self.compare(SHA256.digest(of: model), entry)
-        var payloadBytes = model.count
-        for file in manifest.files where file.path != entry.path {
-            payloadBytes += try verify(folder, file)
-        }
+        for file in manifest.files where file.path != entry.path { try verify(folder, file) }
         return (model, payloadBytes)
     }
 
-    @discardableResult
-    private func verify(_ folder: borrowing OpenFolder, _ file: ManifestFile)
+    /// The size of all files together, each of which must have the one that the manifest says.
+    private func measure(_ folder: borrowing OpenFolder, _ manifest: Manifest)
         throws(RegistryError) -> Int
     {
+        var total = 0
+        for file in manifest.files {
+            let stamp: FileStamp
+            do { stamp = try folder.stamp(file.path) } catch { throw Self.fileError(error) }
+            guard stamp.bytes == file.bytes ?? stamp.bytes else {
+                throw RegistryError(
+                    .incomplete,
+                    "\(file.path) has \(stamp.bytes) bytes, the manifest says \(file.bytes ?? 0)")
+            }
+            total += stamp.bytes
+        }
+        return total
+    }
+
+    private func verify(_ folder: borrowing OpenFolder, _ file: ManifestFile)
+        throws(RegistryError)
+    {
         let digest: SHA256Digest
-        let bytes: Int
-        do { (digest, bytes) = try folder.digest(file.path) } catch { throw Self.fileError(error) }
+        do { digest = try folder.digest(file.path) } catch { throw Self.fileError(error) }
         try Self.compare(digest, file)
-        return bytes
     }
 
     private static func compare(_ digest: SHA256Digest, _ file: ManifestFile) throws(RegistryError)
@@ -119,7 +131,8 @@ package struct VersionLoader: Sendable {
         }
     }
 
-    private func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
+    /// Compiles the model's bytes and checks them and the manifest against each other.
+    package func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
         let artifact: Artifact
         do {
             artifact = try compileModel(

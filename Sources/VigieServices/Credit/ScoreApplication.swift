@@ -58,7 +58,7 @@ extension ServingNode {
                     began: began, inputsRead: inputsRead, computed: computed,
                     ended: MonotonicTime.now().nanoseconds), batch: 1)
         } catch {
-            served.counters.failed(nanoseconds: MonotonicTime.now().nanoseconds &- began)
+            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
             throw error
         }
         return served

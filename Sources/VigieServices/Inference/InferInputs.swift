@@ -87,13 +87,11 @@ enum InferInputs {
     ) throws(TensorProblem) -> TensorShape {
         guard input.datatype == spec.typeName else { throw typeProblem(input, spec) }
         let extents = input.shape
-        guard spec.accepts(extents), extents.count <= TensorShape.rankMax else {
+        guard let shape = spec.accepted(extents) else {
             throw TensorProblem(
                 "has the shape [\(describe(extents))], "
                     + "but \(spec.shapeDescription) is expected")
         }
-        var shape = TensorShape()
-        for index in 0..<extents.count { shape.append(Int(extents[index])) }
         if hasRows, shape[0] == 0 { throw TensorProblem("has no rows") }
         if hasRows, shape[0] > limits.maxBatchRows {
             throw TensorProblem(

@@ -34,7 +34,7 @@ extension ServingNode {
                     began: began, inputsRead: inputsRead, computed: computed,
                     ended: MonotonicTime.now().nanoseconds), batch: rows)
         } catch {
-            served.counters.failed(nanoseconds: MonotonicTime.now().nanoseconds &- began)
+            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
             throw error
         }
         return served

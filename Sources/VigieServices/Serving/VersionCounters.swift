@@ -1,5 +1,3 @@
-import Glibc
-
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
 struct RequestTimes {
     /// The request has been decoded.
@@ -30,7 +28,8 @@ final class VersionCounters: Sendable {
     let inputNanoseconds = LoopCounter()
     let computeNanoseconds = LoopCounter()
     let outputNanoseconds = LoopCounter()
-    /// Milliseconds since 1970 when the last request came; 0 for never.
+    /// When the last request was answered or failed, in nanoseconds of the monotonic clock; 0 for
+    /// never.
     let lastRequest = LoopCounter()
     let batches: [BatchCounters] = (0..<batchSizesMax).map { _ in BatchCounters() }
 
@@ -46,7 +45,7 @@ final class VersionCounters: Sendable {
         inputNanoseconds.add(input)
         computeNanoseconds.add(compute)
         outputNanoseconds.add(output)
-        noteTime()
+        lastRequest.set(times.ended)
         let size = UInt64(batch)
         for counters in batches where counters.size.current == size || counters.claim(size) {
             counters.count.add(1)
@@ -58,17 +57,10 @@ final class VersionCounters: Sendable {
     }
 
     /// A request that had found the version was refused, or could not be answered.
-    func failed(nanoseconds: UInt64) {
+    func failed(began: UInt64, ended: UInt64) {
         failures.add(1)
-        failureNanoseconds.add(nanoseconds)
-        noteTime()
-    }
-
-    private func noteTime() {
-        // The coarse clock is the kernel's last tick, read without a system call.
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME_COARSE, &time)
-        lastRequest.set(UInt64(time.tv_sec) &* 1000 &+ UInt64(time.tv_nsec) / 1_000_000)
+        failureNanoseconds.add(ended &- began)
+        lastRequest.set(ended)
     }
 }
 

@@ -1,4 +1,6 @@
+import Glibc
 import VigieRegistry
+import VigieTransport
 
 /// How often something happened, and how long it took in all.
 package struct CountAndTime: Sendable, Equatable {
@@ -44,9 +46,19 @@ package struct VersionStatistics: Sendable {
         inputNanoseconds &+= counters.inputNanoseconds.current
         computeNanoseconds &+= counters.computeNanoseconds.current
         outputNanoseconds &+= counters.outputNanoseconds.current
-        lastRequest = max(lastRequest, counters.lastRequest.current)
+        let last = counters.lastRequest.current
+        if last > 0 { lastRequest = max(lastRequest, Self.wallMilliseconds(monotonic: last)) }
         for batch in counters.batches where batch.size.current > 0 { add(batch) }
         batches.sort { $0.rows < $1.rows }
+    }
+
+    /// Milliseconds since 1970 for a time of the monotonic clock.
+    private static func wallMilliseconds(monotonic: UInt64) -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let now = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+        let age = MonotonicTime.now().nanoseconds &- monotonic
+        return (now &- age) / 1_000_000
     }
 
     private mutating func add(_ batch: BatchCounters) {

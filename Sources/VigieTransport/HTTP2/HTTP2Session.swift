@@ -12,13 +12,13 @@ final class HTTP2Session {
     /// The connection, which owns the session and so outlives it; unretained, as the other references
     /// of the hot path are: counting them up and down again cost a tenth of a request.
     let owner: Unmanaged<HTTPConnection>
+    /// Outlives nghttp2's session, whose blocks it has.
+    private let memory: SessionMemory
     /// The stream that the last callback was for: frames of one stream come in runs. Retained by
     /// `live` while ``recentID`` names it.
     private var recent: Unmanaged<HTTPStream>?
     private var recentID: Int32 = 0
     var skipped = SkippedStreams()
-    /// Outlives nghttp2's session, whose blocks it has.
-    private let memory: SessionMemory
     /// The streams that are open now, in no order: nghttp2 has no list of them to walk.
     private var live: [HTTPStream] = []
     var openStreams: Int { live.count }

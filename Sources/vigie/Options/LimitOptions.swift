@@ -13,17 +13,33 @@ struct LimitOptions: ParsableArguments {
     @Option(help: .init("Calls at once on one connection.", valueName: "n"))
     var maxConcurrentStreams = Int(LimitOptions.server.http2.maxConcurrentStreams)
 
+    @Option(help: .init("Calls at once on one loop, all connections together.", valueName: "n"))
+    var maxConcurrentCalls = LimitOptions.rpc.maxConcurrentCalls
+
+    @Option(help: .init("Answers that a loop waits for from other threads.", valueName: "n"))
+    var maxDeferredCalls = LimitOptions.rpc.maxDeferredCalls
+
+    @Option(
+        help: .init("When a caller that was refused for load may come back.", valueName: "time"))
+    var shedRetryAfter = TimeSpan(LimitOptions.rpc.shedRetryAfter)
+
     @Option(help: .init("Largest request message, decompressed.", valueName: "bytes"))
     var maxRequestBytes = ByteCount(LimitOptions.rpc.maxRequestBytes)
 
     @Option(help: .init("Largest response message.", valueName: "bytes"))
     var maxResponseBytes = ByteCount(LimitOptions.rpc.maxResponseBytes)
 
+    @Option(help: .init("Unfinished requests that a loop holds.", valueName: "bytes"))
+    var maxBufferedRequestBytes = ByteCount(LimitOptions.rpc.maxBufferedRequestBytes)
+
     @Option(help: .init("Largest header list of a call (RFC 9113 §6.5.2).", valueName: "bytes"))
     var maxHeaderBytes = ByteCount(LimitOptions.rpc.maxHeaderListBytes)
 
     @Option(help: .init("Time for the TLS handshake and HTTP/2's first frame.", valueName: "time"))
     var handshakeTimeout = TimeSpan(LimitOptions.server.handshakeTimeout)
+
+    @Option(help: .init("Time for a header block to arrive whole.", valueName: "time"))
+    var headerTimeout = TimeSpan(LimitOptions.server.headerTimeout)
 
     @Option(help: .init("Time for a unary request to arrive whole.", valueName: "time"))
     var requestTimeout = TimeSpan(LimitOptions.server.requestTimeout)
@@ -51,6 +67,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: .init("Callers' own pings must be this far apart.", valueName: "time"))
     var minPingInterval = TimeSpan(LimitOptions.server.minPingInterval)
 
+    @Option(help: .init("How many pings may come too early.", valueName: "n"))
+    var maxPingStrikes = LimitOptions.server.maxPingStrikes
+
     @Flag(inversion: .prefixedNo, help: "Whether callers may ping while they have no call.")
     var permitPingsWithoutCalls = LimitOptions.server.permitPingWithoutStreams
 
@@ -59,6 +78,20 @@ struct LimitOptions: ParsableArguments {
 
     @Option(help: .init("And per second from then on.", valueName: "n"))
     var resetsPerSecond = Int(LimitOptions.server.http2.resetsPerSecond)
+
+    @Option(
+        help: .init("SETTINGS, PRIORITY and empty DATA frames of a caller at once.", valueName: "n")
+    )
+    var controlFrameBurst = LimitOptions.server.controlFrameBurst
+
+    @Option(help: .init("And per second from then on.", valueName: "n"))
+    var controlFramesPerSecond = LimitOptions.server.controlFramesPerSecond
+
+    @Option(help: .init("Calls a second with too large header lists.", valueName: "n"))
+    var oversizedHeadersBurst = LimitOptions.server.oversizedHeadersBurst
+
+    @Option(help: .init("PING and SETTINGS answers that may wait to be written.", valueName: "n"))
+    var maxOutboundAcks = LimitOptions.server.http2.maxOutboundAcks
 
     @Option(help: .init("CONTINUATION frames in one header block.", valueName: "n"))
     var maxContinuations = LimitOptions.server.http2.maxContinuations
@@ -69,12 +102,28 @@ struct LimitOptions: ParsableArguments {
     @Option(help: .init("Bytes a caller may send ahead on one connection.", valueName: "bytes"))
     var connectionWindow = ByteCount(Int(LimitOptions.server.http2.connectionWindowBytes))
 
+    @Option(
+        help: .init(
+            "Bytes that calls of one connection that do not read may hold.", valueName: "bytes"))
+    var maxPausedBytes = ByteCount(LimitOptions.server.http2.pausedBytesMax)
+
+    @Option(help: .init("Connections waiting in the kernel to be accepted.", valueName: "n"))
+    var acceptBacklog = Int(LimitOptions.server.acceptBacklog)
+
     func validate() throws {
         try check("max-connections", maxConnections, 1...10_000_000)
         try check("max-concurrent-streams", maxConcurrentStreams, 1...1_000_000)
         try check("max-request-bytes", maxRequestBytes.bytes, 1...Int(Int32.max))
         try check("max-response-bytes", maxResponseBytes.bytes, 1...Int(Int32.max))
         try check("max-header-bytes", maxHeaderBytes.bytes, 1024...(1 << 20))
+        try check("max-concurrent-calls", maxConcurrentCalls, 1...10_000_000)
+        try check("max-deferred-calls", maxDeferredCalls, 1...10_000_000)
+        try check("max-ping-strikes", maxPingStrikes, 0...1000)
+        try check("control-frame-burst", controlFrameBurst, 10...1_000_000)
+        try check("control-frames-per-second", controlFramesPerSecond, 1...1_000_000)
+        try check("oversized-headers-burst", oversizedHeadersBurst, 1...1_000_000)
+        try check("max-outbound-acks", maxOutboundAcks, 10...1_000_000)
+        try check("accept-backlog", acceptBacklog, 1...65_535)
         try check("reset-burst", resetBurst, 1...1_000_000)
         try check("resets-per-second", resetsPerSecond, 1...1_000_000)
         try check("max-continuations", maxContinuations, 1...1000)
@@ -100,6 +149,15 @@ struct LimitOptions: ParsableArguments {
         limits.http2.maxContinuations = maxContinuations
         limits.http2.streamWindowBytes = Int32(streamWindow.bytes)
         limits.http2.connectionWindowBytes = Int32(connectionWindow.bytes)
+        limits.http2.maxOutboundAcks = maxOutboundAcks
+        limits.http2.pausedBytesMax = maxPausedBytes.bytes
+        limits.controlFrameBurst = controlFrameBurst
+        limits.controlFramesPerSecond = controlFramesPerSecond
+        limits.oversizedHeadersBurst = oversizedHeadersBurst
+        limits.maxPingStrikes = maxPingStrikes
+        limits.acceptBacklog = Int32(acceptBacklog)
+        limits.headerTimeout = headerTimeout.duration
+        limits.requestTimeout = requestTimeout.duration
         limits.handshakeTimeout = handshakeTimeout.duration
         limits.requestTimeout = requestTimeout.duration
         limits.writeTimeout = writeTimeout.duration
@@ -118,6 +176,10 @@ struct LimitOptions: ParsableArguments {
         var limits = RPCLimits()
         limits.maxRequestBytes = maxRequestBytes.bytes
         limits.maxResponseBytes = maxResponseBytes.bytes
+        limits.maxBufferedRequestBytes = maxBufferedRequestBytes.bytes
+        limits.maxConcurrentCalls = maxConcurrentCalls
+        limits.maxDeferredCalls = maxDeferredCalls
+        limits.shedRetryAfter = shedRetryAfter.duration
         limits.maxHeaderListBytes = maxHeaderBytes.bytes
         return limits
     }

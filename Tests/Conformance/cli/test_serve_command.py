@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -36,6 +37,18 @@ OTHER_VALUES = {
     "access-log": "true",
     "max-connections": "500",
     "max-concurrent-streams": "50",
+    "max-concurrent-calls": "5000",
+    "max-deferred-calls": "100",
+    "shed-retry-after": "50ms",
+    "max-buffered-request-bytes": "64MiB",
+    "header-timeout": "4s",
+    "max-ping-strikes": "3",
+    "control-frame-burst": "500",
+    "control-frames-per-second": "20",
+    "oversized-headers-burst": "50",
+    "max-outbound-acks": "500",
+    "max-paused-bytes": "8MiB",
+    "accept-backlog": "128",
     "max-request-bytes": "1MiB",
     "max-response-bytes": "2MiB",
     "max-header-bytes": "32KiB",
@@ -252,9 +265,17 @@ def test_a_signal_ends_it_with_zero(pod, number):
 
 def test_a_call_that_does_not_end_is_cut_off_after_the_grace(pod):
     running = pod("--grace", "1s")
+    never = threading.Event()
+
+    def requests():
+        yield b""
+        never.wait(30)
+
     with grpc.insecure_channel(running.address) as channel:
         watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
         assert next(watch).status == health_pb2.HealthCheckResponse.SERVING
+        stream = channel.stream_stream("/vigie.v1.CreditScoring/ScoreApplications")(requests())
+        assert next(stream)
         began = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
         # Told before anything else, so that balancers look elsewhere.
@@ -262,6 +283,9 @@ def test_a_call_that_does_not_end_is_cut_off_after_the_grace(pod):
         running.process.communicate(timeout=20)
         assert running.process.returncode == 0
         assert 0.9 < time.monotonic() - began < 10
+        with pytest.raises(grpc.RpcError):
+            next(stream)
+        never.set()
 
 
 def test_json_log_lines_are_json(pod):

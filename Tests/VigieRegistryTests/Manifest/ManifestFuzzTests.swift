@@ -10,7 +10,7 @@ import VigieRegistry
         var random = SeededRandom(seed: seed)
         let original = Array(SampleManifest.full.utf8)
         var read = 0
-        for _ in 0..<3_000 {
+        for _ in 0..<1_500 {
             var bytes = original
             for _ in 0..<Int.random(in: 1...4, using: &random) { Self.mutate(&bytes, &random) }
             guard let manifest = try? Manifest.read(bytes) else { continue }
@@ -28,7 +28,7 @@ import VigieRegistry
                 "seed \(seed): \(String(decoding: bytes, as: UTF8.self))")
         }
         // Mutations in text and numbers leave many sound: else nothing would have been tried.
-        #expect(read > 100, "seed \(seed)")
+        #expect(read > 50, "seed \(seed)")
     }
 
     private static let pieces: [[UInt8]] = [

@@ -19,7 +19,7 @@ final class TestStore: Sendable {
         let log = EventLog()
         self.log = log
         store = ModelStore(
-            folder: registry.path, options: options, compile: TestCompile.compile,
+            folder: registry.path, options: options,
             onEvent: { log.add($0) })
         try store.start()
     }

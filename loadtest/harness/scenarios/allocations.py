@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from harness import h2load, malloc_count, probe, report, rotate, subjects
+from harness import h2load, malloc_count, peers, probe, report, rotate, subjects
 from harness.h2load import Shape
 from harness.malloc_count import Counts, Stack
 from harness.places import MissingError
@@ -41,7 +41,10 @@ def run(settings: Settings) -> Section:
         subjects.nghttpd_post,
         lambda: subjects.pod(settings),
         lambda: subjects.infer(settings),
+        lambda: subjects.score(settings),
     ]
+    if "grpc-swift" not in settings.skip_peers:
+        makers.append(peers.grpc_swift)
     for make in makers:
         try:
             subject = make()
@@ -49,7 +52,12 @@ def run(settings: Settings) -> Section:
         except (MissingError, probe.ProbeError, h2load.H2loadError) as error:
             section.notes.append(f"left out: {error}")
             continue
-        _fill(section, subject, found)
+        own = _fill(section, subject, found)
+        if (
+            subject.name in (subjects.PING_NAME, subjects.INFER_NAME)
+            and own > OWN_TARGET
+        ):
+            section.notes += stacks(subject).splitlines()
     return section
 
 
@@ -86,7 +94,8 @@ def _load(port: int, subject: Subject, requests: int) -> None:
 
 def _fill(
     section: Section, subject: Subject, found: dict[str, tuple[float, float, float]]
-) -> None:
+) -> float:
+    """Adds the rows; returns the allocations a request that nghttp2 did not ask for."""
     for name, (allocations, frees, size) in sorted(
         found.items(), key=lambda item: -item[1][0]
     ):
@@ -115,6 +124,7 @@ def _fill(
                 OWN_TARGET,
             )
         )
+    return own
 
 
 def stacks(subject: Subject, requests: int = 2_000) -> str:

@@ -103,6 +103,7 @@ def lineup(settings: Settings, section: Section) -> list[Subject]:
         "vigie": lambda: subjects.pod(settings),
         "infer": lambda: subjects.infer(settings),
         "infer-rotated": lambda: subjects.infer(settings, rotated=True),
+        "score": lambda: subjects.score(settings),
         "grpc-swift": peers.grpc_swift,
         "grpcio": peers.grpcio,
     }

@@ -204,15 +204,25 @@ extension LinearTracer {
         return result
     }
 
-    private func scale(_ step: ScalerStep) -> [LinearForm]? {
+    private mutating func scale(_ step: ScalerStep) -> [LinearForm]? {
         guard let sources = read(step.input) else { return nil }
-        return sources.enumerated().map { column, form in
+        var result: [LinearForm] = []
+        for (column, form) in sources.enumerated() {
             let offset = step.offset.base[step.offset.count == 1 ? 0 : column]
             let scale = step.scale.base[step.scale.count == 1 ? 0 : column]
-            var form = form
-            form.add(constant: -Double(offset))
-            return form * Double(scale)
+            // The centre belongs to the feature, not to the base value: a scaled feature's term is
+            // then what scikit-learn's coefficient multiplies, and 0 for the average applicant.
+            let affine = Atom.Operation.affine(
+                scale: Double(scale), offset: -Double(offset) * Double(scale))
+            if let centred = append(affine, to: form) {
+                result.append(centred)
+            } else {
+                var form = form
+                form.add(constant: -Double(offset))
+                result.append(form * Double(scale))
+            }
         }
+        return result
     }
 
     /// Sums of forms; products and quotients with constants.

@@ -93,9 +93,11 @@ def _swap_under_load(
 
 
 def _shown(answers: list[Answer]) -> list[Answer]:
-    """The same few applicants of the first and of the last calls: both versions, all decisions."""
+    """A few applicants of the first and of the last calls: both versions, all decisions."""
     picked: list[Answer] = []
-    for half in (answers[: len(answers) // 3], answers[-len(answers) // 3 :]):
+    third = len(answers) // 3
+    # The last calls come last answer first, so that the new version is seen however late it was.
+    for half in (answers[:third], answers[: -third - 1 : -1]):
         seen: dict[int, list[Answer]] = {}
         for answer in half:
             seen.setdefault(answer.response.decision, []).append(answer)

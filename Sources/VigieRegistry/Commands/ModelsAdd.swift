@@ -1,0 +1,187 @@
+import Glibc
+import VigieCrypto
+import VigieEngine
+
+/// `vigie models add`: makes a model file the next version of a model, ready to be served.
+package struct ModelsAdd: Sendable {
+    /// What is known about the model beside its file.
+    package struct Request: Sendable {
+        /// The model file: `.onnx`, `.ubj` or `.json`.
+        package var file: String
+        /// The model's name in the registry.
+        package var name: String
+        /// Nil: by the file's ending and content.
+        package var flavor: Flavor?
+        package var description = ""
+        package var author = ""
+        package var namespace = ""
+        package var labels: [String] = []
+        /// RFC 3339.
+        package var created: String
+        package var decision: DecisionThresholds?
+        package var scorecard: ScorecardScale?
+        /// Whether what people wrote for the newest version (signature, reasons, decision,
+        /// scorecard, namespace, description) is taken over where this request says nothing. Its
+        /// calibration is not: it belongs to that model alone.
+        package var inherits = false
+
+        package init(file: String, name: String, created: String) {
+            self.file = file
+            self.name = name
+            self.created = created
+        }
+    }
+
+    package let name: String
+    package let version: Int
+    package let manifest: Manifest
+    package let latency: WarmUpLatency
+
+    /// Loads the file as a pod would, writes it and its manifest beside their place, and renames
+    /// them: a pod that watches sees the version whole.
+    /// - Throws: what is wrong with the name, the file, or the folder; nothing is then left behind.
+    package init(_ loader: VersionLoader, _ request: Request) throws(RegistryError) {
+        guard ModelName.isValid(request.name) else {
+            throw RegistryError(
+                .refused, "'\(request.name)' is no model's name: it must be \(ModelName.rule)")
+        }
+        let source = loader.source
+        let existing = try source.scan().models.first { $0.name == request.name }
+        var previous: Manifest?
+        if request.inherits { previous = try Self.newest(existing, source) }
+        let bytes = try Self.read(request.file)
+        let flavor = try Self.flavor(of: request, bytes)
+        var manifest = Self.manifest(request, flavor: flavor, bytes: bytes, previous: previous)
+        let artifact = try loader.compile(manifest, bytes)
+        // A graph over plain tensors has no features to name.
+        if manifest.signature == nil, !artifact.signature.features.isEmpty {
+            manifest.signature = artifact.signature
+        }
+        latency = try WarmUp.run(artifact)
+        let first = (existing?.versions.last ?? 0) + 1
+        version = try Self.publish(&manifest, bytes, request.name, from: first, in: source)
+        name = request.name
+        self.manifest = manifest
+    }
+
+    /// What the command prints.
+    package var text: String {
+        let features = manifest.signature?.features.count ?? 0
+        let files = manifest.files.reduce(0) { $0 + ($1.bytes ?? 0) }
+        var text =
+            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features) features, "
+            + "\(Readable.bytes(files))"
+        if let score = latency.score { text += ", \(Readable.duration(score)) a score" }
+        text += ".\n"
+        if manifest.decision == nil || manifest.scorecard == nil {
+            text +=
+                "It has no decision thresholds or scorecard yet, so CreditScoring refuses it; give "
+                + "--approve-below, --decline-from, --points, or --inherit.\n"
+        }
+        return text
+    }
+
+    // MARK: Steps
+
+    private static func newest(_ model: ModelFolder?, _ source: FolderSource)
+        throws(RegistryError) -> Manifest?
+    {
+        guard let model, let version = model.versions.last else {
+            throw RegistryError(.notFound, "there is no earlier version to inherit from")
+        }
+        return try VersionLoader(source).inspect(model.name, version).manifest
+    }
+
+    private static func read(_ file: String) throws(RegistryError) -> [UInt8] {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: true)
+        guard let last = parts.last else {
+            throw RegistryError(.refused, "'\(file)' is no file")
+        }
+        let folder = String(file.dropLast(last.utf8.count))
+        do throws(FileError) {
+            return try OpenFolder(folder.isEmpty ? "." : folder)
+                .read(String(last), bytesMax: ManifestLimits.fileBytesMax)
+        } catch { throw RegistryError(.refused, "\(error)") }
+    }
+
+    private static func flavor(of request: Request, _ bytes: [UInt8]) throws(RegistryError)
+        -> Flavor
+    {
+        if let flavor = request.flavor { return flavor }
+        let file = request.file
+        if file.hasSuffix(".onnx") { return .onnx }
+        if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") { return .xgboost }
+        if file.hasSuffix(".json") {
+            let isScorecard = (try? JSONParser.parse(bytes))?["format"]?.string == "vigie-scorecard"
+            return isScorecard ? .scorecard : .xgboost
+        }
+        throw RegistryError(
+            .refused,
+            "the ending of '\(file)' says nothing: rename it to .onnx, .ubj or .json, or give --flavor"
+        )
+    }
+
+    private static func manifest(
+        _ request: Request, flavor: Flavor, bytes: [UInt8], previous: Manifest?
+    ) -> Manifest {
+        let path =
+            switch flavor {
+            case .onnx: "model.onnx"
+            case .xgboost: request.file.hasSuffix(".json") ? "model.json" : "model.ubj"
+            case .scorecard: "scorecard.json"
+            }
+        var manifest = Manifest(
+            flavor: flavor,
+            files: [
+                ManifestFile(path: path, sha256: SHA256.digest(of: bytes), bytes: bytes.count)
+            ])
+        manifest.name = request.name
+        manifest.created = request.created
+        manifest.author = request.author
+        manifest.labels = request.labels
+        manifest.namespace =
+            request.namespace.isEmpty ? previous?.namespace ?? "" : request.namespace
+        manifest.description =
+            request.description.isEmpty ? previous?.description ?? "" : request.description
+        manifest.decision = request.decision ?? previous?.decision
+        manifest.scorecard = request.scorecard ?? previous?.scorecard
+        manifest.signature = previous?.signature
+        manifest.reasons = previous?.reasons ?? [:]
+        return manifest
+    }
+
+    /// Writes the version beside its place and renames it, under the first number from `first` on
+    /// that nobody else takes meanwhile.
+    private static func publish(
+        _ manifest: inout Manifest, _ bytes: [UInt8], _ name: String, from first: Int,
+        in source: FolderSource
+    ) throws(RegistryError) -> Int {
+        do throws(FileError) {
+            let model = source.modelPath(name)
+            try makeFolder(model)
+            let temporary = "\(model)/.add-\(getpid()).tmp"
+            try makeFolder(temporary)
+            let entry = "\(temporary)/\(manifest.entry)"
+            let text = "\(temporary)/\(Manifest.fileName)"
+            defer {
+                unlink(entry)
+                unlink(text)
+                rmdir(temporary)
+            }
+            try AtomicFile.write(bytes, to: entry)
+            for version in first..<first + 100 {
+                manifest.version = version
+                try AtomicFile.write(Array(manifest.text.utf8), to: text)
+                if rename(temporary, source.versionPath(name, version)) == 0 { return version }
+                guard errno == ENOTEMPTY || errno == EEXIST else {
+                    throw FileError("rename", temporary)
+                }
+            }
+            throw FileError("find a free version in", model, detail: "somebody else is adding many")
+        } catch { throw RegistryError(.folder, "\(error)") }
+    }
+
+    private static func makeFolder(_ path: String) throws(FileError) {
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw FileError("create", path) }
+    }
+}

@@ -1,0 +1,89 @@
+import Synchronization
+import Testing
+import VigieEngine
+import VigieRegistry
+
+@Suite struct WarmUpTests {
+    @Test(arguments: [
+        (
+            OddArtifact.Oddity.answersNaN,
+            "warm-up: the model answers NaN to a row of ordinary values"
+        ),
+        (
+            .answersNaNToMissing,
+            "warm-up: the model answers NaN to a row without 'age', which may be missing"
+        ),
+        (.throwsAtScore, "warm-up: too large (a row of ordinary values)"),
+        (.throwsAtExplain, "warm-up: no such thing (a row of ordinary values)"),
+        (.throwsAtRun, "warm-up: tensors: too large"),
+        (.answersNaNInTensors, "warm-up: output 'input' holds NaN for an ordinary input"),
+    ])
+    func a_model_that_misbehaves_is_never_served(oddity: OddArtifact.Oddity, reason: String) throws
+    {
+        let registry = TestRegistry()
+        registry.write("credit", 1)
+        registry.write("credit", 2)
+        let store = ModelStore(
+            folder: registry.path,
+            compile: { source throws(LoadError) in
+                let isSecond =
+                    String(decoding: source.bytes, as: UTF8.self)
+                    == TestRegistry.scorecard(value: 2)
+                return OddArtifact(
+                    isSecond ? oddity : .none,
+                    signature: source.signature ?? Signature(features: []))
+            })
+        try store.start()
+        defer { store.stop() }
+        #expect(store.table.find("credit")?.current?.version == 1)
+        let status = store.statuses().first { $0.version == 2 }
+        #expect(status?.state == .unavailable && status?.reason == reason)
+    }
+
+    @Test func latency_is_measured_for_each_way_to_answer() throws {
+        let signature = Signature(features: [Feature(name: "x", missing: .allow)])
+        let latency = try WarmUp.run(OddArtifact(.none, signature: signature))
+        #expect(latency.score != nil && latency.explain != nil && latency.tensors != nil)
+        #expect(latency.slowest >= latency.score ?? .zero)
+    }
+
+    /// Notes the rows that it is asked.
+    private final class RowRecorder: Artifact, @unchecked Sendable {
+        let rows = Mutex<[[Double]]>([])
+
+        init(_ features: [Feature]) {
+            super.init(
+                flavor: .scorecard, inputs: [], outputs: [],
+                signature: Signature(features: features), memoryBytes: 0)
+        }
+
+        override var scoresRows: Bool { true }
+
+        override func score(_ workspace: Workspace) throws(InferenceError) -> Double {
+            rows.withLock { $0.append(workspace.row) }
+            return 0
+        }
+    }
+
+    @Test func the_rows_are_such_as_the_signature_allows() throws {
+        let features = [
+            Feature(name: "a", minimum: 10, maximum: 20),
+            Feature(name: "b", kind: .integer, minimum: 5),
+            Feature(name: "c", kind: .category, missing: .allow, categories: ["x", "y", "z"]),
+            Feature(name: "d", kind: .boolean),
+            Feature(name: "e", minimum: -1e308, maximum: 1e308),
+            Feature(name: "f", maximum: -3),
+        ]
+        let recorder = RowRecorder(features)
+        _ = try WarmUp.run(recorder)
+        let rows = recorder.rows.withLock { $0 }
+        for row in rows {
+            #expect((10...20).contains(row[0]))
+            #expect(row[1] >= 5 && row[1] == row[1].rounded())
+            #expect(row[2].isNaN || [0, 1, 2].contains(row[2]))
+            #expect(row[3] == 0 || row[3] == 1)
+            #expect(row[4].isFinite && row[5] <= -3)
+        }
+        #expect(rows.contains { $0[2].isNaN } && rows.contains { $0[2] == 2 })
+    }
+}
