@@ -13,8 +13,8 @@ INTEROP = "vigie-interop"
 
 @pytest.fixture(scope="session")
 def protos(tmp_path_factory):
-    """Python code of our .proto files, made by protoc: `protos("vigie/v1/diagnostics")` is a pair of
-    the messages' module and the stubs' module."""
+    """Python code of our .proto files: `protos("vigie/v1/diagnostics")` is a pair of the messages'
+    module and the stubs' module."""
     folder = tmp_path_factory.mktemp("protos")
     # Not those of google/ and grpc/health, which the installed packages bring.
     wanted = ["grpc/testing", "vigie/v1"]
