@@ -49,6 +49,16 @@ def test_an_isotonic_map_never_descends_and_promises_nothing_certain() -> None:
     assert 0 < ends[0] < ends[1] < 1
 
 
+def test_tied_scores_make_one_knot_and_get_their_rate() -> None:
+    log_odds = np.repeat([-2.0, 0.0, 1.0], 1_000)
+    labels = np.concatenate(
+        [np.arange(1_000) < bad for bad in (100, 500, 700)], dtype=np.int8, casting="unsafe"
+    )
+    fitted = fit_calibration("isotonic", log_odds, labels)
+    assert len(fitted.x) == 3
+    np.testing.assert_allclose(fitted.apply(np.array([-2.0, 0.0, 1.0])), [0.1, 0.5, 0.7], atol=0.01)
+
+
 @pytest.mark.parametrize("method", ["none", "platt", "isotonic"])
 def test_a_calibration_survives_its_manifest(method: str) -> None:
     log_odds, labels, _ = overconfident(2_000)

@@ -9,6 +9,8 @@ Tibshirani, Generalized Additive Models, 1990, section 4.4) from the marginal we
 GiveMeSomeCredit this is worth 0.004 of AUC.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
@@ -48,7 +50,7 @@ def with_trend(weights: Floats, mass: Floats, bins: Bins, monotone: int) -> Floa
 def conditional_weights(
     codes: list[Indices],
     bins: list[Bins],
-    monotone: list[int],
+    monotone: Sequence[int],
     labels: Labels,
     start: list[Floats],
     *,
@@ -70,7 +72,8 @@ def conditional_weights(
         for j, (code, own) in enumerate(zip(codes, bins, strict=True)):
             size = own.count + 1
             probability = expit(total)
-            information = np.bincount(code, weights=probability * (1 - probability), minlength=size)
+            variance = probability * (1 - probability)
+            information = np.bincount(code, weights=variance, minlength=size).astype(np.float64)
             # The residual is of the bad class; weights speak for the good one.
             residual = np.bincount(code, weights=probability - labels, minlength=size)
             step = (residual - ridge * (weights[j] - start[j])) / (information + ridge)

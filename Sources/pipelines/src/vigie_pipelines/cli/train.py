@@ -1,6 +1,7 @@
 """`vigie-pipelines train credit` and `train hr`."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from vigie_pipelines.cli.text import Progress, table
@@ -150,9 +151,7 @@ def _run(options: argparse.Namespace, recipes: tuple[Recipe, ...], keys: tuple[s
                 folds=options.folds,
                 seed=options.seed,
                 calibration=options.calibration,
-                progress=lambda fold, auc, name=name: progress.say(
-                    f"{name}: fold {fold} of {options.folds}, AUC {auc:.4f}"
-                ),
+                progress=_say_folds(progress, name, options.folds),
             )
             results.append(trained)
             if trained.evaluation.metrics["auc"] < recipe.auc_expected:
@@ -164,11 +163,18 @@ def _run(options: argparse.Namespace, recipes: tuple[Recipe, ...], keys: tuple[s
     if not results:
         raise PipelineError("nothing was trained: no data set that was asked for is there")
     print(results_table(results))
-    for folder in published:
-        print(f"published {folder}")
+    for text in published:
+        print(f"published {text}")
     if not options.publish:
         print("Nothing was written: --publish writes the models to --registry.")
     return 0
+
+
+def _say_folds(progress: Progress, name: str, folds: int) -> Callable[[int, float], None]:
+    def say(fold: int, auc: float) -> None:
+        progress.say(f"{name}: fold {fold} of {folds}, AUC {auc:.4f}")
+
+    return say
 
 
 def results_table(results: list[Trained]) -> str:

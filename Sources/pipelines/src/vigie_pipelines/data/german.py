@@ -214,6 +214,6 @@ def read() -> Dataset:
         licence="UCI, CC BY 4.0 (H. Hofmann, 1994)",
         features=FEATURES,
         rows=encode(frame, FEATURES),
-        labels=(frame[TARGET] == "bad").to_numpy(dtype=np.int8),
+        labels=(frame[TARGET] == "bad").to_numpy().astype(np.int8),
         notes=("personal_status_and_sex, foreign_worker and age_in_years left out",),
     )

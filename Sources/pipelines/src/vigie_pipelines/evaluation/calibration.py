@@ -1,7 +1,8 @@
 """From raw log-odds to a probability that can be taken at its word, as the manifest writes it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.special import expit
@@ -47,12 +48,17 @@ class Calibration:
                 return {"method": "none"}
 
     @staticmethod
-    def read(entry: dict[str, object] | None) -> "Calibration":
-        """From a manifest's object; absent is none."""
+    def read(entry: Mapping[str, Any] | None) -> "Calibration":
+        """From a manifest's object, valid by the schema; absent is none, unknown keys are left."""
         if entry is None:
             return Calibration()
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-        return Calibration(**values)
+        return Calibration(
+            method=entry["method"],
+            slope=entry.get("slope", 1.0),
+            intercept=entry.get("intercept", 0.0),
+            x=tuple(entry.get("x", ())),
+            y=tuple(entry.get("y", ())),
+        )
 
 
 def fit_calibration(method: Method, log_odds: Floats, labels: Labels) -> Calibration:
@@ -82,9 +88,13 @@ def _fit_isotonic(raw: Floats, labels: Labels) -> Calibration:
     groups = np.array_split(order, count)
     x = np.array([raw[group].mean() for group in groups])
     rate = np.array([(labels[group].sum() + 0.5) / (len(group) + 1) for group in groups])
-    mass = np.array([len(group) for group in groups], dtype=np.float64)
-    y = IsotonicRegression().fit_transform(x, rate, sample_weight=mass)
-    return Calibration("isotonic", x=tuple(x.tolist()), y=tuple(y.tolist()))
+    size = np.array([len(group) for group in groups], dtype=np.float64)
+    # Groups of the same score (a coarse card has many ties) are one knot, or the map would jump.
+    knots, own = np.unique(x, return_inverse=True)
+    mass = np.bincount(own, weights=size)
+    merged = np.bincount(own, weights=rate * size) / mass
+    y = IsotonicRegression().fit_transform(knots, merged, sample_weight=mass)
+    return Calibration("isotonic", x=tuple(knots.tolist()), y=tuple(y.tolist()))
 
 
 def cross_fitted(method: Method, log_odds: Floats, labels: Labels, folds: Labels) -> Floats:

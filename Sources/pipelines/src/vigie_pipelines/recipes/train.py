@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from sklearn.metrics import roc_auc_score
 
 from vigie_pipelines import __version__
 from vigie_pipelines.data.dataset import Dataset, fingerprint
+from vigie_pipelines.evaluation.calibration import Method
 from vigie_pipelines.evaluation.crossval import cross_validate
 from vigie_pipelines.evaluation.evaluation import Evaluation, evaluate
 from vigie_pipelines.models.model import Model
@@ -78,7 +80,7 @@ def train(
     *,
     folds: int,
     seed: int,
-    calibration: str = "auto",
+    calibration: Literal["auto"] | Method = "auto",
     progress: Callable[[int, float], None] = lambda fold, auc: None,
 ) -> Trained:
     """Cross-validates, calibrates on out-of-fold scores, then trains on all rows."""
