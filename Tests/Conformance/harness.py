@@ -38,7 +38,7 @@ class Process:
         )
         self.unread = b""
         self.ready = self.line(READY_SECONDS)
-        port = re.search(r":(\d+)$", self.ready)
+        port = re.search(r":(\d+)(?= |$)", self.ready)
         if not port:
             self.stop()
             pytest.fail(f"{name} did not become ready; it said: {self.ready!r}")

@@ -34,7 +34,6 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
-    GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
@@ -57,11 +56,13 @@ warnings.filterwarnings("ignore")
 FOLDER = Path(__file__).parent / "onnx"
 ML = "ai.onnx.ml"
 
-# skl2onnx 1.20 hands numpy's integers to onnx, which takes only Python's.
+# skl2onnx 1.20 hands numpy's numbers and truth values to onnx, which takes only Python's numbers.
 _make_attribute = oh.make_attribute
 
 
 def _plain(value):
+    if isinstance(value, bool | np.bool_):
+        return int(value)
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, list | tuple | np.ndarray):
@@ -169,7 +170,7 @@ def sklearn_models(pack):
     f32 = [("input", FloatTensorType([None, 8]))]
     f64 = [("input", DoubleTensorType([None, 8]))]
 
-    def add(name, estimator, x=x, y=y, types=f32, rows=500, zipmap=False):
+    def add(name, estimator, x=x, y=y, types=f32, rows=300, zipmap=False):
         estimator.fit(x, y)
         options = None
         if hasattr(estimator, "predict_proba"):
@@ -194,7 +195,9 @@ def sklearn_models(pack):
     add("lr3-f64", lr(), x3, y3, types=f64, rows=200)
     add("robust-maxabs-lr", make_pipeline(RobustScaler(), MaxAbsScaler(), lr()), rows=200)
     add("imputer-scaler-lr", make_pipeline(SimpleImputer(), StandardScaler(), lr()), xm, ym)
-    add("imputer-scaler-lr-f64", make_pipeline(SimpleImputer(), StandardScaler(), lr()), xm, ym, f64)
+    add(
+        "imputer-scaler-lr-f64", make_pipeline(SimpleImputer(), StandardScaler(), lr()), xm, ym, f64
+    )
     add("tree", DecisionTreeClassifier(max_depth=5, random_state=0))
     add("forest", RandomForestClassifier(15, max_depth=5, random_state=0), rows=2000)
     add("extra-trees3", ExtraTreesClassifier(10, max_depth=5, random_state=0), x3, y3)
@@ -212,15 +215,15 @@ def sklearn_models(pack):
 
 
 def boosters(pack):
-    x, y, raw = problem(0, 2000)
+    x, _, raw = problem(0, 2000)
     x3, y3, _ = problem(1, 2000, classes=3)
     xm, ym, _ = problem(2, 2000, missing=0.1)
     types = [("input", MLFloat([None, 8]))]
     small = {"n_estimators": 20, "max_depth": 4}
     for name, estimator, xs, ys, rows in [
         ("xgboost", xgboost.XGBClassifier(**small), xm, ym, 2000),
-        ("xgboost3", xgboost.XGBClassifier(**(small | {"n_estimators": 8})), x3, y3, 500),
-        ("xgboost-regressor", xgboost.XGBRegressor(**small), x, raw, 500),
+        ("xgboost3", xgboost.XGBClassifier(**(small | {"n_estimators": 8})), x3, y3, 300),
+        ("xgboost-regressor", xgboost.XGBRegressor(**small), x, raw, 300),
     ]:
         estimator.fit(xs, ys)
         predict = estimator.predict_proba if "reg" not in name else estimator.predict
@@ -229,14 +232,20 @@ def boosters(pack):
     small = {"n_estimators": 20, "num_leaves": 15, "verbose": -1}
     for name, estimator, xs, ys, zipmap in [
         ("lightgbm", lightgbm.LGBMClassifier(**small), xm, ym, False),
-        ("lightgbm3-zipmap", lightgbm.LGBMClassifier(**(small | {"n_estimators": 6})), x3, y3, True),
+        (
+            "lightgbm3-zipmap",
+            lightgbm.LGBMClassifier(**(small | {"n_estimators": 6})),
+            x3,
+            y3,
+            True,
+        ),
         ("lightgbm-regressor", lightgbm.LGBMRegressor(**small), x, raw, None),
     ]:
         estimator.fit(xs, ys)
         predict = estimator.predict_proba if "reg" not in name else estimator.predict
         options = {} if zipmap is None else {"zipmap": zipmap}
         model = onnxmltools.convert_lightgbm(estimator, initial_types=types, **options)
-        add_model(pack, name, model, xs, 500, lambda n, p=predict, v=xs: p(v[:n]))
+        add_model(pack, name, model, xs, 300, lambda n, p=predict, v=xs: p(v[:n]))
 
 
 def mixed(pack):
@@ -317,6 +326,7 @@ class Micro:
             return oh.make_tensor_value_info(key, kind, None)
 
         constants = constants or {}
+        feeds = {key: np.asarray(value) for key, value in feeds.items()}
         inputs = [
             oh.make_tensor_value_info(
                 key,
@@ -415,7 +425,18 @@ def elementwise(m):
     for kind in FLOATS:
         special = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.5, 2.5, -2.5, 1e-8, 30], kind)
         m.op(f"IsNaN {np.dtype(kind)}", "IsNaN", {"a": special}, bool)
-        for op in ["Abs", "Neg", "Sign", "Floor", "Ceil", "Round", "Relu", "Sigmoid", "Tanh", "Exp"]:
+        for op in [
+            "Abs",
+            "Neg",
+            "Sign",
+            "Floor",
+            "Ceil",
+            "Round",
+            "Relu",
+            "Sigmoid",
+            "Tanh",
+            "Exp",
+        ]:
             x = special[3:] if op in ("Sign", "Relu", "Sigmoid", "Tanh", "Exp") else special
             m.op(f"{op} {np.dtype(kind)}", op, {"a": x}, kind)
         for op in ["Sqrt", "Log", "Reciprocal"]:
@@ -432,7 +453,11 @@ def elementwise(m):
         m.op(f"Clip {np.dtype(kind)}", "Clip", {"a": m.numbers((4, 5), kind), **limits}, kind)
     m.op("Clip opset 6", "Clip", {"a": m.numbers((4, 5))}, np.float32, opset=10, min=-1.0, max=0.5)
     for kind in FLOATS + WHOLE + [np.uint8]:
-        feeds = {"c": m.numbers((3, 1), bool), "a": m.numbers((1, 4), kind), "b": m.numbers((), kind)}
+        feeds = {
+            "c": m.numbers((3, 1), bool),
+            "a": m.numbers((1, 4), kind),
+            "b": m.numbers((), kind),
+        }
         m.op(f"Where {np.dtype(kind)}", "Where", feeds, kind)
     feeds = {"c": m.numbers((2, 4), bool), "a": words, "b": np.array([["x"], ["yy"]], dtype=object)}
     m.op("Where string", "Where", feeds, str)
@@ -496,6 +521,8 @@ def shaping(m):
         m.op(f"Slice 9 {label}", "Slice", {"a": x}, out, opset=9, starts=[1], ends=[3], axes=[1])
         for axis in [0, 1]:
             for kind in WHOLE:
+                if label == "string" and axis == 0:
+                    continue  # ONNX Runtime 1.32 gives empty strings here.
                 feeds = {"a": x, "i": np.array([[0, -1], [2, 1]], kind)}
                 name = f"Gather {label} {axis} {np.dtype(kind)}"
                 m.op(name, "Gather", feeds, out, axis=axis)
@@ -527,7 +554,7 @@ def shaping(m):
 def reducing(m):
     for op in ["Sum", "Mean", "Max", "Min", "Prod", "L1", "L2", "SumSquare"]:
         for kind in FLOATS + WHOLE:
-            if op == "Mean" and kind not in FLOATS:
+            if op in ("Mean", "L2") and kind not in FLOATS:
                 continue
             x = m.numbers((2, 3, 4), kind)
             for axes in [[0], [1], [-1], [0, 2], None]:
@@ -613,7 +640,13 @@ def learning(m):
     words = np.array([["a"], ["né"], ["zz"], ["a"]], dtype=object)
     more = {"cats_strings": ["zz", "a", "né"], "domain": ML}
     for shape in [(4, 1), (4,), (2, 2)]:
-        m.op(f"OneHot string {shape}", "OneHotEncoder", {"a": words.reshape(shape)}, np.float32, **more)
+        m.op(
+            f"OneHot string {shape}",
+            "OneHotEncoder",
+            {"a": words.reshape(shape)},
+            np.float32,
+            **more,
+        )
     more = {"cats_strings": ["zz", "a"], "zeros": 1, "domain": ML}
     m.op("OneHot unknown", "OneHotEncoder", {"a": words}, np.float32, **more)
     for kind in FLOATS + WHOLE:
@@ -669,6 +702,9 @@ def linear(m):
     transforms = ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"]
     for transform in transforms:
         for scores, labels in [(1, [0, 1]), (2, [4, 7]), (3, [0, 1, 2]), (1, ["n", "y"])]:
+            if transform == "PROBIT" and scores == 1:
+                # ONNX Runtime leaves the other column uninitialised; refused at load.
+                continue
             scale = 0.1 if transform == "PROBIT" else 1
             coefficients = (m.numbers(scores * 3) * scale).tolist()
             more = {
@@ -686,7 +722,11 @@ def linear(m):
         for targets in [1, 2]:
             if transform == "SOFTMAX_ZERO":
                 continue
-            more = {"coefficients": m.numbers(targets * 3).tolist(), "targets": targets, "domain": ML}
+            more = {
+                "coefficients": m.numbers(targets * 3).tolist(),
+                "targets": targets,
+                "domain": ML,
+            }
             more |= {"intercepts": [0.25] * targets, "post_transform": transform}
             x = m.numbers((5, 3))
             name = f"LinearRegressor {transform} {targets}"
@@ -773,10 +813,11 @@ def trees(m):
     m.op("TreeRegressor as tensor", "TreeEnsembleRegressor", {"a": rows(np.float64)}, np.float32,
          n_targets=1, domain=ML, **more)  # fmt: skip
     for transform in ["NONE", "LOGISTIC", "SOFTMAX", "SOFTMAX_ZERO", "PROBIT"]:
-        for outputs, labels in [([0], 2), ([1], 2), ([0, 1], 2), ([0, 1, 2], 3)]:
-            for base in [0, 1, 2, 3]:
+        for outputs, labels in [([0], 2), ([0, 1], 2), ([0, 1, 2], 3)]:
+            # Of two classes, other base values are refused at load.
+            for base in {1: [0, 1], 2: [0], 3: [0, 3]}[len(outputs)]:
                 for positive in [False, True]:
-                    if base and base != len(outputs) and not (outputs == [0] and base == 2):
+                    if transform == "PROBIT" and outputs == [0]:
                         continue
                     nodes, leaves = random_trees(m, 3, 4, modes[:1], outputs)
                     if positive:

@@ -18,13 +18,9 @@ else {
     exit(2)
 }
 
-let clock = ContinuousClock()
-let loadStart = clock.now
-let artifact = try ArtifactSource(
-    flavor: flavor, fileName: arguments[1], bytes: [UInt8](bytes)
-).load()
-let loadTime = clock.now - loadStart
-print("\(arguments[1]): loaded in \(loadTime), \(artifact.memoryBytes / 1024) KiB compiled")
+let source = ArtifactSource(flavor: flavor, fileName: arguments[1], bytes: [UInt8](bytes))
+let artifact = try source.load()
+print("\(arguments[1]): \(artifact.memoryBytes / 1024) KiB compiled")
 
 let rowCount = 4_096
 let width = artifact.signature.features.count
@@ -86,6 +82,7 @@ func measure(_ name: String, rows: Int = 1, sample: Int, _ body: (Int) throws ->
         figure(times[times.count / 2] / Double(rows)), " calls:", index, " allocations:", allocated)
 }
 
+try measure("load", sample: 1) { _ in checksum += Double(try source.load().memoryBytes) }
 if artifact.scoresRows {
     try measure("score, row view", sample: 16) { index in
         let row = rows[index % rowCount]

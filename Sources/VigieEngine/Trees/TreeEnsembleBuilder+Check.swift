@@ -50,7 +50,8 @@ extension TreeEnsembleBuilder {
             guard depth <= TreeLimits.depthMax else {
                 throw fail(.limit, "deeper than \(TreeLimits.depthMax) branches")
             }
-            for child in [node.ifTrue, node.ifFalse] {
+            for side in 0..<2 {
+                let child = side == 0 ? node.ifTrue : node.ifFalse
                 guard child >= 0, Int(child) < range.count else {
                     throw fail(.corrupt, "a child is out of range")
                 }

@@ -94,23 +94,12 @@ struct XGBoostModel {
     private static func margins(
         _ field: ModelField, _ objective: XGBoostObjective, _ groups: Int
     ) throws(LoadError) -> [Float] {
-        var scores: [Double] = []
-        if let number = field.value.double {
-            scores = [number]
-        } else {
-            let value: JSONValue
-            do { value = try JSONParser.parse(try field.string, depthMax: 1) } catch let error
-                as JSONError
-            {
-                throw field.fail("not a number: \(error.message)")
-            } catch let error as LoadError {
-                throw error
-            } catch {
-                throw field.fail("\(error)")
-            }
-            guard let numbers = value.double.map({ [$0] }) ?? value.numbers else {
-                throw field.fail("expected a number or numbers")
-            }
+        var scores = field.value.double.map { [$0] } ?? []
+        if scores.isEmpty {
+            let text = try field.string
+            guard let value = try? JSONParser.parse(text, depthMax: 1),
+                let numbers = value.double.map({ [$0] }) ?? value.numbers
+            else { throw field.fail("'\(text.prefix(40))' is neither a number nor numbers") }
             scores = numbers
         }
         if scores.count == 1 { scores = Array(repeating: scores[0], count: groups) }

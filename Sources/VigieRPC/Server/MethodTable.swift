@@ -2,11 +2,11 @@ import Glibc
 
 /// Finds a method by the bytes of `:path`, without making a string: open addressing over a power of
 /// two at most half full. Filled before serving, read only afterwards.
-struct MethodTable {
+final class MethodTable {
     private var slots: [ServerMethod?] = Array(repeating: nil, count: 16)
     private(set) var methods: [ServerMethod] = []
 
-    mutating func insert(_ method: ServerMethod) {
+    func insert(_ method: ServerMethod) {
         methods.append(method)
         var capacity = 16
         while capacity < methods.count * 2 { capacity *= 2 }

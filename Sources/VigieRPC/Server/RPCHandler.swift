@@ -21,7 +21,7 @@ import VigieTransport
 package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package let loop: EventLoop
     package let limits: RPCLimits
-    private(set) var table = MethodTable()
+    let table = MethodTable()
     private(set) var interceptors: [any ServerInterceptor] = []
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []

@@ -9,7 +9,7 @@ extension ServerCall {
         // Over the limit nothing more is stored; the call ends when the block does.
         guard headers.listBytes <= headerListBytesMax else { return }
         if name.byteCount == 5, name.equals(":path") {
-            method = server.table.find(value)
+            method = table.find(value)
             if method == nil { headers.unknownPath = value.string }
         } else {
             headers.take(name, value)
@@ -26,12 +26,15 @@ extension ServerCall {
             for interceptor in server.interceptors { interceptor.refused(self, error) }
             return finish(error)
         }
-        guarded { () throws(RPCStatus) in
-            if !self.server.interceptors.isEmpty { try self.intercept() }
-            self.isActive = true
-            self.server.activeCalls += 1
+        do throws(RPCStatus) {
+            if !server.interceptors.isEmpty { try intercept() }
+            isActive = true
+            server.activeCalls += 1
             // Cannot be nil: checkHeaders throws for unknown methods.
-            try self.method?.began(self)
+            try method?.began(self)
+        } catch {
+            finish(error)
+            notifyCancelled()
         }
         // Few calls have a deadline, and most of those end in this very round.
         if deadline != .never, !isFinished { server.watch(self) }

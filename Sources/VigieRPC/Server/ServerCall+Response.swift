@@ -101,15 +101,15 @@ extension ServerCall {
         guard !responseStarted else { return }
         responseStarted = true
         sentEncoding = responseEncoding
-        head = ResponseHeaders.head(initialMetadata, encoding: sentEncoding)
+        isHeadPending = true
         // The head of a stream leaves with its first message; a unary one's with the status too.
         if method?.kind.hasOneResponse != true { flushHead() }
     }
 
     private func flushHead() {
-        guard let head else { return }
-        self.head = nil
-        sendHeaders(head)
+        guard isHeadPending else { return }
+        isHeadPending = false
+        sendHeaders(ResponseHeaders.head(initialMetadata, encoding: sentEncoding))
     }
 
     // MARK: Requests that are not gRPC

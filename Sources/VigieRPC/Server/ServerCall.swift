@@ -15,6 +15,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
     // The handler of a loop outlives its connections, and with them all open calls.
     unowned(unsafe) let server: RPCHandler
     let headerListBytesMax: Int
+    let table: MethodTable
 
     // MARK: The request
 
@@ -37,8 +38,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
 
     // MARK: The answer
 
-    /// The head of the answer that has been made but not sent.
-    var head: OutgoingHeaders?
+    /// The answer has begun, and its head is not sent yet.
+    var isHeadPending = false
     var responseStarted = false
     /// Response messages given so far.
     package internal(set) var responseMessages = 0
@@ -92,6 +93,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
     init(server: RPCHandler) {
         self.server = server
         loop = server.loop
+        table = server.table
         headerListBytesMax = server.limits.maxHeaderListBytes
         arena = server.arena
         deframer = MessageDeframer(limit: server.limits.maxRequestBytes)
@@ -188,7 +190,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
         offersCompression = false
         sentEncoding = .identity
         interceptorsBegun = 0
-        if head != nil { head = nil }
+        isHeadPending = false
         if handler != nil { handler = nil }
         if deferred != nil { deferred = nil }
         if principal != nil { principal = nil }

@@ -159,6 +159,7 @@ struct LimitOptions: ParsableArguments {
         limits.headerTimeout = headerTimeout.duration
         limits.requestTimeout = requestTimeout.duration
         limits.handshakeTimeout = handshakeTimeout.duration
+        limits.requestTimeout = requestTimeout.duration
         limits.writeTimeout = writeTimeout.duration
         limits.maxIdle = maxConnectionIdle.duration
         limits.maxAge = maxConnectionAge.duration

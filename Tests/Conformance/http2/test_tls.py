@@ -153,3 +153,22 @@ def test_a_large_answer_arrives_whole_over_tls(pki):
         c = Connection(server.address, tls=context(pki), settings=[(INITIAL_WINDOW_SIZE, 2**31 - 1)])
         c.send(window_update(0, 1 << 30))
         assert len(get(c, "/bytes/5000000")) == 5_000_000
+
+
+def test_connections_that_carried_large_bodies_keep_no_memory_for_them(pki):
+    with serve(pki) as server:
+        connections = []
+        for index in range(60):
+            c = Connection(server.address, tls=context(pki), settings=[(INITIAL_WINDOW_SIZE, 2**31 - 1)])
+            c.send(window_update(0, 1 << 30))
+            assert len(get(c, "/flood/1000000")) == 1_000_000
+            c.request(3, "POST", "/", end=False)
+            assert c.send_body(3, bytes(200_000)) == 200_000
+            c.expect_response(3)
+            connections.append(c)
+            if index == 9:
+                # Buffers that the loop shares have their size now.
+                before = server.resident_bytes
+        assert (server.resident_bytes - before) / 50 < 120_000
+        for c in connections:
+            c.close()

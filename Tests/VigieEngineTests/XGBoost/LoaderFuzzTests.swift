@@ -63,7 +63,7 @@ import VigieEngine
     private func answer(_ artifact: Artifact) throws {
         guard let width = artifact.inputs[0].shape.last, width <= 4_096 else { return }
         let workspace = artifact.makeWorkspace()
-        let values: [Float] = [0, 1, -3, 70_000, .nan, .infinity, -.infinity, 1e-44]
+        let values: [Float] = [0, 1, -3, 70_000, .nan, .infinity, -.infinity, Float(bitPattern: 7)]
         var rows: [Float] = []
         for row in 0..<9 {
             for column in 0..<width { rows.append(values[(row * 3 + column) % values.count]) }

@@ -24,6 +24,7 @@ struct Broadcast {
     /// - Parameter shape: what the shapes of `a`, `b` and `c` broadcast to.
     init(_ shape: TensorShape, _ a: TensorShape, _ b: TensorShape, _ c: TensorShape = .init()) {
         self.shape = shape
+        if a == shape, c.rank == 0, setSimple(b) { return }
         let full = (
             Self.strides(a, in: shape), Self.strides(b, in: shape), Self.strides(c, in: shape)
         )
@@ -47,6 +48,29 @@ struct Broadcast {
             }
         }
         if rank == 0 { rank = 1 }
+    }
+
+    /// Plans the walks that nearly all graphs make, in which `a` has the result's shape and `b` has
+    /// it too, or is a scalar, or one row: without a look at each dimension.
+    private mutating func setSimple(_ b: TensorShape) -> Bool {
+        let total = shape.elementCount ?? 0
+        if b == shape || b.elementCount == 1 {
+            extents[0] = total
+            strides.0[0] = 1
+            strides.1[0] = b == shape ? 1 : 0
+            rank = 1
+            return true
+        }
+        guard shape.rank > 0, b.rank > 0, total > 0 else { return false }
+        let columns = shape[shape.rank - 1]
+        guard b[b.rank - 1] == columns, b.elementCount == columns else { return false }
+        extents[0] = total / columns
+        extents[1] = columns
+        strides.0[0] = columns
+        strides.0[1] = 1
+        strides.1[1] = 1
+        rank = 2
+        return true
     }
 
     private static func strides(_ shape: TensorShape, in whole: TensorShape) -> SIMD8<Int> {
