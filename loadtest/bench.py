@@ -116,9 +116,7 @@ def parse_arguments(words: Sequence[str]) -> argparse.Namespace:
         action="store_true",
         help="let the kernel move server and load between cores",
     )
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write all figures there"
-    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
     return parser.parse_args(words)
 
 
@@ -173,9 +171,7 @@ def main(words: Sequence[str]) -> int:
         arguments.json.write_text(json.dumps(document, indent=2) + "\n")
     if failures:
         return NOT_MEASURED
-    reached = all(
-        verdict.reached for section in sections for verdict in section.verdicts
-    )
+    reached = all(verdict.reached for section in sections for verdict in section.verdicts)
     return ALL_REACHED if reached else SOME_MISSED
 
 

@@ -48,9 +48,7 @@ def make() -> Made:
         import numpy
         import xgboost
     except ImportError as error:
-        raise MissingError(
-            f"the model needs {error.name}: pip install xgboost-cpu"
-        ) from error
+        raise MissingError(f"the model needs {error.name}: pip install xgboost-cpu") from error
 
     random = numpy.random.default_rng(SEED)
     rows = random.normal(size=(ROWS_TRAINED, FEATURES)).astype(numpy.float32)
@@ -76,9 +74,7 @@ def make() -> Made:
 
     _write_bodies(made.bodies, asked.tolist())
     # What XGBoost itself answers, for whoever wants to compare.
-    (home / "expected.json").write_text(
-        json.dumps([float(value) for value in expected])
-    )
+    (home / "expected.json").write_text(json.dumps([float(value) for value in expected]))
     folder = registry / NAME / "1"
     folder.mkdir(parents=True, exist_ok=True)
     booster.save_model(folder / "model.ubj")
@@ -102,9 +98,7 @@ def _write_bodies(paths: Sequence[Path], rows: Sequence[Sequence[float]]) -> Non
         path.write_bytes(wire.infer(NAME, row))
 
 
-def _manifest(
-    model: Path, names: Sequence[str], library: str, leaves: int
-) -> dict[str, object]:
+def _manifest(model: Path, names: Sequence[str], library: str, leaves: int) -> dict[str, object]:
     content = model.read_bytes()
     return {
         "schema": 1,
@@ -121,9 +115,7 @@ def _manifest(
             }
         ],
         "signature": {
-            "features": [
-                {"name": name, "kind": "number", "missing": "allow"} for name in names
-            ]
+            "features": [{"name": name, "kind": "number", "missing": "allow"} for name in names]
         },
         "training": {
             "dataset": "synthetic, loadtest/model.py",
@@ -136,6 +128,4 @@ def _manifest(
 
 if __name__ == "__main__":
     result = make()
-    print(
-        f"registry: {result.registry}\nbodies:   {result.bodies[0].parent} ({ROWS_ASKED})"
-    )
+    print(f"registry: {result.registry}\nbodies:   {result.bodies[0].parent} ({ROWS_ASKED})")

@@ -80,10 +80,18 @@ static void begin_calls(struct connection *connection) {
     while (connection->unused_count > 0 && started < requests) {
         struct call *call = &connection->calls[connection->unused[--connection->unused_count]];
         *call = (struct call){.body = &bodies[next_body++ % bodies_count]};
-        nghttp2_nv fields[] = {header(":method", "POST"), header(":scheme", "http"),
-                               header(":path", path),     header(":authority", authority),
+        char length[24];
+        snprintf(length, sizeof length, "%zu", call->body->length);
+        // h2load's fields, so that the server's work is the same.
+        nghttp2_nv fields[] = {header(":method", "POST"),
+                               header(":scheme", "http"),
+                               header(":authority", authority),
+                               header(":path", path),
+                               header("user-agent", "h2load"),
+                               header("content-length", length),
                                header("content-type", "application/grpc"),
                                header("te", "trailers")};
+        fields[5].flags = NGHTTP2_NV_FLAG_NO_COPY_NAME;  // `length` ends with this round
         nghttp2_data_provider provider = {.source.ptr = call, .read_callback = read_body};
         int32_t stream = nghttp2_submit_request(connection->session, NULL, fields,
                                                 sizeof fields / sizeof *fields, &provider, call);

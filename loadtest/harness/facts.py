@@ -12,9 +12,7 @@ from pathlib import Path
 
 def first_line(command: Sequence[str]) -> str:
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=20, check=False
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "not found"
     text = (done.stdout or done.stderr).strip()

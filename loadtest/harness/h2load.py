@@ -25,8 +25,8 @@ class Request:
     path: str
     body: Path | None = None
     headers: Sequence[str] = ()
-    # Body bytes of one good answer. h2load counts an answer with a gRPC error as a success (its HTTP
-    # status is 200), so this is how a run proves that every answer was whole. None: unknown.
+    # Body bytes of one good answer. h2load counts an answer with a gRPC error as a success (its
+    # HTTP status is 200), so this is how a run proves that every answer was whole. None: unknown.
     answer_bytes: int | None = None
 
 
@@ -64,9 +64,7 @@ REQUESTS = re.compile(
     r"(\d+) failed, (\d+) errored, (\d+) timeout"
 )
 STATUS = re.compile(r"status codes: (\d+) 2xx")
-TRAFFIC = re.compile(
-    r"traffic: .*?\((\d+)\) total, .*?\((\d+)\) headers .*?\((\d+)\) data"
-)
+TRAFFIC = re.compile(r"traffic: .*?\((\d+)\) total, .*?\((\d+)\) headers .*?\((\d+)\) data")
 
 
 def parse(text: str) -> Outcome:
@@ -168,10 +166,7 @@ def check(outcome: Outcome, request: Request, requests: int) -> None:
             f"{request.path}: {outcome.succeeded} of {requests} requests succeeded, "
             f"{outcome.failed} failed, {outcome.errored} errored, {outcome.timed_out} timed out"
         )
-    if (
-        request.answer_bytes is not None
-        and outcome.data_bytes != requests * request.answer_bytes
-    ):
+    if request.answer_bytes is not None and outcome.data_bytes != requests * request.answer_bytes:
         raise H2loadError(
             f"{request.path}: {outcome.data_bytes} bytes of answers, expected "
             f"{requests} × {request.answer_bytes}: some calls were answered with an error"
@@ -184,15 +179,9 @@ def _execute(line: list[str]) -> str:
             line, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
         )
     except FileNotFoundError as error:
-        raise H2loadError(
-            "h2load is not installed: apt-get install nghttp2-client"
-        ) from error
+        raise H2loadError("h2load is not installed: apt-get install nghttp2-client") from error
     except subprocess.TimeoutExpired as error:
-        raise H2loadError(
-            f"h2load took over {TIMEOUT_SECONDS:.0f} s: {' '.join(line)}"
-        ) from error
+        raise H2loadError(f"h2load took over {TIMEOUT_SECONDS:.0f} s: {' '.join(line)}") from error
     if done.returncode != 0:
-        raise H2loadError(
-            f"h2load ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-        )
+        raise H2loadError(f"h2load ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -1,4 +1,4 @@
-"""Thousands of HTTP/2 connections that say hello and then nothing: sockets and epoll, no library."""
+"""Thousands of HTTP/2 connections that say hello and then nothing: sockets and epoll only."""
 
 from __future__ import annotations
 
@@ -73,9 +73,7 @@ class IdleConnections:
             self._poll.register(connection.fileno(), select.EPOLLIN)
             self._read(0)
         # The server's own SETTINGS and its acknowledgement of ours: two a connection.
-        while (
-            self._settled < 2 * count and time.monotonic() < deadline and self._sockets
-        ):
+        while self._settled < 2 * count and time.monotonic() < deadline and self._sockets:
             self._read(0.2)
 
     def alive(self, seconds_max: float = 30.0) -> int:

@@ -63,9 +63,7 @@ def parse_stacks(data: bytes) -> list[Stack]:
 
 def _stacks(data: bytes, begin: int) -> Iterator[Stack]:
     for index in range(STACKS):
-        mark, count, depth, *frames = STACK.unpack_from(
-            data, begin + index * STACK.size
-        )
+        mark, count, depth, *frames = STACK.unpack_from(data, begin + index * STACK.size)
         if mark:
             yield Stack(count, tuple(frames[:depth]))
 
@@ -96,9 +94,7 @@ def build() -> Path:
     except FileNotFoundError as error:
         raise MissingError("no C compiler: apt-get install gcc") from error
     except subprocess.CalledProcessError as error:
-        raise MissingError(
-            f"malloc/count.c does not compile:\n{error.stderr}"
-        ) from error
+        raise MissingError(f"malloc/count.c does not compile:\n{error.stderr}") from error
     return target
 
 

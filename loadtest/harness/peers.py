@@ -37,9 +37,7 @@ def build_grpc_swift() -> None:
         "ping-peer",
     ]
     command += ["--package-path", str(GRPC_SWIFT), "--scratch-path", str(BUILD)]
-    report.say(
-        "building the grpc-swift-2 peer: minutes, once (or --skip-peer grpc-swift)"
-    )
+    report.say("building the grpc-swift-2 peer: minutes, once (or --skip-peer grpc-swift)")
     begin = time.monotonic()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -53,9 +51,7 @@ def build_grpc_swift() -> None:
                 build.kill()
     report.progress_done()
     if build.returncode != 0:
-        raise MissingError(
-            "the grpc-swift-2 peer does not build:\n" + "".join(lines[-20:])
-        )
+        raise MissingError("the grpc-swift-2 peer does not build:\n" + "".join(lines[-20:]))
 
 
 def grpcio() -> Subject:

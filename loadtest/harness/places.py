@@ -22,9 +22,7 @@ def binary(name: str) -> Path:
     folder = Path(os.environ.get("VIGIE_BIN_DIR", REPOSITORY / ".build" / "release"))
     path = folder / name
     if not path.exists():
-        raise MissingError(
-            f"{path} is not built: run `make build`, or set VIGIE_BIN_DIR"
-        )
+        raise MissingError(f"{path} is not built: run `make build`, or set VIGIE_BIN_DIR")
     return path.resolve()
 
 
@@ -39,7 +37,5 @@ def tool(name: str, package: str) -> str:
 def demo_registry() -> Path:
     """The committed demo registry."""
     if not DEMO_REGISTRY.is_dir():
-        raise MissingError(
-            f"no demo registry at {DEMO_REGISTRY.relative_to(REPOSITORY)}"
-        )
+        raise MissingError(f"no demo registry at {DEMO_REGISTRY.relative_to(REPOSITORY)}")
     return DEMO_REGISTRY

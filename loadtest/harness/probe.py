@@ -32,9 +32,7 @@ class Answer:
         return self.fields.get("grpc-status")
 
 
-def call(
-    port: int, path: str, body: bytes, headers: Sequence[tuple[str, str]] = ()
-) -> Answer:
+def call(port: int, path: str, body: bytes, headers: Sequence[tuple[str, str]] = ()) -> Answer:
     """POSTs the body on a connection of its own and returns the whole answer."""
     config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8")
     connection = h2.connection.H2Connection(config)
@@ -58,22 +56,14 @@ def call(
         stream.sendall(connection.data_to_send())
         while data := stream.recv(65536):
             for event in connection.receive_data(data):
-                if isinstance(
-                    event, h2.events.ResponseReceived | h2.events.TrailersReceived
-                ):
-                    fields.update(
-                        (str(name), str(value)) for name, value in event.headers
-                    )
+                if isinstance(event, h2.events.ResponseReceived | h2.events.TrailersReceived):
+                    fields.update((str(name), str(value)) for name, value in event.headers)
                 elif isinstance(event, h2.events.DataReceived):
                     content += event.data
-                    connection.acknowledge_received_data(
-                        event.flow_controlled_length, 1
-                    )
+                    connection.acknowledge_received_data(event.flow_controlled_length, 1)
                 elif isinstance(event, h2.events.StreamEnded):
                     return Answer(fields, bytes(content))
-                elif isinstance(
-                    event, h2.events.StreamReset | h2.events.ConnectionTerminated
-                ):
+                elif isinstance(event, h2.events.StreamReset | h2.events.ConnectionTerminated):
                     raise ProbeError(f"{path}: {event}")
             stream.sendall(connection.data_to_send())
     raise ProbeError(f"{path}: the connection ended before the answer did")

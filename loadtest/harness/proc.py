@@ -26,7 +26,7 @@ class CpuTime:
 
 @dataclass(frozen=True)
 class Memory:
-    """Resident bytes of a process; `anonymous` is its own heap and stacks, `file` the mapped code."""
+    """Resident bytes of a process; `anonymous` is heap and stacks, `file` the mapped code."""
 
     resident: int
     anonymous: int
@@ -42,25 +42,21 @@ class Thread:
 
 
 def parse_stat(text: str) -> tuple[str, CpuTime]:
-    """The command name and CPU time in a `stat` file (proc(5)). The name may hold spaces and `)`."""
+    """The command name (it may hold spaces and `)`) and CPU time in a `stat` file (proc(5))."""
     name = text[text.index("(") + 1 : text.rindex(")")]
     fields = text[text.rindex(")") + 2 :].split()
     # Fields 14 and 15 of the file; the split begins at field 3.
-    return name, CpuTime(
-        int(fields[11]) / TICKS_PER_SECOND, int(fields[12]) / TICKS_PER_SECOND
-    )
+    return name, CpuTime(int(fields[11]) / TICKS_PER_SECOND, int(fields[12]) / TICKS_PER_SECOND)
 
 
 def parse_status(text: str) -> Memory:
-    """The memory figures of a `status` file, in bytes. A kernel thread or a zombie has none: zeros."""
+    """The memory figures of a `status` file, in bytes. A zombie has none: zeros."""
     values = {}
     for line in text.splitlines():
         key, _, rest = line.partition(":")
         if key in ("VmRSS", "RssAnon", "RssFile"):
             values[key] = int(rest.split()[0]) * 1024
-    return Memory(
-        values.get("VmRSS", 0), values.get("RssAnon", 0), values.get("RssFile", 0)
-    )
+    return Memory(values.get("VmRSS", 0), values.get("RssAnon", 0), values.get("RssFile", 0))
 
 
 def cpu_time(pid: int) -> CpuTime:

@@ -89,13 +89,8 @@ def bar(fraction: float) -> str:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns as wide as their content; figures to the right, words to the left."""
-    widths = [
-        max(len(line[index]) for line in [columns, *rows])
-        for index in range(len(columns))
-    ]
-    right = [
-        all(_is_figure(row[index]) for row in rows) for index in range(len(columns))
-    ]
+    widths = [max(len(line[index]) for line in [columns, *rows]) for index in range(len(columns))]
+    right = [all(_is_figure(row[index]) for row in rows) for index in range(len(columns))]
 
     def line(cells: Sequence[str]) -> str:
         padded = [

@@ -26,9 +26,7 @@ def build() -> Path:
     except FileNotFoundError as error:
         raise MissingError("no C compiler: apt-get install gcc") from error
     except subprocess.CalledProcessError as error:
-        raise MissingError(
-            f"client/rotate.c does not compile:\n{error.stderr}"
-        ) from error
+        raise MissingError(f"client/rotate.c does not compile:\n{error.stderr}") from error
     return target
 
 

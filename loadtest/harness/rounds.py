@@ -53,9 +53,7 @@ def interleave(
             figures = measure(items[index])
             found[index].append(figures)
             progress(number, items[index], figures)
-    return [
-        [Series(tuple(column)) for column in zip(*rows, strict=True)] for rows in found
-    ]
+    return [[Series(tuple(column)) for column in zip(*rows, strict=True)] for rows in found]
 
 
 def percentile(ordered: Sequence[int], fraction: float) -> int:

@@ -35,8 +35,8 @@ def free_port() -> int:
 class Server:
     """One child process that listens on a port of 127.0.0.1.
 
-    `ready` is a pattern for the line that it prints when it is ready, with the port as group 1; when
-    it is None, the server is ready as soon as `port` accepts a connection.
+    `ready` is a pattern for the line that it prints when it is ready, with the port as group 1;
+    when it is None, the server is ready as soon as `port` accepts a connection.
     """
 
     def __init__(
@@ -85,9 +85,7 @@ class Server:
                 env=self._environment,
             )
         except OSError as error:
-            raise ServerError(
-                f"{self.name}: cannot start {self.command[0]}: {error}"
-            ) from error
+            raise ServerError(f"{self.name}: cannot start {self.command[0]}: {error}") from error
         threading.Thread(target=self._read, daemon=True).start()
         self._wait_until_ready(begin)
         self.ready_seconds = time.perf_counter() - begin
@@ -98,11 +96,7 @@ class Server:
         assert self._process is not None and self._process.stdout is not None
         for line in self._process.stdout:
             self._lines.append(line.rstrip())
-            if (
-                self.ready
-                and not self._found.is_set()
-                and (match := self.ready.search(line))
-            ):
+            if self.ready and not self._found.is_set() and (match := self.ready.search(line)):
                 self._port = int(match.group(1))
                 self._found.set()
 
@@ -117,8 +111,7 @@ class Server:
             if time.perf_counter() - begin > READY_SECONDS_MAX:
                 self.stop()
                 raise ServerError(
-                    f"{self.name} was not ready after {READY_SECONDS_MAX:.0f} s:\n"
-                    + self.output()
+                    f"{self.name} was not ready after {READY_SECONDS_MAX:.0f} s:\n" + self.output()
                 )
             if self.ready is None and self._accepts():
                 return
@@ -132,17 +125,12 @@ class Server:
 
     def output(self) -> str:
         """The last lines that the server printed."""
-        return (
-            "\n".join(f"    {line}" for line in self._lines)
-            or "    (it printed nothing)"
-        )
+        return "\n".join(f"    {line}" for line in self._lines) or "    (it printed nothing)"
 
     def check_alive(self) -> None:
         if self._process is None or self._process.poll() is not None:
             code = None if self._process is None else self._process.returncode
-            raise ServerError(
-                f"{self.name} ended with {code} during the run:\n" + self.output()
-            )
+            raise ServerError(f"{self.name} ended with {code} during the run:\n" + self.output())
 
     def pin(self, cpus: set[int] | None) -> None:
         if cpus:

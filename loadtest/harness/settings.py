@@ -14,7 +14,7 @@ class Settings:
     seconds: float = 3.0
     rounds: int = 5
     skip_peers: frozenset[str] = frozenset()
-    # Another program in the pod's place (it answers Ping and prints a ready line); None: vigie serve.
+    # Another program in the pod's place: it answers Ping and prints a ready line.
     pod: Sequence[str] | None = None
     serve_extra: Sequence[str] = ()
     connections: int = 10_000

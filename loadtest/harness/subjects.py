@@ -96,9 +96,7 @@ def nghttpd_post() -> Subject:
     """The same server sent what Vigie is sent: headers of gRPC and a body of 200 bytes."""
     base = nghttpd()
     request = replace(ping_request(), path="/", answer_bytes=FILE_BYTES)
-    return replace(
-        base, name="nghttpd POST", what="200-byte POST, 14 back", request=request
-    )
+    return replace(base, name="nghttpd POST", what="200-byte POST, 14 back", request=request)
 
 
 def pod(settings: Settings, registry: Path | None = None) -> Subject:
@@ -122,24 +120,18 @@ def infer(settings: Settings, rotated: bool = False) -> Subject:
         raise MissingError("ModelInfer is asked of `vigie serve` only, not of --pod")
     made = model.make()
     server = pod(settings, made.registry)
-    request = Request(
-        path=wire.INFER_PATH, body=made.bodies[0], headers=wire.GRPC_HEADERS
-    )
+    request = Request(path=wire.INFER_PATH, body=made.bodies[0], headers=wire.GRPC_HEADERS)
     if rotated:
         what = f"{len(made.bodies):,} rows in turn"
         name = f"{INFER_NAME} ↻"
-        return replace(
-            server, name=name, what=what, request=request, bodies=made.bodies
-        )
+        return replace(server, name=name, what=what, request=request, bodies=made.bodies)
     return replace(server, name=INFER_NAME, what="one row, 200 trees", request=request)
 
 
 def score(settings: Settings) -> Subject:
     """A pod on the demo registry, asked for a decision with its reasons (exact contributions)."""
     if settings.pod is not None:
-        raise MissingError(
-            "ScoreApplication is asked of `vigie serve` only, not of --pod"
-        )
+        raise MissingError("ScoreApplication is asked of `vigie serve` only, not of --pod")
     body = write("score.body", wire.score("credit-default", APPLICANT))
     request = Request(path=wire.SCORE_PATH, body=body, headers=wire.GRPC_HEADERS)
     return replace(

@@ -39,9 +39,7 @@ def unframe(data: bytes) -> bytes:
     """The one message in a unary answer's body."""
     flag, length = struct.unpack(">BI", data[:5])
     if flag != 0 or length != len(data) - 5:
-        raise ValueError(
-            f"not one uncompressed gRPC message: flag {flag}, {length} bytes said"
-        )
+        raise ValueError(f"not one uncompressed gRPC message: flag {flag}, {length} bytes said")
     return data[5:]
 
 

@@ -31,13 +31,9 @@ def test_a_report_is_read() -> None:
     assert outcome.data_bytes == 280000
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("950us", 0.00095), ("2.50s", 2.5), ("1.50m", 90.0)]
-)
+@pytest.mark.parametrize(("text", "seconds"), [("950us", 0.00095), ("2.50s", 2.5), ("1.50m", 90.0)])
 def test_durations_have_units(text: str, seconds: float) -> None:
-    assert h2load.parse(REPORT.replace("75.85ms", text)).seconds == pytest.approx(
-        seconds
-    )
+    assert h2load.parse(REPORT.replace("75.85ms", text)).seconds == pytest.approx(seconds)
 
 
 def test_text_without_a_report_is_refused() -> None:
@@ -59,9 +55,7 @@ def test_a_failed_request_is_refused() -> None:
 
 
 def test_the_log_gives_microseconds() -> None:
-    assert h2load.parse_log(
-        "1795630055120553\t200\t1242\n1795630055121963\t200\t88\n"
-    ) == [
+    assert h2load.parse_log("1795630055120553\t200\t1242\n1795630055121963\t200\t88\n") == [
         1242,
         88,
     ]

@@ -18,9 +18,7 @@ def test_a_name_with_spaces_and_brackets_does_not_shift_the_fields() -> None:
 
 
 def test_memory_is_in_bytes() -> None:
-    memory = proc.parse_status(
-        "Name:\tx\nVmRSS:\t 12 kB\nRssAnon:\t 8 kB\nRssFile:\t4 kB\n"
-    )
+    memory = proc.parse_status("Name:\tx\nVmRSS:\t 12 kB\nRssAnon:\t 8 kB\nRssFile:\t4 kB\n")
     assert (memory.resident, memory.anonymous, memory.file) == (12288, 8192, 4096)
 
 

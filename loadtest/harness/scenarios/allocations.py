@@ -53,10 +53,7 @@ def run(settings: Settings) -> Section:
             section.notes.append(f"left out: {error}")
             continue
         own = _fill(section, subject, found)
-        if (
-            subject.name in (subjects.PING_NAME, subjects.INFER_NAME)
-            and own > OWN_TARGET
-        ):
+        if subject.name in (subjects.PING_NAME, subjects.INFER_NAME) and own > OWN_TARGET:
             section.notes += stacks(subject).splitlines()
     return section
 
@@ -72,9 +69,7 @@ def measure(subject: Subject) -> dict[str, tuple[float, float, float]]:
             for requests in (SHORT_REQUESTS, LONG_REQUESTS):
                 before = malloc_count.parse(counts.read_bytes())
                 _load(server.port, subject, requests)
-                deltas.append(
-                    malloc_count.since(before, malloc_count.parse(counts.read_bytes()))
-                )
+                deltas.append(malloc_count.since(before, malloc_count.parse(counts.read_bytes())))
     report.progress_done()
     short, long = deltas
     more = LONG_REQUESTS - SHORT_REQUESTS
@@ -96,9 +91,7 @@ def _fill(
     section: Section, subject: Subject, found: dict[str, tuple[float, float, float]]
 ) -> float:
     """Adds the rows; returns the allocations a request that nghttp2 did not ask for."""
-    for name, (allocations, frees, size) in sorted(
-        found.items(), key=lambda item: -item[1][0]
-    ):
+    for name, (allocations, frees, size) in sorted(found.items(), key=lambda item: -item[1][0]):
         if max(allocations, frees) >= SHOWN_MIN:
             section.rows.append(
                 (
@@ -110,12 +103,8 @@ def _fill(
                     f"{size:.0f}",
                 )
             )
-    own = sum(
-        figures[0] for name, figures in found.items() if not name.startswith(NGHTTP2)
-    )
-    section.data[subject.name] = {
-        name: list(figures) for name, figures in found.items()
-    }
+    own = sum(figures[0] for name, figures in found.items() if not name.startswith(NGHTTP2))
+    section.data[subject.name] = {name: list(figures) for name, figures in found.items()}
     if subject.name in (subjects.PING_NAME, subjects.INFER_NAME):
         section.verdicts.append(
             report.at_most(
@@ -140,29 +129,21 @@ def stacks(subject: Subject, requests: int = 2_000) -> str:
                 if not name.startswith(NGHTTP2)
             )
         counts.unlink()
-        with subject.server(
-            malloc_count.environment(counts, stacks_from=early)
-        ) as server:
+        with subject.server(malloc_count.environment(counts, stacks_from=early)) as server:
             _load(server.port, subject, requests * 2)
             recorded = malloc_count.parse_stacks(counts.read_bytes())
-    return "\n\n".join(
-        _describe(stack, Path(subject.command[0])) for stack in recorded[:12]
-    )
+    return "\n\n".join(_describe(stack, Path(subject.command[0])) for stack in recorded[:12])
 
 
 def _describe(stack: Stack, program: Path) -> str:
     # A return address lies after its call: one less is inside it.
     own = [hex(frame - 1) for frame in stack.frames if frame]
     command = ["addr2line", "-f", "-e", str(program), *own]
-    lines = subprocess.run(
-        command, capture_output=True, text=True, check=False
-    ).stdout.split("\n")
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split("\n")
     names = subprocess.run(
         ["swift", "demangle", "--compact", *lines[0::2]],
         capture_output=True,
         text=True,
         check=False,
     ).stdout.strip()
-    return f"{stack.count} ×\n" + "\n".join(
-        f"    {name}" for name in names.splitlines()[:14]
-    )
+    return f"{stack.count} ×\n" + "\n".join(f"    {name}" for name in names.splitlines()[:14])

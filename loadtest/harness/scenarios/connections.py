@@ -26,9 +26,7 @@ def run(settings: Settings) -> Section:
     )
     limit = raise_descriptor_limit(count + SPARE_DESCRIPTORS)
     if limit < count + SPARE_DESCRIPTORS:
-        section.notes.append(
-            f"only {limit} descriptors are allowed (ulimit -n): fewer connections"
-        )
+        section.notes.append(f"only {limit} descriptors are allowed (ulimit -n): fewer connections")
         count = limit - SPARE_DESCRIPTORS
     makers: list[Callable[[], Subject]] = [
         lambda: subjects.pod(settings),
@@ -77,8 +75,6 @@ def _measure(subject: Subject, count: int, section: Section) -> None:
     }
     if subject.name == subjects.PING_NAME:
         section.verdicts += [
-            report.at_most(
-                f"{count:,} idle connections, RSS", during / MIB, RSS_TARGET_MB, "MB"
-            ),
+            report.at_most(f"{count:,} idle connections, RSS", during / MIB, RSS_TARGET_MB, "MB"),
             report.at_least("Idle connections that answer a PING", alive, count),
         ]

@@ -1,8 +1,8 @@
-"""Instructions a request, counted by valgrind's callgrind: the same on a busy machine and a quiet one.
+"""Instructions a request, counted by callgrind: the same on a busy machine and a quiet one.
 
 Two loads of different length on one server that is warm; the difference of their counts is what
-requests cost, and what connections cost cancels out. Instructions are not time (the kernel's are not in
-it, and neither are cache misses), but a change of one percent shows, which no clock here would see.
+requests cost, and what connections cost cancels out. Instructions are not time (the kernel's are not
+in it, and neither are cache misses), but a change of one percent shows, which no clock would see.
 """
 
 from __future__ import annotations
@@ -76,22 +76,17 @@ def measure(subject: Subject) -> Found:
             ):
                 _load(server, subject, requests)
                 _dump(server)
-                report.progress(
-                    f"counting instructions of {subject.name}: {number} of 3"
-                )
+                report.progress(f"counting instructions of {subject.name}: {number} of 3")
         short, long = (
-            callgrind.parse((Path(f"{out}.{part}")).read_text(errors="replace"))
-            for part in (2, 3)
+            callgrind.parse((Path(f"{out}.{part}")).read_text(errors="replace")) for part in (2, 3)
         )
     report.progress_done()
     more = LONG_REQUESTS - SHORT_REQUESTS
     objects = {
-        name: (cost - short.objects.get(name, 0)) / more
-        for name, cost in long.objects.items()
+        name: (cost - short.objects.get(name, 0)) / more for name, cost in long.objects.items()
     }
     functions = {
-        name: (cost - short.functions.get(name, 0)) / more
-        for name, cost in long.functions.items()
+        name: (cost - short.functions.get(name, 0)) / more for name, cost in long.functions.items()
     }
     return Found(sum(objects.values()), objects, functions)
 
@@ -114,7 +109,7 @@ def _dump(server: Server) -> None:
 
 
 def _profiled(subject: Subject, out: Path) -> Subject:
-    """The program without its debug information, which Debian's valgrind cannot read from Swift 6."""
+    """The program without its debug information, which valgrind 3.19 cannot read from Swift 6."""
     valgrind = tool("valgrind", "valgrind")
     program = Path(shutil.which(subject.command[0]) or subject.command[0]).resolve()
     stripped = WORK / f"{program.name}.callgrind"

@@ -23,9 +23,7 @@ def run(settings: Settings) -> Section:
         ("server", "request", "p50", "p99", "p99.9", "p50 × nghttpd"),
     )
     with ExitStack() as stack:
-        pairs = [
-            (subject, _start(subject, settings, stack)) for subject in _lineup(settings)
-        ]
+        pairs = [(subject, _start(subject, settings, stack)) for subject in _lineup(settings)]
         requests = {}
         for subject, server in pairs:
             warm = h2load.latencies(server.port, subject.request, WARM_UP_REQUESTS)

@@ -83,9 +83,7 @@ def run(settings: Settings) -> Section:
     }
     section.verdicts += [
         report.at_least("Soak, answers", answered, total),
-        report.at_most(
-            "Soak, growth of RSS", (end - middle) / MIB, GROWTH_TARGET_MB, "MB"
-        ),
+        report.at_most("Soak, growth of RSS", (end - middle) / MIB, GROWTH_TARGET_MB, "MB"),
         report.at_most("Soak, descriptors left open", max(0, left), 0),
     ]
     return section
@@ -161,8 +159,8 @@ class Sampler:
 class Killer:
     """Opens connections, begins calls, and breaks the connection off somewhere in between.
 
-    The request's bytes are cut at a random place (in the preface, in a header block, in the body, or
-    after it, so that answers meet a closed socket); half of the connections end with a reset.
+    The request's bytes are cut at a random place (in the preface, in a header block, in the body,
+    or after it, so that answers meet a closed socket); half of the connections end with a reset.
     """
 
     def __init__(self, port: int, path: str, body: bytes) -> None:
@@ -185,9 +183,7 @@ class Killer:
 
     def _kill_one(self) -> None:
         cut = self._random.randrange(1, len(self._bytes) + 1)
-        with socket.create_connection(
-            ("127.0.0.1", self.port), timeout=5
-        ) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
             connection.sendall(self._bytes[:cut])
             if self._random.random() < 0.5:
                 time.sleep(self._random.uniform(0, 0.005))
@@ -202,7 +198,7 @@ class Killer:
 
 
 def _call(stream: int, path: str, body: bytes) -> bytes:
-    """HEADERS and DATA of one call; header fields as literals without indexing (RFC 7541 §6.2.2)."""
+    """HEADERS and DATA of one call; fields are literals without indexing (RFC 7541 §6.2.2)."""
     fields = [
         (":method", "POST"),
         (":scheme", "http"),
@@ -211,11 +207,7 @@ def _call(stream: int, path: str, body: bytes) -> bytes:
     ]
     fields += [("content-type", "application/grpc"), ("te", "trailers")]
     block = b"".join(
-        b"\0"
-        + bytes([len(name)])
-        + name.encode()
-        + bytes([len(value)])
-        + value.encode()
+        b"\0" + bytes([len(name)]) + name.encode() + bytes([len(value)]) + value.encode()
         for name, value in fields
     )
     return http2_frame(1, 0x4, stream, block) + http2_frame(0, 0x1, stream, body)

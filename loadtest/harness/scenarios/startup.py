@@ -89,10 +89,6 @@ def _measure(subject: Subject, section: Section) -> None:
     }
     if subject.name == subjects.PING_NAME:
         section.verdicts += [
-            report.at_most(
-                "Idle pod, RSS", statistics.median(resident), RSS_TARGET_MB, "MB"
-            ),
-            report.at_most(
-                "Ready after exec", statistics.median(ready), READY_TARGET_MS, "ms"
-            ),
+            report.at_most("Idle pod, RSS", statistics.median(resident), RSS_TARGET_MB, "MB"),
+            report.at_most("Ready after exec", statistics.median(ready), READY_TARGET_MS, "ms"),
         ]

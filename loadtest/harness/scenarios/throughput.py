@@ -1,7 +1,7 @@
 """Answers per CPU second of the server process.
 
-The wall-clock rate on one machine is mostly the load generator's; the server's own CPU time (user and
-system, from /proc) over the answers it gave is what a pod costs.
+The wall-clock rate on one machine is mostly the load generator's; the server's own CPU time (user
+and system, from /proc) over the answers it gave is what a pod costs.
 """
 
 from __future__ import annotations
@@ -46,9 +46,7 @@ class Runner:
                 self.requests,
                 cpus=settings.load_cpus,
             )
-        return h2load.run(
-            self.server.port, request, SHAPE, self.requests, cpus=settings.load_cpus
-        )
+        return h2load.run(self.server.port, request, SHAPE, self.requests, cpus=settings.load_cpus)
 
     def measure(self, settings: Settings) -> tuple[float, float]:
         """Answers per CPU second of the server, and per second."""
@@ -183,7 +181,5 @@ def fill(section: Section, who: Sequence[Subject], series: list[list[Series]]) -
             )
         if ratio and subject.name == subjects.INFER_NAME:
             section.verdicts.append(
-                report.at_least(
-                    "ModelInfer, × nghttpd per CPU s", ratio.median, INFER_TARGET
-                )
+                report.at_least("ModelInfer, × nghttpd per CPU s", ratio.median, INFER_TARGET)
             )
