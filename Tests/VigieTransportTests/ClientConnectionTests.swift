@@ -123,9 +123,15 @@ struct ClientConnectionTests {
             #expect(await client.isReady())
             let ended = Mailbox<Outcome>()
             #expect(await loop.run { client.connection.room } == 2)
-            #expect(await client.open("/wait/50", into: ended) == .opened)
-            #expect(await client.open("/wait/50", into: ended) == .opened)
-            #expect(await client.open("/", into: ended) == .atLimit)
+            // In one turn of the loop, so that none can end before the third is tried.
+            let openings = await loop.run {
+                ["/wait/50", "/wait/50", "/"].map { path in
+                    client.connection.open(
+                        ProbeStream(ended), Client.headers("GET", path), endStream: true)
+                }
+            }
+            #expect(openings == [.opened, .opened, .atLimit])
+            try #require(openings.last == .atLimit)
             #expect(await client.rooms.take())
             #expect(await client.open("/", into: ended) == .opened)
             for _ in 0..<3 { #expect(await ended.take().status == "200") }
