@@ -1,8 +1,9 @@
 """Instructions a request, counted by callgrind: the same on a busy machine and a quiet one.
 
 Two loads of different length on one server that is warm; the difference of their counts is what
-requests cost, and what connections cost cancels out. Instructions are not time (the kernel's are not
-in it, and neither are cache misses), but a change of one percent shows, which no clock would see.
+requests cost, and what connections cost cancels out. Instructions are not time (the kernel's are
+not in it, and neither are cache misses), but a change of one percent shows, which no clock would
+see.
 """
 
 from __future__ import annotations

@@ -48,13 +48,14 @@ class Runner:
             )
         return h2load.run(self.server.port, request, SHAPE, self.requests, cpus=settings.load_cpus)
 
-    def measure(self, settings: Settings) -> tuple[float, float]:
-        """Answers per CPU second of the server, and per second."""
+    def measure(self, settings: Settings) -> tuple[float, float, float]:
+        """Answers per CPU second of the server, per second, and the kernel's share of the first."""
         before = proc.cpu_time(self.server.pid)
         outcome = self.load(settings)
         used = proc.cpu_time(self.server.pid) - before
         self.server.check_alive()
-        return outcome.succeeded / max(used.total, 0.01), outcome.rate
+        total = max(used.total, 0.01)
+        return outcome.succeeded / total, outcome.rate, used.system / total
 
 
 def run(settings: Settings) -> Section:
@@ -69,6 +70,7 @@ def run(settings: Settings) -> Section:
             "high",
             "× nghttpd",
             "",
+            "kernel",
             "per wall s",
         ),
     )
@@ -156,7 +158,7 @@ def fill(section: Section, who: Sequence[Subject], series: list[list[Series]]) -
     by_name = {subject.name: found for subject, found in zip(who, series, strict=True)}
     base = by_name.get("nghttpd")
     top = max((found[0].median for found in series), default=1.0)
-    for subject, (per_cpu, per_wall) in zip(who, series, strict=True):
+    for subject, (per_cpu, per_wall, kernel) in zip(who, series, strict=True):
         ratio = per_cpu.ratio(base[0]) if base else None
         section.rows.append(
             (
@@ -167,12 +169,14 @@ def fill(section: Section, who: Sequence[Subject], series: list[list[Series]]) -
                 report.number(per_cpu.high),
                 f"{ratio.median:.2f}" if ratio else "–",
                 report.bar(per_cpu.median / top),
+                f"{kernel.median * 100:.0f} %",
                 report.number(per_wall.median),
             )
         )
         section.data[subject.name] = {
             "per_cpu_second": per_cpu.values,
             "per_second": per_wall.values,
+            "kernel_share": kernel.values,
             "ratio_to_nghttpd": ratio.values if ratio else None,
         }
         if ratio and subject.name == subjects.PING_NAME:
