@@ -73,7 +73,7 @@ def summary(
     for answer in traffic.answers:
         by_version[answer.response.version].append(answer)
     table = Table(title=f"{model} under load", title_justify="left")
-    for column in ("version", "calls", "p50", "p99", "p99.9", "AUC on these rows"):
+    for column in ("version", "calls", "p50", "p99", "p99.9", "AUC (rows of the training set)"):
         table.add_column(column, justify="right")
     for version in sorted(by_version, key=int):
         answers = by_version[version]
