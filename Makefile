@@ -77,12 +77,12 @@ test: lint generated unit conformance pipelines ## Every check and every test
 lint: venv ## Formatting of Swift and Python
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests loadtest
 	$(VENV)/bin/ruff check Sources/pipelines Protos Tests loadtest
-	$(VENV)/bin/ruff format --check Sources/pipelines Tests loadtest
+	$(VENV)/bin/ruff format --check Sources/pipelines Protos Tests loadtest
 
 .PHONY: format
 format: venv ## Mends the formatting of Swift and Python
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests loadtest
-	$(VENV)/bin/ruff format Sources/pipelines Tests loadtest
+	$(VENV)/bin/ruff format Sources/pipelines Protos Tests loadtest
 
 .PHONY: generated
 generated: test-packages ## The committed protobuf code is that of the .proto files

@@ -39,9 +39,15 @@ def facts(files):
         name = f"{outer}{proto.name}"
         found[f"message {name}"] = proto.options.map_entry
         for field in proto.field:
-            oneof = proto.oneof_decl[field.oneof_index].name if field.HasField("oneof_index") else ""
+            oneof = (
+                proto.oneof_decl[field.oneof_index].name if field.HasField("oneof_index") else ""
+            )
             found[f"field {name}.{field.name}"] = (
-                field.number, field.type, field.label, field.type_name, oneof,
+                field.number,
+                field.type,
+                field.label,
+                field.type_name,
+                oneof,
             )
         for nested in proto.nested_type:
             message(nested, name + ".")
@@ -56,8 +62,10 @@ def facts(files):
         for service in file.service:
             for method in service.method:
                 found[f"method {service.name}.{method.name}"] = (
-                    method.input_type, method.output_type,
-                    method.client_streaming, method.server_streaming,
+                    method.input_type,
+                    method.output_type,
+                    method.client_streaming,
+                    method.server_streaming,
                 )
     return found
 

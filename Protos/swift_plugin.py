@@ -10,7 +10,6 @@ protoc runs it with a CodeGeneratorRequest on standard input. It writes, below -
 import sys
 
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
-
 from plugin import descriptors, names
 from plugin.messages import write_enum, write_message
 from plugin.schema import Schema

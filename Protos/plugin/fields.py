@@ -124,7 +124,9 @@ class FieldWriter:
         with w.block(f"@inlinable public var {self.member}: {self.swift}"):
             if self.in_oneof:
                 with w.block("get"):
-                    w(f"guard {self.case}.rawValue == {self.field.number} else {{ return {self.zero} }}")
+                    w(
+                        f"guard {self.case}.rawValue == {self.field.number} else {{ return {self.zero} }}"
+                    )
                     w(f"return {self.load(self.slot)}")
             else:
                 w(f"get {{ {self.load(self.slot)} }}")
@@ -148,7 +150,9 @@ class FieldWriter:
         if self.kind == Field.TYPE_BYTES:
             w(f"/// Sets `{self.field.name}` to a copy of the bytes.")
             with w.block(f"@inlinable public func set{self.suffix}(_ value: RawSpan)"):
-                w(f"self.{self.member} = value.withUnsafeBytes {{ Bytes(copying: $0, in: _arena) }}")
+                w(
+                    f"self.{self.member} = value.withUnsafeBytes {{ Bytes(copying: $0, in: _arena) }}"
+                )
             w()
             w(f"/// Sets `{self.field.name}` to `byteCount` bytes that `fill` writes, all of them.")
             with w.block(
@@ -174,7 +178,9 @@ class FieldWriter:
                 w(f"{self.slot} = newValue?._raw")
         w()
         w(f"/// The message of `{self.field.name}`, made first when there is none.")
-        with w.block(f"@inlinable @discardableResult public func mutable{self.suffix}() -> {self.swift}"):
+        with w.block(
+            f"@inlinable @discardableResult public func mutable{self.suffix}() -> {self.swift}"
+        ):
             w(f"if let present = self.{self.member} {{ return present }}")
             w(f"let made = {self.swift}(_in: _arena)")
             w(f"self.{self.member} = made")
@@ -220,7 +226,9 @@ class FieldWriter:
                     "(value.withUnsafeBytes { Bytes(copying: $0, in: _arena) })"
                 )
             w()
-            w(f"/// Adds `byteCount` bytes that `fill` writes, all of them, to `{self.field.name}`.")
+            w(
+                f"/// Adds `byteCount` bytes that `fill` writes, all of them, to `{self.field.name}`."
+            )
             with w.block(
                 f"@inlinable public func append{self.suffix}(byteCount: Int, "
                 "filledBy fill: (UnsafeMutableRawBufferPointer) -> Void)"
@@ -241,7 +249,9 @@ class FieldWriter:
                 w(f"reserve{self.suffix}(values.count)")
                 w(f"for value in values {{ append{self.suffix}(value) }}")
             w()
-            w(f"/// Replaces `{self.field.name}` by `count` elements that `fill` writes, all of them.")
+            w(
+                f"/// Replaces `{self.field.name}` by `count` elements that `fill` writes, all of them."
+            )
             with w.block(
                 f"@inlinable public func set{self.suffix}(count: Int, "
                 f"filledBy fill: (UnsafeMutableBufferPointer<{self.swift}>) -> Void)"
@@ -256,22 +266,24 @@ class FieldWriter:
         w()
         if not self.target.is_map_entry:
             w(f"/// Adds an empty message to `{self.field.name}`.")
-            with w.block(f"@inlinable @discardableResult public func add{self.suffix}() -> {self.swift}"):
+            with w.block(
+                f"@inlinable @discardableResult public func add{self.suffix}() -> {self.swift}"
+            ):
                 w(f"let made = {self.swift}(_in: _arena)")
                 w(f"append{self.suffix}(made)")
                 w("return made")
             w()
             return
-        key, value = (
-            FieldWriter(self.schema, self.target, f, "") for f in self.target.proto.field
-        )
+        key, value = (FieldWriter(self.schema, self.target, f, "") for f in self.target.proto.field)
         takes_text = key.kind == Field.TYPE_STRING
         for key_type in [key.swift] + (["String"] if takes_text else []):
             disfavored = "@_disfavoredOverload " if key_type == "String" else ""
             key_value = "Text(copying: key, in: _arena)" if key_type == "String" else "key"
             head = f"{disfavored}@inlinable "
             if value.kind == Field.TYPE_MESSAGE:
-                w(f"/// Adds a pair with an empty value to `{self.field.name}`, and returns the value.")
+                w(
+                    f"/// Adds a pair with an empty value to `{self.field.name}`, and returns the value."
+                )
                 with w.block(
                     f"{head}@discardableResult public func add{self.suffix}(key: {key_type})"
                     f" -> {value.swift}"

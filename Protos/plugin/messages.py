@@ -85,7 +85,9 @@ def write_message(w, schema, message):
             "@inlinable public static var _descriptor: UnsafePointer<ProtobufCMessageDescriptor>"
         ):
             w(f"vigie_descriptor_of_{message.c_function}()")
-        with w.block(f"@inlinable public static func _initialize(_ storage: UnsafeMutablePointer<{message.c}>)"):
+        with w.block(
+            f"@inlinable public static func _initialize(_ storage: UnsafeMutablePointer<{message.c}>)"
+        ):
             w(f"{message.c_function}__init(storage)")
         w(f"public let _raw: UnsafeMutablePointer<{message.c}>")
         w("public let _arena: ArenaPointer")

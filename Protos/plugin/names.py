@@ -10,7 +10,17 @@ KEYWORDS = set(
 )
 
 # Type names that Swift reserves, or that generated code uses itself.
-RESERVED_TYPES = {"Type", "Protocol", "Any", "Self", "Message", "Text", "Bytes", "Repeated", "Arena"}
+RESERVED_TYPES = {
+    "Type",
+    "Protocol",
+    "Any",
+    "Self",
+    "Message",
+    "Text",
+    "Bytes",
+    "Repeated",
+    "Arena",
+}
 
 
 def parts(name):

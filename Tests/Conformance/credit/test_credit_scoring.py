@@ -131,7 +131,10 @@ def test_a_stream_answers_in_order_and_goes_on_after_errors(stub, pb):
             assert answer.error.code == grpc.StatusCode.INVALID_ARGUMENT.value[0]
             detail = error_details_pb2.BadRequest()
             assert answer.error.details[0].Unpack(detail)
-            assert {v.field for v in detail.field_violations} == {"features.age", "features.purpose"}
+            assert {v.field for v in detail.field_violations} == {
+                "features.age",
+                "features.purpose",
+            }
             assert answer.probability_of_default == 0 and answer.model == ""
 
 

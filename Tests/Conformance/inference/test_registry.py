@@ -52,7 +52,9 @@ def rows(version: int) -> tuple[numpy.ndarray, numpy.ndarray]:
 
 def ask(client, values, datatype, version="", output=None):
     made = triton.InferInput("input", list(values.shape), datatype)
-    made.set_data_from_numpy(values.astype({"FP32": numpy.float32, "FP64": numpy.float64}[datatype]))
+    made.set_data_from_numpy(
+        values.astype({"FP32": numpy.float32, "FP64": numpy.float64}[datatype])
+    )
     wanted = [triton.InferRequestedOutput(output)] if output else None
     return client.infer(MODEL, [made], model_version=version, outputs=wanted)
 

@@ -57,7 +57,8 @@ class TestContent:
     def test_outputs_come_in_the_order_asked_for(self, client):
         kinds = ["bool", *NUMBERS, *FLOATS]
         inputs = [
-            tensor(np_to_triton_dtype(numpy.dtype(kind)), numpy.ones([1, 2], dtype=kind)) for kind in kinds
+            tensor(np_to_triton_dtype(numpy.dtype(kind)), numpy.ones([1, 2], dtype=kind))
+            for kind in kinds
         ]
         bfloat = triton.InferInput("BF16", [1, 2], "BF16")
         bfloat.set_data_from_numpy(numpy.ones([1, 2], dtype=numpy.float32))
@@ -86,7 +87,11 @@ class TestContent:
 
     def test_unused_parameters_do_no_harm(self, client):
         answer = client.infer(
-            "scores", scores([1, 2, 3, 4]), priority=1, timeout=5_000_000, parameters={"tenant": "a"}
+            "scores",
+            scores([1, 2, 3, 4]),
+            priority=1,
+            timeout=5_000_000,
+            parameters={"tenant": "a"},
         )
         assert answer.as_numpy("FP32_out").tolist() == [[1, 2, 3, 4]]
 
@@ -113,7 +118,9 @@ class TestWaysToCall:
         client.start_stream(lambda result, error: results.put((result, error)))
         for index in range(200):
             client.async_stream_infer(
-                "scores" if index % 10 else "nobody", scores([index, 0, 0, 0]), request_id=str(index)
+                "scores" if index % 10 else "nobody",
+                scores([index, 0, 0, 0]),
+                request_id=str(index),
             )
         for index in range(200):
             result, error = results.get(timeout=20)
@@ -129,7 +136,8 @@ class TestWaysToCall:
     def test_triton_grpc_error_ends_the_stream_with_a_status(self, client):
         results = queue.Queue()
         client.start_stream(
-            lambda result, error: results.put((result, error)), headers={"triton_grpc_error": "true"}
+            lambda result, error: results.put((result, error)),
+            headers={"triton_grpc_error": "true"},
         )
         client.async_stream_infer("nobody", scores([1, 2, 3, 4]))
         _, error = results.get(timeout=20)
@@ -143,7 +151,9 @@ class TestWaysToCall:
             async with triton_aio.InferenceServerClient(server.address) as client:
                 assert await client.is_server_ready()
                 answers = [client.infer("scores", scores([index, 0, 0, 0])) for index in range(20)]
-                return [answer.as_numpy("FP32_out")[0][0] for answer in await asyncio.gather(*answers)]
+                return [
+                    answer.as_numpy("FP32_out")[0][0] for answer in await asyncio.gather(*answers)
+                ]
 
         assert asyncio.run(run()) == list(range(20))
 
@@ -215,7 +225,9 @@ class TestDescriptions:
         metadata = client.get_model_metadata("credit-default")
         assert list(metadata.versions) == ["1", "2"]
         assert metadata.platform == "vigie_scorecard"
-        assert [(t.name, t.datatype, list(t.shape)) for t in metadata.inputs] == [("input", "FP64", [-1, 4])]
+        assert [(t.name, t.datatype, list(t.shape)) for t in metadata.inputs] == [
+            ("input", "FP64", [-1, 4])
+        ]
 
     def test_configuration(self, client):
         config = client.get_model_config("scores").config
@@ -227,7 +239,12 @@ class TestDescriptions:
         def counts():
             stats = client.get_inference_statistics("echo-uint8", "1").model_stats[0]
             times = stats.inference_stats
-            return stats.inference_count, stats.execution_count, times.success.count, times.fail.count
+            return (
+                stats.inference_count,
+                stats.execution_count,
+                times.success.count,
+                times.fail.count,
+            )
 
         before = counts()
         for rows in [1, 3]:
