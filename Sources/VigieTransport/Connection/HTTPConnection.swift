@@ -72,6 +72,11 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
 
     override func abandon() { closeSoon(.shutdown) }
 
+    override func buried() {
+        session.dispose()
+        pending = ByteQueue(keeping: 0)
+    }
+
     private func read() {
         for _ in 0..<Self.readsPerRound {
             let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)

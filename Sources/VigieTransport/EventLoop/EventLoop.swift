@@ -20,6 +20,9 @@ package class Channel {
     init(descriptor: Int32) { self.descriptor = descriptor }
 
     func handle(events: UInt32) {}
+    /// The round in which it was taken out has ended: nothing calls it any more, though timers may
+    /// hold it for a while. What it holds can go now.
+    func buried() {}
     /// The loop is ending: let go of the descriptor without ceremony.
     func abandon() {}
 }
@@ -204,6 +207,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func bury() {
+        for channel in graveyard { channel.buried() }
         graveyard.removeAll(keepingCapacity: true)
         freeSlots.append(contentsOf: deadSlots)
         deadSlots.removeAll(keepingCapacity: true)

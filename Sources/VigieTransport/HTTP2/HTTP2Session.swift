@@ -69,7 +69,14 @@ final class HTTP2Session {
         announce(settings)
     }
 
-    deinit { nghttp2_session_del(raw) }
+    deinit { dispose() }
+
+    /// Gives nghttp2's memory back, some 10 KB: a connection that has ended may be held by its timer
+    /// for seconds yet. Not inside a callback, and nothing may be asked of the session after it.
+    func dispose() {
+        nghttp2_session_del(raw)
+        raw = nil
+    }
 
     private func announce(_ settings: HTTP2Settings) {
         func entry(_ id: nghttp2_settings_id, _ value: UInt32) -> nghttp2_settings_entry {
