@@ -30,8 +30,10 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
             case .trees(let builder):
                 let ensemble = try builder.compile()
                 compiled = .trees(ensemble)
+                // A sound model whose covers are no shares of training data (Hessians of an
+                // objective of one's own may be negative) scores as XGBoost does, unexplained.
                 explainer =
-                    model.groupCount == 1 ? try TreeExplainer(builder, ensemble, target: 0) : nil
+                    model.groupCount == 1 ? try? TreeExplainer(builder, ensemble, target: 0) : nil
             case .linear(let weights):
                 compiled = .linear(LinearBooster(weights: weights, groupCount: model.groupCount))
                 explainer = nil

@@ -54,7 +54,6 @@ import VigieEngine
         ("\"split_type\":[0,", "\"split_type\":[7,", .unsupported, "split type 7"),
         ("\"split_indices\":[", "\"split_indices\":[0,", .corrupt, "elements where"),
         ("\"split_conditions\":[", "\"split_conditions\":[NaN,", .corrupt, "elements where"),
-        ("\"sum_hessian\":[", "\"sum_hessian\":[-", .corrupt, "covers"),
         ("\"learner\":", "\"learned\":", .corrupt, "'learner' is missing"),
     ])
     func broken_fields_are_named(
