@@ -2,7 +2,8 @@
 ///
 /// Tensor view: input `input`, FP32 [N, F], columns in the file's order, categories as the file's
 /// codes, NaN for missing. Output `output`, FP32 [N] or, for several classes or targets, [N, C]:
-/// what `Booster.predict` gives, over all trees.
+/// what `Booster.predict` gives, over all trees, or, where XGBoost's scikit-learn interface saved the
+/// file after early stopping, over those of the best round, as it predicts itself.
 ///
 /// Row view, for models with one output: the score is the margin, which for `binary:logistic` is
 /// the log-odds. It is XGBoost's own sum, in `Float` and in tree order.

@@ -42,7 +42,7 @@ import VigieEngine
         ("\"num_feature\":\"6\"", "\"num_feature\":\"-6\"", .corrupt, "num_feature"),
         ("\"num_feature\":\"6\"", "\"num_feature\":\"99999999999\"", .limit, "num_feature"),
         ("\"num_class\":\"0\"", "\"num_class\":\"99999999999\"", .limit, "num_class"),
-        ("[3E-1]", "[NaN]", .corrupt, "base_score"), ("[3E-1]", "[1E0]", .corrupt, "base_score"),
+        ("[3E-1]", "[NaN]", .corrupt, "base_score"), ("[3E-1]", "[2E0]", .corrupt, "base_score"),
         ("[3E-1]", "[3E-1,3E-1]", .corrupt, "2 values for 1 outputs"),
         ("[3E-1]", "[[3E-1]]", .corrupt, "base_score"), ("[3E-1]", "", .corrupt, "base_score"),
         ("\"tree_info\":[0,", "\"tree_info\":[1,", .corrupt, "target is out of range"),
