@@ -79,6 +79,7 @@ def write(
     explained=100,
     edit=None,
     specials=True,
+    rounds=0,
 ):
     path = HERE / f"{name}.{form}"
     booster.save_model(path)
@@ -103,11 +104,16 @@ def write(
     outputs, margins = None, None
     for margin in (False, True):
         # DMatrix refuses infinities; inplace_predict, which serves requests, takes them.
-        answer = booster.predict(matrix(x[finite]), output_margin=margin)
+        answer = booster.predict(
+            matrix(x[finite]), output_margin=margin, iteration_range=(0, rounds)
+        )
         if not finite.all():
             plain = xgb.Booster(model_file=path)
             whole = plain.inplace_predict(
-                x, predict_type="margin" if margin else "value", validate_features=False
+                x,
+                predict_type="margin" if margin else "value",
+                validate_features=False,
+                iteration_range=(0, rounds),
             )
             # dart's sums are rounded otherwise by inplace_predict.
             assert np.allclose(whole[finite], answer, rtol=0, atol=1e-6), name
@@ -120,7 +126,9 @@ def write(
             outputs = answer
     assert np.isfinite(outputs).all() and np.isfinite(margins).all(), name
     explained_rows = rows(seed + 1, explained, features, missing, False, categories)
-    contributions = booster.predict(matrix(explained_rows), pred_contribs=True, strict_shape=True)
+    contributions = booster.predict(
+        matrix(explained_rows), pred_contribs=True, strict_shape=True, iteration_range=(0, rounds)
+    )
     np.asarray(contributions, np.float32).tofile(HERE / f"{name}.contributions.f32")
     CASES.append(
         {
@@ -259,6 +267,29 @@ def forms():
 
     write("json-1.3", booster, 402, 600, 6, 20, form="json", edit=old)
 
+    def one_class(model):
+        """What labels that are all 0 lead to."""
+        model["learner"]["learner_model_param"]["base_score"] = "[0E0]"
+
+    write("base-score-0", booster, 404, 600, 6, 20, form="json", edit=one_class)
+
+    def stopped(model):
+        """As XGBClassifier saves itself after early stopping; it then predicts with 3 rounds."""
+        model["learner"]["attributes"] = {
+            "best_iteration": "2",
+            "scikit_learn": '{"_estimator_type": "classifier"}',
+        }
+
+    def stopped_old(model):
+        """Before 2.0, without the places where rounds begin."""
+        stopped(model)
+        del model["learner"]["gradient_booster"]["model"]["iteration_indptr"]
+
+    write("early-stopping", booster, 406, 600, 6, 20, form="json", edit=stopped, rounds=3)
+    parameters = {"objective": "binary:logistic", "num_parallel_tree": 2, "subsample": 0.7}
+    booster = train(parameters, x, binary, 5)
+    write("early-stopping-1.6", booster, 408, 600, 6, 20, form="json", edit=stopped_old, rounds=3)
+
 
 def categorical():
     sizes = (12, 40)
@@ -277,6 +308,10 @@ def categorical():
         parameters = {"objective": "binary:logistic", "max_cat_to_onehot": onehot}
         booster = train(parameters, frame, labels, 8, enable_categorical=True)
         write(f"categories-{name}", booster, 500 + 2 * onehot, 600, 5, 20, categories=sizes)
+    # Without pyarrow, XGBoost writes names that are not ASCII cut short: only codes are left.
+    frame["town"] = frame["town"].cat.rename_categories([f"ville {code} é" for code in range(12)])
+    booster = train({"objective": "binary:logistic"}, frame, labels, 8, enable_categorical=True)
+    write("categories-not-ascii", booster, 702, 600, 5, 20, categories=sizes)
     # Codes without names, as a matrix of numbers gives them.
     booster = train(
         {"objective": "binary:logistic", "max_cat_to_onehot": 1},

@@ -19,9 +19,11 @@ enum ONNXLimits {
     static let operationsMax = 1 << 33
     /// What a missing dimension of an input is taken for in the trial run at load.
     static let trialRows = 1
-    /// Versions whose operators are known here. Before 7, broadcasting was another.
+    /// Versions whose operators are known here. Before 7, broadcasting was another; converters write
+    /// the least version that a graph needs, and these operators are the same since the first.
     static let irVersionMax = 14
     static let opsetMin = 7
+    static let sameSinceOpset1: Set = ["ArgMax", "ArgMin", "Gather", "Identity", "Transpose"]
     static let opsetMax = 26
     static let mlOpsetMax = 5
 }

@@ -128,7 +128,8 @@ struct ExplainerCompiler {
     ) throws(LoadError) -> Double {
         guard cover >= 0, parent >= 0, parent.isFinite, cover <= parent * 1.001 + 1e-6 else {
             throw LoadError(
-                .corrupt, "tree \(tree), node \(node): the covers are not those of training data")
+                .unsupported,
+                "tree \(tree), node \(node): the covers are not those of training data")
         }
         // Where no data came, either side is as likely.
         return parent > 0 ? min(cover / parent, 1) : 0.5

@@ -24,7 +24,7 @@ package final class TreeExplainer: @unchecked Sendable {
     /// - Parameters:
     ///   - source: what `ensemble` was compiled from. Tests must be of order or of categories.
     ///   - target: the output to explain.
-    /// - Throws: `corrupt` for covers that are no numbers ≥ 0, `unsupported` for tests of equality,
+    /// - Throws: `unsupported` for covers that are no shares of a whole and for tests of equality,
     ///   `limit` for trees that would take too much memory.
     package init(
         _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, target: Int

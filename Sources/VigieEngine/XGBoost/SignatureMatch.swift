@@ -101,7 +101,7 @@ struct SignatureMatch: Sendable {
             }
             return []
         }
-        if feature.categories == fileNames { return [] }
+        if feature.categories == fileNames || isCut(feature.categories, to: fileNames) { return [] }
         let unknown = feature.categories.filter { !fileNames.contains($0) }
         guard unknown.isEmpty else {
             throw LoadError(
@@ -110,6 +110,14 @@ struct SignatureMatch: Sendable {
             )
         }
         return feature.categories.map { Double(fileNames.firstIndex(of: $0) ?? -1) }
+    }
+
+    /// Whether a file's names are what XGBoost without pyarrow makes of `names`: it counts characters
+    /// where bytes are meant, so that each name is cut elsewhere and the last ones are lost.
+    private static func isCut(_ names: [String], to fileNames: [String]) -> Bool {
+        names.count == fileNames.count
+            && zip(names, fileNames).allSatisfy { $0.unicodeScalars.count == $1.utf8.count }
+            && Array(names.joined().utf8).starts(with: fileNames.joined().utf8)
     }
 
     private static func list(_ names: [String]) -> String {

@@ -2,7 +2,8 @@
 ///
 /// Tensor view: input `input`, FP32 [N, F], columns in the file's order, categories as the file's
 /// codes, NaN for missing. Output `output`, FP32 [N] or, for several classes or targets, [N, C]:
-/// what `Booster.predict` gives, over all trees.
+/// what `Booster.predict` gives, over all trees, or, where XGBoost's scikit-learn interface saved the
+/// file after early stopping, over those of the best round, as it predicts itself.
 ///
 /// Row view, for models with one output: the score is the margin, which for `binary:logistic` is
 /// the log-odds. It is XGBoost's own sum, in `Float` and in tree order.
@@ -30,8 +31,10 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
             case .trees(let builder):
                 let ensemble = try builder.compile()
                 compiled = .trees(ensemble)
+                // A sound model whose covers are no shares of training data (Hessians of an
+                // objective of one's own may be negative) scores as XGBoost does, unexplained.
                 explainer =
-                    model.groupCount == 1 ? try TreeExplainer(builder, ensemble, target: 0) : nil
+                    model.groupCount == 1 ? try? TreeExplainer(builder, ensemble, target: 0) : nil
             case .linear(let weights):
                 compiled = .linear(LinearBooster(weights: weights, groupCount: model.groupCount))
                 explainer = nil

@@ -2,6 +2,8 @@
 struct XGBoostBoosterReader {
     let featureCount: Int
     let groupCount: Int
+    /// Boosting rounds that count, from the first; nil for all.
+    let roundCountMax: Int?
 
     typealias Result = (booster: XGBoostModel.Booster, categoryNames: [Int: [String]])
 
@@ -40,11 +42,24 @@ struct XGBoostBoosterReader {
         }
         var builder = TreeEnsembleBuilder(
             featureCount: featureCount, targetCount: groupCount, precision: .float32)
-        for (index, tree) in trees.enumerated() {
+        for (index, tree) in trees.prefix(try treeCountMax(model)).enumerated() {
             let weight = weights.map { Float($0[index]) } ?? 1
             try XGBoostTreeReader(tree).read(into: &builder, group: groups[index], weight: weight)
         }
         return (.trees(builder), try readCategoryNames(model))
+    }
+
+    private func treeCountMax(_ model: ModelField) throws(LoadError) -> Int {
+        guard let roundCountMax else { return .max }
+        // Where each round's trees begin, since 2.0.
+        if let starts = try model.optional("iteration_indptr") {
+            let starts = try starts.integers()
+            return roundCountMax < starts.count ? max(starts[roundCountMax], 0) : .max
+        }
+        let parallel = try model["gbtree_model_param"].optional("num_parallel_tree")?.integer ?? 1
+        let (perRound, isTooMuch) = max(parallel, 1).multipliedReportingOverflow(by: groupCount)
+        let (count, isMore) = perRound.multipliedReportingOverflow(by: roundCountMax)
+        return isTooMuch || isMore ? .max : count
     }
 
     /// `cats.enc`: for each feature its categories in the order of their codes, as strings (offsets
@@ -61,8 +76,11 @@ struct XGBoostBoosterReader {
         for (feature, field) in features.enumerated() {
             let values = try field["values"].numbers()
             if let offsets = try field.optional("offsets") {
-                let list = try strings(values, try offsets.integers(), field)
-                if !list.isEmpty { names[feature] = list }
+                // Without pyarrow, XGBoost 3 counts characters where bytes are meant: names that are
+                // not ASCII may be cut anywhere, and the categories then go by their codes.
+                if let list = try strings(values, try offsets.integers(), field), !list.isEmpty {
+                    names[feature] = list
+                }
             } else if !values.isEmpty {
                 names[feature] = values.map { value in
                     Int(exactly: value).map { "\($0)" } ?? "\(value)"
@@ -70,14 +88,17 @@ struct XGBoostBoosterReader {
             }
         }
         for (feature, list) in names where Set(list).count != list.count {
-            throw features[feature].fail("a category appears twice")
+            guard list.contains(where: { !$0.utf8.allSatisfy { $0 < 0x80 } }) else {
+                throw features[feature].fail("a category appears twice")
+            }
+            names[feature] = nil
         }
         return names
     }
 
     private func strings(
         _ values: [Double], _ offsets: [Int], _ field: ModelField
-    ) throws(LoadError) -> [String] {
+    ) throws(LoadError) -> [String]? {
         var bytes: [UInt8] = []
         for value in values {
             guard
@@ -88,9 +109,12 @@ struct XGBoostBoosterReader {
         }
         var strings: [String] = []
         for (start, end) in zip(offsets, offsets.dropFirst()) {
-            guard start >= 0, start <= end, end <= bytes.count,
-                let text = String(validating: bytes[start..<end], as: UTF8.self)
-            else { throw field.fail("category names are cut wrongly") }
+            guard start >= 0, start <= end, end <= bytes.count else {
+                throw field.fail("category names are cut wrongly")
+            }
+            guard let text = String(validating: bytes[start..<end], as: UTF8.self) else {
+                return nil
+            }
             strings.append(text)
         }
         return strings

@@ -55,7 +55,9 @@ struct XGBoostModel {
             throw LoadError(.corrupt, "learner.feature_names: a name appears twice")
         }
 
-        let reader = XGBoostBoosterReader(featureCount: featureCount, groupCount: groupCount)
+        let reader = XGBoostBoosterReader(
+            featureCount: featureCount, groupCount: groupCount,
+            roundCountMax: try Self.roundCountMax(learner))
         (booster, categoryNames) = try reader.read(learner["gradient_booster"])
     }
 
@@ -76,6 +78,16 @@ struct XGBoostModel {
         } catch {
             throw LoadError(.corrupt, "not \(isText ? "JSON" : "UBJSON"): \(error)")
         }
+    }
+
+    /// After early stopping, XGBoost's scikit-learn interface predicts up to the best round, and
+    /// marks the files that it saves; a `Booster` predicts with all of its rounds.
+    private static func roundCountMax(_ learner: ModelField) throws(LoadError) -> Int? {
+        guard let attributes = try learner.optional("attributes"),
+            try attributes.optional("scikit_learn") != nil,
+            let best = try attributes.optional("best_iteration")
+        else { return nil }
+        return try count(best, 0...Int(Int32.max)) + 1
     }
 
     private static func count(

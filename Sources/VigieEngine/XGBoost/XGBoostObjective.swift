@@ -36,7 +36,10 @@ enum XGBoostObjective: Sendable, Equatable {
     func margin(baseScore: Float) -> Float? {
         let margin: Float =
             switch self {
-            case .logistic: -logf(1 / baseScore - 1)
+            case .logistic:
+                // XGBoost's own bounds (kRtEps): labels of one class only give 0 or 1.
+                (0...1).contains(baseScore)
+                    ? -logf(1 / min(max(baseScore, 1e-6), 1 - 1e-6) - 1) : .nan
             case .exponential: logf(baseScore)
             default: baseScore
             }

@@ -57,6 +57,10 @@ package struct ModelsAdd: Sendable {
         if manifest.signature == nil, !artifact.signature.features.isEmpty {
             manifest.signature = artifact.signature
         }
+        // What a file calls its features and categories may be more than a manifest takes.
+        do throws(ManifestError) {
+            _ = try Manifest.read(Array(manifest.text.utf8))
+        } catch { throw RegistryError(.refused, "\(error)") }
         latency = try WarmUp.run(artifact)
         let first = (existing?.versions.last ?? 0) + 1
         version = try Self.publish(&manifest, bytes, request.name, from: first, in: source)

@@ -67,7 +67,8 @@ enum SignatureReader {
         var categories: [String] = []
         var seen: Set<String> = []
         for node in nodes {
-            let category = try node.name()
+            // A value of data, not a name: it may be empty.
+            let category = try node.string(bytesMax: ManifestLimits.nameBytesMax)
             guard seen.insert(category).inserted else {
                 throw node.error("is there twice: \"\(category)\"")
             }

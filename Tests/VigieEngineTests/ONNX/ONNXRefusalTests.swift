@@ -126,10 +126,88 @@ import VigieProtos
             model.node("Abs", ["x"])
             #expect(model.output().refusal().message.contains("ai.onnx version \(opset)"))
         }
+        // Converters write the least version that a graph needs.
+        let first = Model(opset: 1)
+        first.node("Identity", ["x"])
+        #expect(first.output().refusal().message == "it was loaded")
         let model = Model()
         model.node("Abs", ["x"])
         model.model.irVersion = 1000
         #expect(model.output().refusal().message.contains("IR version 1000"))
+    }
+
+    /// An imputer says that values may be missing, but not that all of them may.
+    @Test(arguments: [false, true])
+    func a_derived_feature_may_be_missing_if_the_score_survives(alone: Bool) throws {
+        let model = Model(input: [-1, 2])
+        let imputer = model.node("Imputer", ["x"], ["filled"], domain: "ai.onnx.ml")
+        for (name, value) in [("imputed_value_floats", Float(1)), ("replaced_value_float", .nan)] {
+            let attribute = imputer.addAttribute()
+            attribute.setName(name)
+            if name.hasSuffix("s") {
+                attribute.type = .floats
+                attribute.setFloats([value, value])
+            } else {
+                attribute.type = .float
+                attribute.f = value
+            }
+        }
+        model.integers("column", [1])
+        func axis(_ node: Onnx.NodeProto) {
+            let attribute = node.addAttribute()
+            attribute.setName("axis")
+            attribute.type = .int
+            attribute.i = 1
+        }
+        // The second column goes around the imputer, too.
+        axis(model.node("Gather", ["x", "column"], ["second"]))
+        axis(model.node("Gather", ["filled", "column"], ["second filled"]))
+        model.node("Mul", [alone ? "second filled" : "second", "second filled"])
+        let features = try model.output().load().signature.features
+        #expect(features.map(\.missing) == (alone ? [.allow, .allow] : [.allow, .reject]))
+    }
+
+    /// A hundred halves and 2^24: one after the other, `Float` would lose each half.
+    @Test func base_values_are_added_after_the_trees() throws {
+        let model = Model(input: [-1, 1])
+        let node = model.node("TreeEnsembleRegressor", ["x"], domain: "ai.onnx.ml")
+        let zeros = [Int64](repeating: 0, count: 100)
+        for name in [
+            "nodes_nodeids", "nodes_featureids", "nodes_truenodeids", "nodes_falsenodeids",
+            "target_nodeids", "target_ids",
+        ] {
+            attribute(node, name, ints: zeros)
+        }
+        for name in ["nodes_treeids", "target_treeids"] {
+            attribute(node, name, ints: Array(0..<100))
+        }
+        for (name, value, count) in [
+            ("nodes_values", Float(0), 100), ("target_weights", 0.5, 100),
+            ("base_values", 0x1p24, 1),
+        ] {
+            let attribute = node.addAttribute()
+            attribute.setName(name)
+            attribute.type = .floats
+            attribute.setFloats([Float](repeating: value, count: count))
+        }
+        let modes = node.addAttribute()
+        modes.setName("nodes_modes")
+        modes.type = .strings
+        let leaf = [UInt8]("LEAF".utf8)
+        for _ in 0..<100 { modes.appendStrings(leaf.span.bytes) }
+        let targets = node.addAttribute()
+        targets.setName("n_targets")
+        targets.type = .int
+        targets.i = 1
+        let answer = try model.output().load().predict([0], columns: 1)
+        #expect(answer == [0x1p24 + 50])
+    }
+
+    @Test func text_without_known_categories_makes_no_features() throws {
+        let model = Model(input: [-1, 1], type: 8)
+        model.node("Identity", ["x"])
+        let artifact = try model.output(type: 8).load()
+        #expect(artifact.signature.features.isEmpty && !artifact.scoresRows)
     }
 
     @Test func graphs_with_cycles_or_without_what_they_need_are_refused() {

@@ -203,6 +203,6 @@ private struct CoveredTree {
         let ensemble = try builder.compile()
         #expect {
             try TreeExplainer(builder, ensemble, target: 0)
-        } throws: { ($0 as? LoadError)?.reason == .corrupt }
+        } throws: { ($0 as? LoadError)?.reason == .unsupported }
     }
 }

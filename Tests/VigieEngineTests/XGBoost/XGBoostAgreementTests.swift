@@ -85,4 +85,33 @@ import VigieEngine
             #expect(alone[0].bitPattern == together[row].bitPattern)
         }
     }
+
+    /// Objectives of one's own may have negative Hessians, whose sums are no shares of anything.
+    @Test(arguments: ["-", "1e30,", "NaN,"])
+    func covers_without_meaning_cost_the_explanations_only(first: String) throws {
+        let test = try XGBoostCase.named("json")
+        let text = String(decoding: try test.bytes(), as: UTF8.self)
+        let covers = "\"sum_hessian\":["
+        let replaced = try text.split(separator: covers, omittingEmptySubsequences: false)
+            .enumerated().map { index, part in
+                guard index > 0 else { return String(part) }
+                // The second node's cover, so that every tree with a branch has it.
+                let comma = try #require(part.firstIndex(of: ","))
+                let rest = part[part.index(after: comma)...]
+                let next = first.hasSuffix(",") ? rest.drop { $0 != "," }.dropFirst() : rest
+                return part[...comma] + first + next
+            }
+        let artifact = try ArtifactSource(
+            flavor: .xgboost, fileName: "model.json",
+            bytes: [UInt8](replaced.joined(separator: covers).utf8)
+        ).load()
+        #expect(artifact.scoresRows && !artifact.explainsRows)
+        let outputs = try artifact.predict(test.rows(), columns: test.featureCount)
+        #expect(difference(outputs, try test.expected("outputs")) <= 1e-6)
+        #expect {
+            _ = try artifact.explain(artifact.makeWorkspace())
+        } throws: {
+            ($0 as? InferenceError)?.reason == .unsupported
+        }
+    }
 }

@@ -42,7 +42,7 @@ import VigieEngine
         ("\"num_feature\":\"6\"", "\"num_feature\":\"-6\"", .corrupt, "num_feature"),
         ("\"num_feature\":\"6\"", "\"num_feature\":\"99999999999\"", .limit, "num_feature"),
         ("\"num_class\":\"0\"", "\"num_class\":\"99999999999\"", .limit, "num_class"),
-        ("[3E-1]", "[NaN]", .corrupt, "base_score"), ("[3E-1]", "[1E0]", .corrupt, "base_score"),
+        ("[3E-1]", "[NaN]", .corrupt, "base_score"), ("[3E-1]", "[2E0]", .corrupt, "base_score"),
         ("[3E-1]", "[3E-1,3E-1]", .corrupt, "2 values for 1 outputs"),
         ("[3E-1]", "[[3E-1]]", .corrupt, "base_score"), ("[3E-1]", "", .corrupt, "base_score"),
         ("\"tree_info\":[0,", "\"tree_info\":[1,", .corrupt, "target is out of range"),
@@ -54,7 +54,6 @@ import VigieEngine
         ("\"split_type\":[0,", "\"split_type\":[7,", .unsupported, "split type 7"),
         ("\"split_indices\":[", "\"split_indices\":[0,", .corrupt, "elements where"),
         ("\"split_conditions\":[", "\"split_conditions\":[NaN,", .corrupt, "elements where"),
-        ("\"sum_hessian\":[", "\"sum_hessian\":[-", .corrupt, "covers"),
         ("\"learner\":", "\"learned\":", .corrupt, "'learner' is missing"),
     ])
     func broken_fields_are_named(

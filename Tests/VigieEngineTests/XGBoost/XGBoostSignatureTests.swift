@@ -1,5 +1,6 @@
 import Testing
-import VigieEngine
+
+@testable import VigieEngine
 
 /// How a manifest's features meet a file's.
 @Suite struct XGBoostSignatureTests {
@@ -98,5 +99,21 @@ import VigieEngine
             second.row = [town, 5, 1, 1, 1]
             #expect(try artifact.score(first) == own.score(second))
         }
+    }
+
+    /// XGBoost without pyarrow cuts names that are not ASCII; here in places that are no errors.
+    @Test func names_that_the_file_has_cut_go_by_their_place() throws {
+        let file = SignatureMatch.FileFeatures(
+            count: 1, names: ["job"], kinds: [0: .category],
+            categoryNames: [0: ["étudian", "tautr"]], categoryCounts: [0: 2])
+        func match(_ categories: [String]) throws -> SignatureMatch {
+            try SignatureMatch(
+                Signature(features: [Feature(name: "job", kind: .category, categories: categories)]
+                ),
+                to: file)
+        }
+        #expect(try match(["étudiant", "autre"]).codes == [[]])
+        #expect(throws: LoadError.self) { try match(["autre", "étudiant"]) }
+        #expect(throws: LoadError.self) { try match(["étudiant", "autres"]) }
     }
 }

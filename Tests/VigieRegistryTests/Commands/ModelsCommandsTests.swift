@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VigieCrypto
 import VigieEngine
@@ -120,9 +121,14 @@ import VigieRegistry
         let inbox = TestRegistry()
         inbox.put("{\"format\": \"vigie-scorecard\"}", "broken.json")
         inbox.put("x", "model.pkl")
+        inbox.put(
+            TestRegistry.scorecard(value: 1).replacingOccurrences(
+                of: "\"age\"", with: "\"a\\tge\""),
+            "names.json")
         for (file, name, inherits, part) in [
             ("broken.json", "credit", false, "scorecard"),
             ("model.pkl", "credit", false, "--flavor"),
+            ("names.json", "credit", false, "features[0].name must not contain control"),
             ("none.onnx", "credit", false, "No such file"),
             ("broken.json", "Credit", false, "no model's name"),
             ("broken.json", "credit", true, "no earlier version"),

@@ -34,6 +34,15 @@ final class NodeBuilder {
             throw LoadError(
                 .corrupt, "\(place) is of an operator set '\(domain)' that is not imported")
         }
+        guard
+            !domain.isEmpty || version >= ONNXLimits.opsetMin
+                || ONNXLimits.sameSinceOpset1.contains(op)
+        else {
+            throw LoadError(
+                .unsupported,
+                "\(place) is of operator set ai.onnx version \(version); supported are"
+                    + " \(ONNXLimits.opsetMin) to \(ONNXLimits.opsetMax)")
+        }
         self.version = version
         guard node.input.count <= ONNXLimits.nodeValuesMax,
             node.output.count <= ONNXLimits.nodeValuesMax

@@ -12,7 +12,7 @@ struct Opsets {
             let version = Int(entry.version)
             switch domain {
             case "":
-                try check(version, "ai.onnx", ONNXLimits.opsetMin...ONNXLimits.opsetMax)
+                try check(version, "ai.onnx", 1...ONNXLimits.opsetMax)
             case Self.mlDomain:
                 try check(version, domain, 1...ONNXLimits.mlOpsetMax)
             default:
@@ -33,7 +33,8 @@ struct Opsets {
             throw LoadError(
                 .unsupported,
                 "operator set \(domain) version \(version); supported are"
-                    + " \(supported.lowerBound) to \(supported.upperBound)")
+                    + " \(domain == Self.mlDomain ? 1 : ONNXLimits.opsetMin) to \(supported.upperBound)"
+            )
         }
     }
 

@@ -150,21 +150,27 @@ final class TreesStep: Step {
             source.withElements(of: Float.self) { source in
                 out.withElements(of: Float.self) { out in
                     var result = out.mutableSpan
-                    ensemble.predict(
-                        UnsafeBufferPointer(source).span, startingAt: start32, into: &result,
-                        scratch)
+                    ensemble.predict(UnsafeBufferPointer(source).span, into: &result, scratch)
+                    add(start32, to: &result)
                 }
             }
         } else {
             source.withElements(of: Double.self) { source in
                 out.withElements(of: Double.self) { out in
                     var result = out.mutableSpan
-                    ensemble.predict(
-                        UnsafeBufferPointer(source).span, startingAt: start64, into: &result,
-                        scratch)
+                    ensemble.predict(UnsafeBufferPointer(source).span, into: &result, scratch)
+                    add(start64, to: &result)
                 }
             }
         }
+    }
+
+    /// Base values come last, as in ONNX Runtime: added first, a great one costs every sum digits.
+    private func add<Number: BinaryFloatingPoint>(
+        _ start: [Number], to sums: inout MutableSpan<Number>
+    ) {
+        guard !start.isEmpty else { return }
+        for index in sums.indices { sums[index] += start[index % start.count] }
     }
 
     private func narrow(

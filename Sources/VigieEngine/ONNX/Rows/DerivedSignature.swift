@@ -1,6 +1,7 @@
 /// A signature for a model whose manifest has none: a feature for each column of each input.
 enum DerivedSignature {
-    /// Nil when an input is no matrix of a known width.
+    /// Nil when an input is no matrix of a known width, or text whose categories are not known: such
+    /// graphs take tensors only.
     static func make(_ program: Program) -> Signature? {
         var features: [Feature] = []
         let handlesMissing = program.steps.contains {
@@ -11,6 +12,8 @@ enum DerivedSignature {
             guard width > 0, width <= 1 << 16, (1...2).contains(spec.shape.count) else {
                 return nil
             }
+            let categories = categories(program, slot, spec.type)
+            guard spec.type != .string || !categories.isEmpty else { return nil }
             for column in 0..<width {
                 let isReal = spec.type == .float32 || spec.type == .float64
                 features.append(
@@ -18,10 +21,30 @@ enum DerivedSignature {
                         name: width == 1 ? spec.name : "\(spec.name)_\(column)",
                         kind: kind(spec.type),
                         missing: isReal && handlesMissing ? .allow : .reject,
-                        categories: categories(program, slot, spec.type), input: spec.name))
+                        categories: categories, input: spec.name))
             }
         }
         return Signature(features: features)
+    }
+
+    /// That a graph has trees says that some features may be missing, not which: one that goes to a
+    /// linear model as well may not.
+    /// - Returns: the signature without the leave that costs a row its score; nil if none does.
+    static func withoutFatalMissing(_ artifact: ONNXArtifact) -> Signature? {
+        let features = artifact.signature.features
+        let optional = features.indices.filter { features[$0].missing == .allow }
+        let workspace = artifact.makeWorkspace()
+        func isFatal(_ missing: [Int]) -> Bool {
+            for index in features.indices { workspace.row[index] = 0 }
+            for index in missing { workspace.row[index] = .nan }
+            return (try? artifact.score(workspace))?.isNaN ?? true
+        }
+        guard !optional.isEmpty, !isFatal([]), isFatal(optional) else { return nil }
+        var fatal = Set(optional.count <= 1_024 ? optional.filter { isFatal([$0]) } : optional)
+        if isFatal(optional.filter { !fatal.contains($0) }) { fatal = Set(optional) }
+        var stricter = features
+        for index in fatal { stricter[index].missing = .reject }
+        return Signature(features: stricter)
     }
 
     private static func kind(_ type: ElementType) -> Feature.Kind {

@@ -20,11 +20,12 @@ final class RowScorer {
     }
 
     /// The signature, and a scorer if the model is a binary classifier or a regressor.
-    /// - Throws: `signature` when the manifest's does not fit the graph.
+    /// - Parameter given: nil to derive one from the graph.
+    /// - Throws: `signature` when the given one does not fit the graph.
     static func make(
-        _ program: Program, _ trial: Trial, _ source: ArtifactSource
+        _ program: Program, _ trial: Trial, _ given: Signature?, _ meanTerms: [String: Double]
     ) throws(LoadError) -> (signature: Signature, scorer: RowScorer?) {
-        guard let signature = source.signature ?? DerivedSignature.make(program) else {
+        guard let signature = given ?? DerivedSignature.make(program) else {
             return (Signature(features: []), nil)
         }
         let layout: RowLayout
@@ -32,14 +33,14 @@ final class RowScorer {
             layout = try RowLayout(signature, program.inputs)
         } catch {
             // A derived one that does not fit means that the graph does not take rows.
-            if source.signature != nil { throw error }
+            if given != nil { throw error }
             return (Signature(features: []), nil)
         }
         guard let values = trial.values, let (link, columns) = scored(program, values) else {
             return (signature, nil)
         }
         let linear = LinearTracer(program, values, layout, signature).score(
-            link, columns, source.meanTerms)
+            link, columns, meanTerms)
         let scorer = RowScorer(
             layout, linear, link, columns, program.stepCounts[link.raw] ?? program.steps.count)
         return (signature, scorer)
