@@ -149,6 +149,13 @@ package struct VersionLoader: Sendable {
                 "manifest.json: decision and scorecard need a model that gives one probability for "
                     + "the signature's features, and \(manifest.entry) does not")
         }
+        // It would take over only to refuse every application.
+        if manifest.decision != nil, !manifest.reasons.isEmpty, !artifact.explainsRows {
+            throw RegistryError(
+                .refused,
+                "manifest.json: reasons need a model that can be explained, and \(manifest.entry) "
+                    + "cannot be; leave 'reasons' out to serve it without")
+        }
         return artifact
     }
 

@@ -5,8 +5,7 @@ import VigieRPC
 extension StoreEvent {
     var level: Log.Level {
         switch self {
-        case .loaded, .superseded, .unloaded, .folderReadable: .info
-        case .waiting: .debug
+        case .loaded, .waiting, .superseded, .unloaded, .folderReadable: .info
         case .changedOnDisk, .watchLimited: .warning
         case .failed, .folderUnreadable: .error
         }
