@@ -216,6 +216,58 @@ def test_a_wrong_file_is_explained(text, words, tmp_path):
         assert word in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("max-connections", "many", ["many", "--max-connections"]),
+        ("loops", "0", ["1 to 1024"]),
+        ("access-log", "maybe", ["true or false", "maybe"]),
+        ("tls-cert", "a.pem", ["--tls-key is missing"]),
+        ("listen", "nowhere", ["HOST:PORT"]),
+    ],
+)
+def test_a_wrong_value_is_told_with_the_line_or_variable_it_comes_from(
+    setting, value, words, tmp_path
+):
+    file = tmp_path / "vigie.yaml"
+    file.write_text(f"grace: 5s\n{setting}: {value}\n")
+    variable = f"VIGIE_{setting.upper().replace('-', '_')}"
+    in_file = run("serve", "--registry", tmp_path, "--config", file)
+    in_environment = run("serve", "--registry", tmp_path, env={variable: value})
+    for done, place in ((in_file, f"{file}:2: "), (in_environment, f"{variable}: ")):
+        assert done.returncode in (64, 78)
+        for word in [place, *words]:
+            assert word in done.stderr
+
+
+def test_a_file_cannot_name_another(tmp_path):
+    file = tmp_path / "vigie.yaml"
+    file.write_text("config: other.yaml\n")
+    done = run("serve", "--registry", tmp_path, "--config", file)
+    assert done.returncode != 0
+    assert f"{file}:1: unknown setting 'config'" in done.stderr
+
+
+def test_what_is_wrong_with_a_certificate_file_is_said(tmp_path):
+    text = tmp_path / "text.pem"
+    text.write_text("no certificate")
+    for file, reason in ((tmp_path / "none.pem", "No such file"), (text, "no start line")):
+        done = run("serve", "--registry", tmp_path, "--tls-cert", file, "--tls-key", file)
+        assert done.returncode == 78
+        assert str(file) in done.stderr and reason in done.stderr
+
+
+def test_a_start_that_fails_ends_in_order_with_what_was_logged(tmp_path):
+    # The log's thread used to run on after its log had been freed.
+    broken = tmp_path / "credit/1"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{}")
+    for _ in range(20):
+        done = run("serve", "--registry", tmp_path, "--listen", "192.0.2.1:1")
+        assert done.returncode == 78
+        assert "192.0.2.1" in done.stderr and "credit/1" in done.stderr
+
+
 def test_an_unreadable_registry_says_what_to_do(tmp_path):
     file = tmp_path / "file"
     file.write_text("x")
