@@ -351,6 +351,28 @@ def test_json_log_lines_are_json(pod):
     assert all({"@timestamp", "log.level", "message"} <= set(line) for line in lines)
 
 
+def test_a_caller_writes_no_lines_of_its_own_into_the_log(pod):
+    running = pod("--access-log")
+    path = "/inference.GRPCInferenceService/ModelMetadata"
+    with grpc.insecure_channel(running.address) as channel:
+        with pytest.raises(grpc.RpcError, match="no model"):
+            # ModelMetadataRequest.name
+            channel.unary_unary(path)(b"\n\x09a\nFAKE\x1b[m", timeout=5)
+    assert running.stop() == 0
+    lines = [line for line in running.errors.splitlines() if "FAKE" in line]
+    assert len(lines) == 1
+    assert "/ModelMetadata" in lines[0] and "a\\nFAKE\\u{1B}[m" in lines[0]
+
+
+def test_calls_that_are_turned_away_are_in_the_access_log(pod):
+    running = pod("--access-log")
+    with grpc.insecure_channel(running.address) as channel:
+        with pytest.raises(grpc.RpcError):
+            channel.unary_unary("/no.Such/Method")(b"", timeout=5)
+    assert running.stop() == 0
+    assert [line for line in running.errors.splitlines() if "/no.Such/Method UNIMPLEMENTED" in line]
+
+
 def test_certificates_are_read_again_when_they_change(pod, certificates, tmp_path):
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     shutil.copy(certificates / "server.pem", cert)
@@ -413,3 +435,20 @@ def test_callers_certificates_are_asked_for(pod, certificates):
     )
     assert check(mine).status == health_pb2.HealthCheckResponse.SERVING
     assert running.stop() == 0
+
+
+def test_the_access_log_names_a_caller_by_its_certificate(pod, certificates):
+    files = ["--tls-cert", certificates / "server.pem", "--tls-key", certificates / "server.key"]
+    running = pod(
+        *files, "--tls-client-ca", certificates / "ca.pem", "--access-log", "--log-format=json"
+    )
+    mine = grpc.ssl_channel_credentials(
+        *((certificates / name).read_bytes() for name in ("ca.pem", "client.key", "client.pem"))
+    )
+    with grpc.secure_channel(f"localhost:{running.address.split(':')[1]}", mine) as channel:
+        health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+    assert running.stop() == 0
+    lines = [json.loads(line) for line in running.errors.splitlines()]
+    (call,) = [line for line in lines if line.get("rpc.method", "").endswith("/Check")]
+    assert "client.vigie.test" in call["tls.client.subject"]
+    assert call["client.user.name"] and len(call["tls.client.hash.sha256"]) == 64
