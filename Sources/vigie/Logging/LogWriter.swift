@@ -35,6 +35,13 @@ final class LogWriter: @unchecked Sendable {
             }, this)
     }
 
+    deinit {
+        pthread_mutex_destroy(lock)
+        pthread_cond_destroy(filled)
+        lock.deallocate()
+        filled.deallocate()
+    }
+
     func append(_ line: String) {
         pthread_mutex_lock(lock)
         if state.lines.count + line.utf8.count <= Self.bufferBytes {
