@@ -17,3 +17,11 @@ int vigie_usable_processors(void) {
   int count = CPU_COUNT(&set);
   return count > 0 ? count : 1;
 }
+
+int vigie_sanitizes_addresses(void) {
+#if __has_feature(address_sanitizer)
+  return 1;
+#else
+  return 0;
+#endif
+}

@@ -15,10 +15,15 @@ struct Vigie: ParsableCommand {
         subcommands: [ServeCommand.self, ModelsCommand.self])
 
     static func main() {
+        var sources = SettingSources(arguments: Array(CommandLine.arguments.dropFirst()))
         do {
-            let arguments = Array(CommandLine.arguments.dropFirst())
-            var command = try parseAsRoot(SettingSources.completed(arguments))
+            try sources.look()
+            var command = try sources.parse(parseAsRoot)
             try command.run()
+        } catch let failure as StartFailure {
+            // What cannot be started is said in one line, without the usage text: EX_CONFIG.
+            StandardStream.error.write("vigie serve: \(sources.naming(failure))\n")
+            exit(withError: ExitCode(78))
         } catch {
             exit(withError: error)
         }

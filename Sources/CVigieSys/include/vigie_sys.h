@@ -31,4 +31,8 @@ void vigie_name_thread(const char *name);
 /* How many processors this process may run on (sched_getaffinity(2)); at least 1. */
 int vigie_usable_processors(void);
 
+/* Whether this program is built with AddressSanitizer, which finds no use of freed memory that a
+   free list of our own keeps. */
+int vigie_sanitizes_addresses(void);
+
 #endif

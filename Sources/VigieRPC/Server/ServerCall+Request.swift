@@ -179,6 +179,9 @@ extension ServerCall {
     private func handle(_ next: (isCompressed: Bool, count: Int)) throws(RPCStatus) {
         requestMessages += 1
         messageWasCompressed = next.isCompressed
+        // A caller that compresses pays for bytes more than for time: it is answered alike. Handlers
+        // that know better say so.
+        if next.isCompressed, !responseStarted { compressesResponses = true }
         guard let method else { return }
         // A handler that ends the call inside does not pull the bytes away under itself: a call's
         // buffers are only given back when its stream has closed, which happens later.

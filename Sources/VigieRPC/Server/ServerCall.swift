@@ -52,8 +52,9 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package var initialMetadata = Metadata()
     /// Sent with the status.
     package var trailingMetadata = Metadata()
-    /// Compress response messages if the caller accepts that. The encoding is settled when the head
-    /// is sent; later the switch decides message by message, if it was on at the first.
+    /// Compress response messages if the caller accepts that; on when its own message came
+    /// compressed. The encoding is settled when the head is sent; later the switch decides message by
+    /// message, if it was on at the first.
     package var compressesResponses = false {
         didSet { if compressesResponses { offersCompression = true } }
     }

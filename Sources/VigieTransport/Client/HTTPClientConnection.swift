@@ -196,7 +196,10 @@ package final class HTTPClientConnection: HTTPConnection, TimerTarget {
         owner?.connectionHasRoom(self)
     }
 
-    override func connectionClosed(_ reason: CloseReason) { report(.closed(reason)) }
+    override func connectionClosed(_ reason: CloseReason) {
+        if wakeAt != .never { loop.timerBecameStale() }
+        report(.closed(reason))
+    }
 
     private func report(_ new: State) {
         state = new
@@ -218,13 +221,17 @@ package final class HTTPClientConnection: HTTPConnection, TimerTarget {
             lingersUntil
             ?? life.nextTick(openStreams: session.openStreams, blockedSince: blockedSince)
         guard next < wakeAt else { return }
+        let isReplaced = wakeAt != .never
         // Looked at again after the loop's longest wait: a stream opened later may need a ping.
         wakeAt = min(next, loop.now.advanced(by: EventLoop.longestTimer))
         loop.schedule(self, at: wakeAt, token: wakeAt.nanoseconds)
+        if isReplaced { loop.timerBecameStale() }
     }
 
+    package func isStale(token: UInt64) -> Bool { isClosed || token != wakeAt.nanoseconds }
+
     package func timerFired(token: UInt64, now: MonotonicTime) {
-        guard !isClosed, token == wakeAt.nanoseconds else { return }
+        guard !isStale(token: token) else { return }
         wakeAt = .never
         if let lingersUntil {
             if now >= lingersUntil { return closeLingering() }

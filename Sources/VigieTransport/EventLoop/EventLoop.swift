@@ -121,6 +121,15 @@ package final class EventLoop: @unchecked Sendable {
         timers.insert(target, at: max(earliest, min(time, latest)), token: token)
     }
 
+    /// Tells that a timer's target would ignore it from now on (``TimerTarget/isStale(token:)``). Peers
+    /// that come and go many times a second would otherwise fill the memory with connections that have
+    /// ended and wait for their timers.
+    func timerBecameStale() {
+        let ended = timers.noteStale()
+        // Let go here: the end of a target may schedule others.
+        withExtendedLifetime(ended) {}
+    }
+
     func register(_ channel: Channel, events: EPOLL_EVENTS) throws(SystemError) {
         let slot = freeSlots.popLast() ?? channels.count
         if slot == channels.count { channels.append(channel) } else { channels[slot] = channel }

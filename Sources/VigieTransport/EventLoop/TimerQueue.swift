@@ -3,6 +3,13 @@ package protocol TimerTarget: AnyObject {
     /// Called on the loop's thread. `token` is the one given to ``EventLoop/schedule(_:at:token:)``;
     /// timers are not taken back, so a target compares it with its own state and ignores stale ones.
     func timerFired(token: UInt64, now: MonotonicTime)
+    /// Whether ``timerFired(token:now:)`` would ignore this token, so that the timer need not keep the
+    /// target alive; see ``EventLoop/timerBecameStale()``.
+    func isStale(token: UInt64) -> Bool
+}
+
+extension TimerTarget {
+    package func isStale(token: UInt64) -> Bool { false }
 }
 
 /// A binary heap of timers, earliest first; times that are equal fire in no set order.
@@ -14,6 +21,10 @@ struct TimerQueue {
     }
 
     private var heap: [Entry] = []
+    /// Timers that may have become stale since the last look.
+    private var stale = 0
+    /// So few stale timers are not worth a look.
+    private static let staleKept = 64
 
     var count: Int { heap.count }
     var earliest: MonotonicTime? { heap.first?.time }
@@ -41,6 +52,27 @@ struct TimerQueue {
     }
 
     mutating func removeAll() { heap.removeAll() }
+
+    /// A timer has become stale. When half of them may have, they are taken out: a look at all timers
+    /// costs each that became stale a fixed amount of time.
+    /// - Returns: what has been taken out, for the caller to let go when the queue is not in use.
+    mutating func noteStale() -> [any TimerTarget] {
+        stale += 1
+        guard stale > Self.staleKept, stale > heap.count / 2 else { return [] }
+        stale = 0
+        var kept: [Entry] = []
+        var ended: [any TimerTarget] = []
+        for entry in heap {
+            if entry.target.isStale(token: entry.token) {
+                ended.append(entry.target)
+            } else {
+                kept.append(entry)
+            }
+        }
+        // What is sorted is a heap.
+        heap = kept.sorted { $0.time < $1.time }
+        return ended
+    }
 
     private mutating func sink() {
         var parent = 0

@@ -1,4 +1,5 @@
 import CNghttp2
+import CVigieSys
 import Glibc
 
 /// The allocator of a loop's sessions. nghttp2 makes about eight small blocks for a request and frees
@@ -15,13 +16,15 @@ final class SessionMemory {
     fileprivate static let stepBytes = 64
     fileprivate static let classes = 16
     fileprivate static let headerBytes = 16
-    /// Free blocks kept of each class: the blocks of a few hundred requests at once.
-    fileprivate static let keptBlocks = 2048
+    /// Free blocks kept of each class: the blocks of a few hundred requests at once. None with
+    /// AddressSanitizer, which would not see a block used after it was given back.
+    fileprivate static let keptBlocks = vigie_sanitizes_addresses() == 0 ? 2048 : 0
 
     fileprivate struct State {
         /// The first free block of each class; a free block begins with the address of the next.
         var free: InlineArray<16, UnsafeMutableRawPointer?> = .init(repeating: nil)
         var counts: InlineArray<16, Int> = .init(repeating: 0)
+        let keptBlocks = SessionMemory.keptBlocks
     }
 
     init() {
@@ -65,7 +68,8 @@ private func take(_ size: Int, _ data: UnsafeMutableRawPointer?) -> UnsafeMutabl
         state.pointee.counts[index] &-= 1
         return block
     }
-    let capacity = index < SessionMemory.classes ? index &* SessionMemory.stepBytes : size
+    let isListed = index < SessionMemory.classes && state.pointee.keptBlocks > 0
+    let capacity = isListed ? index &* SessionMemory.stepBytes : size
     guard let base = malloc(SessionMemory.headerBytes + max(capacity, 16)) else { return nil }
     base.storeBytes(of: capacity, as: Int.self)
     return base + SessionMemory.headerBytes
@@ -78,7 +82,7 @@ private func give(_ block: UnsafeMutableRawPointer?, _ data: UnsafeMutableRawPoi
     let index = capacity / SessionMemory.stepBytes
     let state = data.unsafelyUnwrapped.assumingMemoryBound(to: SessionMemory.State.self)
     guard index < SessionMemory.classes, capacity % SessionMemory.stepBytes == 0,
-        state.pointee.counts[index] < SessionMemory.keptBlocks
+        state.pointee.counts[index] < state.pointee.keptBlocks
     else { return free(block - SessionMemory.headerBytes) }
     block.storeBytes(of: state.pointee.free[index], as: UnsafeMutableRawPointer?.self)
     state.pointee.free[index] = block

@@ -96,6 +96,7 @@ final class ServerConnection: HTTPConnection, TimerTarget {
     }
 
     override func connectionClosed(_ reason: CloseReason) {
+        if wakeAt != .never { loop.timerBecameStale() }
         listener.gate.leave(reason)
         handler.connectionClosed(reason)
     }
@@ -115,12 +116,16 @@ final class ServerConnection: HTTPConnection, TimerTarget {
             lingersUntil
             ?? life.nextTick(openStreams: session.openStreams, blockedSince: blockedSince)
         guard next < wakeAt else { return }
+        let isReplaced = wakeAt != .never
         wakeAt = min(next, loop.now.advanced(by: EventLoop.longestTimer))
         loop.schedule(self, at: wakeAt, token: wakeAt.nanoseconds)
+        if isReplaced { loop.timerBecameStale() }
     }
 
+    func isStale(token: UInt64) -> Bool { isClosed || token != wakeAt.nanoseconds }
+
     func timerFired(token: UInt64, now: MonotonicTime) {
-        guard !isClosed, token == wakeAt.nanoseconds else { return }
+        guard !isStale(token: token) else { return }
         wakeAt = .never
         if let lingersUntil {
             if now >= lingersUntil { return closeLingering() }

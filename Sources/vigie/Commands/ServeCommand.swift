@@ -49,7 +49,7 @@ struct ServeCommand: ParsableCommand {
     /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
         [
-            "config", "listen", "admin", "loops", "grace", "registry", "keep-versions",
+            "listen", "admin", "loops", "grace", "registry", "keep-versions",
             "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca", "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "max-connections",
             "max-concurrent-streams", "max-concurrent-calls", "max-deferred-calls",
@@ -72,19 +72,16 @@ struct ServeCommand: ParsableCommand {
         }
     }
 
+    /// Throws a ``StartFailure`` when the pod cannot start.
     func run() throws {
-        let pod: Pod
-        do {
-            pod = try Pod(
-                PodSettings(
-                    listen: listen, admin: admin, loops: loops ?? Processors.usable,
-                    grace: grace.duration, registry: registry, tls: tls, log: log,
-                    limits: limits))
-        } catch {
-            // What cannot be started is said in one line, without the usage text: EX_CONFIG.
-            StandardStream.error.write("vigie serve: \(error)\n")
-            throw ExitCode(78)
-        }
+        let writer = LogWriter()
+        // Also what was logged before a start that failed is written.
+        defer { writer.stop() }
+        let pod = try Pod(
+            PodSettings(
+                listen: listen, admin: admin, loops: loops ?? Processors.usable,
+                grace: grace.duration, registry: registry, tls: tls, log: log, limits: limits),
+            log: Log(level: log.logLevel, format: log.logFormat, writer: writer))
         pod.runUntilSignalled()
     }
 }

@@ -33,13 +33,39 @@ struct Log: Sendable {
     ) {
         guard level >= self.level else { return }
         switch format {
-        case .text: writer.append("\(Timestamp.now()) \(level.rawValue): \(message())\n")
+        case .text:
+            let text = LogLine.escaped(message())
+            writer.append("\(Timestamp.now()) \(level.rawValue): \(text)\n")
         case .json:
             var line = "{\"@timestamp\":\"\(Timestamp.now())\",\"log.level\":\"\(level.rawValue)\""
             line += ",\"message\":\(LogValue.text(message()).json),\"ecs.version\":\"8.11.0\""
             line += ",\"service.name\":\"vigie\""
             for (name, value) in fields() { line += ",\"\(name)\":\(value.json)" }
             writer.append(line + "}\n")
+        }
+    }
+}
+
+enum LogLine {
+    /// `text` as one line: messages quote what callers sent, who must not be able to write lines of
+    /// their own into the log, nor to steer the terminal that shows it.
+    static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isControl) else { return text }
+        var line = ""
+        for scalar in text.unicodeScalars {
+            if isControl(scalar) {
+                line += scalar.escaped(asASCII: true)
+            } else {
+                line.unicodeScalars.append(scalar)
+            }
+        }
+        return line
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: false
         }
     }
 }

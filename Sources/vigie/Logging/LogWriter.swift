@@ -22,17 +22,24 @@ final class LogWriter: @unchecked Sendable {
     init() {
         pthread_mutex_init(lock, nil)
         pthread_cond_init(filled, nil)
-        let this = Unmanaged.passUnretained(self).toOpaque()
-        // The writer lives as long as the process: `stop()` joins the thread before it exits.
+        // The thread owns the writer too, which therefore lives until `stop()` has ended it.
+        let this = Unmanaged.passRetained(self).toOpaque()
         pthread_create(
             &thread, nil,
             { raw in
                 var all = sigset_t()
                 sigfillset(&all)
                 pthread_sigmask(SIG_BLOCK, &all, nil)
-                Unmanaged<LogWriter>.fromOpaque(raw!).takeUnretainedValue().run()
+                Unmanaged<LogWriter>.fromOpaque(raw!).takeRetainedValue().run()
                 return nil
             }, this)
+    }
+
+    deinit {
+        pthread_mutex_destroy(lock)
+        pthread_cond_destroy(filled)
+        lock.deallocate()
+        filled.deallocate()
     }
 
     func append(_ line: String) {

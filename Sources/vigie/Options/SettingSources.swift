@@ -8,20 +8,83 @@ import Yams
 ///
 /// Both are turned into flags in front of those that were typed, since of a repeated flag the last
 /// one counts: so each setting has one name, one parser and one help text.
-enum SettingSources {
-    /// `arguments` with what the file and the environment say in front.
-    static func completed(_ arguments: [String]) throws -> [String] {
-        guard arguments.first == "serve", !asksForHelp(arguments) else { return arguments }
-        let typed = Array(arguments.dropFirst())
-        let file = configFile(typed)
-        let fromFile = try file.map(flags(inFile:)) ?? []
-        return ["serve"] + fromFile + flagsInEnvironment() + typed
+///
+/// An error names the line or the variable that it comes from, since the flag in its text is one that
+/// nobody typed.
+struct SettingSources {
+    /// A setting that was not typed: what it stands for on the command line, and where it was found.
+    private struct Found {
+        let setting: Setting
+        let flags: [String]
+        /// `vigie.yaml:3` or `VIGIE_LOOPS`.
+        let place: String
+
+        init(_ setting: Setting, value: String, place: String) throws {
+            guard let flags = setting.flags(value) else {
+                throw ValidationError(
+                    "\(place): '\(setting.name)' is true or false, not '\(value)'")
+            }
+            self.setting = setting
+            self.flags = flags
+            self.place = place
+        }
+    }
+
+    private let arguments: [String]
+    private var found: [Found] = []
+
+    init(arguments: [String]) { self.arguments = arguments }
+
+    /// Reads the file and the environment.
+    mutating func look() throws {
+        guard arguments.first == "serve", !Self.asksForHelp(arguments) else { return }
+        let fromFile = try Self.configFile(arguments).map(Self.settings(inFile:)) ?? []
+        found = try fromFile + Self.settingsInEnvironment()
+    }
+
+    /// What `parse` makes of all settings together.
+    func parse<Command>(_ parse: ([String]?) throws -> Command) throws -> Command {
+        do { return try parse(completed(found)) } catch {
+            // The place to blame is the one without which there is another error, or none.
+            let text = Vigie.message(for: error)
+            for (index, suspect) in found.enumerated() {
+                var others = found
+                others.remove(at: index)
+                do {
+                    _ = try parse(completed(others))
+                } catch let other where Vigie.message(for: other) == text {
+                    continue
+                } catch {}
+                throw ValidationError("\(suspect.place): \(text)")
+            }
+            throw error
+        }
+    }
+
+    /// `failure` as a sentence, with the place of the setting whose flag it begins with.
+    func naming(_ failure: StartFailure) -> String {
+        let text = failure.description
+        let isTyped = { (name: String) in
+            arguments.contains { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
+        }
+        let source = found.last {
+            let flag = "--\($0.setting.name)"
+            return text.hasPrefix(flag + ":") || text.hasPrefix(flag + " ")
+        }
+        guard let source, !isTyped(source.setting.name) else { return text }
+        return "\(source.place): \(text)"
+    }
+
+    private func completed(_ found: [Found]) -> [String] {
+        guard let command = arguments.first else { return [] }
+        return [command] + found.flatMap(\.flags) + arguments.dropFirst()
     }
 
     private static func asksForHelp(_ arguments: [String]) -> Bool {
         !Set(arguments).isDisjoint(with: ["--help", "-h", "-help", "--version"])
     }
 
+    /// A file cannot name another, so `config` is no ``ServeCommand/settings`` of its own.
     private static func configFile(_ typed: [String]) -> String? {
         if let index = typed.lastIndex(of: "--config"), index + 1 < typed.count {
             return typed[index + 1]
@@ -32,21 +95,29 @@ enum SettingSources {
         return variable("config")
     }
 
+    private static func variableName(_ setting: String) -> String {
+        "VIGIE_" + setting.uppercased().replacing("-", with: "_")
+    }
+
     private static func variable(_ setting: String) -> String? {
-        let name = "VIGIE_" + setting.uppercased().replacing("-", with: "_")
-        return getenv(name).map { String(cString: $0) }
+        getenv(variableName(setting)).map { String(cString: $0) }
     }
 
     /// Only names of settings are looked up: Kubernetes puts variables such as VIGIE_SERVICE_HOST
     /// into pods when a Service is called "vigie", and those are not ours.
-    private static func flagsInEnvironment() -> [String] {
-        ServeCommand.settings.flatMap { setting in
-            variable(setting.name).map { setting.flags($0) } ?? []
+    private static func settingsInEnvironment() throws -> [Found] {
+        try ServeCommand.settings.compactMap { setting in
+            try variable(setting.name).map {
+                try Found(setting, value: $0, place: variableName(setting.name))
+            }
         }
     }
 
-    private static func flags(inFile path: String) throws -> [String] {
-        let text = try TextFile.read(path)
+    private static func settings(inFile path: String) throws -> [Found] {
+        let text: String
+        do { text = try TextFile.read(path) } catch {
+            throw ValidationError("--config or VIGIE_CONFIG: \(error)")
+        }
         let node: Node?
         do {
             node = try compose(yaml: text)
@@ -59,7 +130,7 @@ enum SettingSources {
                 "\(path): expected settings as 'name: value' lines, for example 'listen: 0.0.0.0:8500'"
             )
         }
-        return try mapping.flatMap { key, value in
+        return try mapping.map { key, value in
             let name = key.string ?? ""
             let line = key.mark.map { ":\($0.line)" } ?? ""
             guard let setting = ServeCommand.settings.first(where: { $0.name == name }) else {
@@ -70,7 +141,7 @@ enum SettingSources {
             guard let scalar = value.scalar?.string else {
                 throw ValidationError("\(path)\(line): '\(name)' must be a single value")
             }
-            return setting.flags(scalar)
+            return try Found(setting, value: scalar, place: path + line)
         }
     }
 
@@ -92,14 +163,13 @@ struct Setting: Sendable {
         self.isSwitch = isSwitch
     }
 
-    /// The flag that says `value`; a switch's value that is no yes or no is left to the parser to
-    /// refuse.
-    func flags(_ value: String) -> [String] {
+    /// The flag that says `value`; nil for a switch's value that is no yes or no.
+    func flags(_ value: String) -> [String]? {
         guard isSwitch else { return ["--\(name)=\(value)"] }
         switch value.lowercased() {
         case "true", "yes", "on", "1": return ["--\(name)"]
         case "false", "no", "off", "0", "": return ["--no-\(name)"]
-        default: return ["--\(name)=\(value)"]
+        default: return nil
         }
     }
 }

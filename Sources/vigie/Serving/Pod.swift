@@ -18,13 +18,11 @@ final class Pod {
     private var certificates: CertificateWatcher?
 
     /// Loads, binds and begins to answer; throws what stands in the way, as a sentence.
-    init(_ settings: PodSettings) throws(StartFailure) {
+    init(_ settings: PodSettings, log: Log) throws(StartFailure) {
         self.settings = settings
+        self.log = log
         Signals.block()
         FileDescriptors.raiseLimit()
-        let log = Log(
-            level: settings.log.logLevel, format: settings.log.logFormat, writer: LogWriter())
-        self.log = log
 
         let address = try Self.address("--listen", settings.listen)
         let adminAddress = try settings.admin.map { text throws(StartFailure) in
@@ -155,6 +153,5 @@ final class Pod {
         for thread in threads { thread.join() }
         store.stop()
         log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")
-        log.writer.stop()
     }
 }

@@ -216,6 +216,58 @@ def test_a_wrong_file_is_explained(text, words, tmp_path):
         assert word in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("max-connections", "many", ["many", "--max-connections"]),
+        ("loops", "0", ["1 to 1024"]),
+        ("access-log", "maybe", ["true or false", "maybe"]),
+        ("tls-cert", "a.pem", ["--tls-key is missing"]),
+        ("listen", "nowhere", ["HOST:PORT"]),
+    ],
+)
+def test_a_wrong_value_is_told_with_the_line_or_variable_it_comes_from(
+    setting, value, words, tmp_path
+):
+    file = tmp_path / "vigie.yaml"
+    file.write_text(f"grace: 5s\n{setting}: {value}\n")
+    variable = f"VIGIE_{setting.upper().replace('-', '_')}"
+    in_file = run("serve", "--registry", tmp_path, "--config", file)
+    in_environment = run("serve", "--registry", tmp_path, env={variable: value})
+    for done, place in ((in_file, f"{file}:2: "), (in_environment, f"{variable}: ")):
+        assert done.returncode in (64, 78)
+        for word in [place, *words]:
+            assert word in done.stderr
+
+
+def test_a_file_cannot_name_another(tmp_path):
+    file = tmp_path / "vigie.yaml"
+    file.write_text("config: other.yaml\n")
+    done = run("serve", "--registry", tmp_path, "--config", file)
+    assert done.returncode != 0
+    assert f"{file}:1: unknown setting 'config'" in done.stderr
+
+
+def test_what_is_wrong_with_a_certificate_file_is_said(tmp_path):
+    text = tmp_path / "text.pem"
+    text.write_text("no certificate")
+    for file, reason in ((tmp_path / "none.pem", "No such file"), (text, "no start line")):
+        done = run("serve", "--registry", tmp_path, "--tls-cert", file, "--tls-key", file)
+        assert done.returncode == 78
+        assert str(file) in done.stderr and reason in done.stderr
+
+
+def test_a_start_that_fails_ends_in_order_with_what_was_logged(tmp_path):
+    # The log's thread used to run on after its log had been freed.
+    broken = tmp_path / "credit/1"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{}")
+    for _ in range(20):
+        done = run("serve", "--registry", tmp_path, "--listen", "192.0.2.1:1")
+        assert done.returncode == 78
+        assert "192.0.2.1" in done.stderr and "credit/1" in done.stderr
+
+
 def test_an_unreadable_registry_says_what_to_do(tmp_path):
     file = tmp_path / "file"
     file.write_text("x")
@@ -299,6 +351,28 @@ def test_json_log_lines_are_json(pod):
     assert all({"@timestamp", "log.level", "message"} <= set(line) for line in lines)
 
 
+def test_a_caller_writes_no_lines_of_its_own_into_the_log(pod):
+    running = pod("--access-log")
+    path = "/inference.GRPCInferenceService/ModelMetadata"
+    with grpc.insecure_channel(running.address) as channel:
+        with pytest.raises(grpc.RpcError, match="no model"):
+            # ModelMetadataRequest.name
+            channel.unary_unary(path)(b"\n\x09a\nFAKE\x1b[m", timeout=5)
+    assert running.stop() == 0
+    lines = [line for line in running.errors.splitlines() if "FAKE" in line]
+    assert len(lines) == 1
+    assert "/ModelMetadata" in lines[0] and "a\\nFAKE\\u{1B}[m" in lines[0]
+
+
+def test_calls_that_are_turned_away_are_in_the_access_log(pod):
+    running = pod("--access-log")
+    with grpc.insecure_channel(running.address) as channel:
+        with pytest.raises(grpc.RpcError):
+            channel.unary_unary("/no.Such/Method")(b"", timeout=5)
+    assert running.stop() == 0
+    assert [line for line in running.errors.splitlines() if "/no.Such/Method UNIMPLEMENTED" in line]
+
+
 def test_certificates_are_read_again_when_they_change(pod, certificates, tmp_path):
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     shutil.copy(certificates / "server.pem", cert)
@@ -361,3 +435,20 @@ def test_callers_certificates_are_asked_for(pod, certificates):
     )
     assert check(mine).status == health_pb2.HealthCheckResponse.SERVING
     assert running.stop() == 0
+
+
+def test_the_access_log_names_a_caller_by_its_certificate(pod, certificates):
+    files = ["--tls-cert", certificates / "server.pem", "--tls-key", certificates / "server.key"]
+    running = pod(
+        *files, "--tls-client-ca", certificates / "ca.pem", "--access-log", "--log-format=json"
+    )
+    mine = grpc.ssl_channel_credentials(
+        *((certificates / name).read_bytes() for name in ("ca.pem", "client.key", "client.pem"))
+    )
+    with grpc.secure_channel(f"localhost:{running.address.split(':')[1]}", mine) as channel:
+        health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=5)
+    assert running.stop() == 0
+    lines = [json.loads(line) for line in running.errors.splitlines()]
+    (call,) = [line for line in lines if line.get("rpc.method", "").endswith("/Check")]
+    assert "client.vigie.test" in call["tls.client.subject"]
+    assert call["client.user.name"] and len(call["tls.client.hash.sha256"]) == 64

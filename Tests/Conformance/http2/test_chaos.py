@@ -195,3 +195,20 @@ def test_connections_that_die_at_any_moment_leave_nothing_behind(secure, tmp_pat
         assert server.resident_bytes - warm < 24 << 20
         counters = server.stop()
         assert counters["open"] == 0
+
+
+def test_connections_that_come_and_go_fast_hold_no_memory():
+    """A connection that had ended used to stay until its timer: ten seconds' worth of them."""
+    with Server() as server:
+
+        def churn(count):
+            for _ in range(count):
+                with socket.create_connection(server.address) as peer:
+                    peer.sendall(PREFACE + settings_frame([]))
+                    peer.recv(1, socket.MSG_PEEK)
+
+        churn(500)
+        before = server.resident_bytes
+        churn(3000)
+        # It was 14 KiB for each connection.
+        assert server.resident_bytes - before < 12 << 20

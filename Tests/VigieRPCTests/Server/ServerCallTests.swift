@@ -186,6 +186,22 @@ struct ServerCallTests {
         }
     }
 
+    @Test func a_caller_that_compresses_is_answered_alike() async throws {
+        let server = try RPCServer(Self.echo)
+        let bytes = [UInt8](repeating: 3, count: 10_000)
+        for encoding in [MessageEncoding.gzip, .deflate, .identity] {
+            var options = CallOptions()
+            options.encoding = encoding
+            let reply = try await server.client.reply(Ping.self, options: options) {
+                $0.setPayload(bytes.span.bytes)
+            } response: {
+                Array($0.payload)
+            }
+            #expect(reply.value == bytes)
+            #expect(reply.wasCompressed == (encoding != .identity))
+        }
+    }
+
     @Test func many_calls_at_once() async throws {
         let server = try RPCServer(Self.echo)
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
