@@ -10,8 +10,8 @@
 // Trees that are walked side by side, so that one's loads hide behind the others'.
 #define VIGIE_LANES 8
 
-// A branch of a tree padded to full depth: children of node i are 2i and 2i+1, the root is 1.
-// Right when keys[column] >= key.
+// A branch of a tree padded to full depth: children of node i are 2i and 2i+1, the root is 1. Node i
+// of a block's tree `lane` is at root[0] + VIGIE_LANES * i + lane. Right when keys[column] >= key.
 typedef struct {
     int32_t key;
     uint32_t column;
@@ -39,7 +39,7 @@ typedef struct {
     uint32_t layout;
     uint32_t depth;                 // VIGIE_LEVELS: branches from root to leaf
     uint32_t trees;                 // 1 ... VIGIE_LANES that count
-    uint32_t root[VIGIE_LANES];     // index of the node (VIGIE_LEVELS: of the slot before the root)
+    uint32_t root[VIGIE_LANES];     // index of the node; VIGIE_LEVELS: of the block's first node
     uint32_t leaf[VIGIE_LANES];     // VIGIE_LEVELS: index of the first leaf
 } vigie_block;
 

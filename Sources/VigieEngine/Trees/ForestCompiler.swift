@@ -63,7 +63,14 @@ struct ForestCompiler {
         case .levels(let depth):
             block.layout = VIGIE_LEVELS.rawValue
             block.depth = UInt32(depth)
-            for (tree, walk) in zip(trees, walks) { roots.append(addLevels(tree, walk, depth)) }
+            let base = levelNodes.count
+            // Lanes without a tree stay zeros: walked, but not counted.
+            levelNodes.append(
+                contentsOf: repeatElement(
+                    vigie_level_node(key: 0, column: 0), count: Self.lanes << depth))
+            for (lane, (tree, walk)) in zip(trees, walks).enumerated() {
+                roots.append((base, addLevels(tree, walk, depth, from: base + lane)))
+            }
         case .branches(let categorical):
             block.layout = (categorical ? VIGIE_CATEGORIES : VIGIE_BRANCHES).rawValue
             for (tree, walk) in zip(trees, walks) {
@@ -121,12 +128,12 @@ struct ForestCompiler {
 
     /// Stores a tree padded to a full one of `depth`: every path is as long as the longest, and a
     /// leaf's slots below it all hold its weights.
+    /// - Parameter place: its node 0; the next are ``lanes`` apart, between those of the block's others.
+    /// - Returns: where its leaves begin.
     private mutating func addLevels(
-        _ tree: Int, _ walk: TreeWalk, _ depth: Int
-    ) -> (root: Int, leaf: Int) {
-        let (root, leaf) = (levelNodes.count, leafItems.count)
-        levelNodes.append(
-            contentsOf: repeatElement(vigie_level_node(key: 0, column: 0), count: 1 << depth))
+        _ tree: Int, _ walk: TreeWalk, _ depth: Int, from place: Int
+    ) -> Int {
+        let leaf = leafItems.count
         leafItems.append(contentsOf: repeatElement(0..<0, count: 1 << depth))
         let range = source.nodeRange(ofTree: tree)
         var slots = [Int](repeating: 0, count: range.count)
@@ -137,11 +144,11 @@ struct ForestCompiler {
             guard let test = node.test else {
                 let below = depth - Int(nodeDepth)
                 let first = leaf + slot << below - 1 << depth
-                for place in first..<(first + 1 << below) { leafItems[place] = node.items }
+                for slot in first..<(first + 1 << below) { leafItems[slot] = node.items }
                 continue
             }
             let cuts = TreeCuts(test, node.threshold, source.precision)
-            levelNodes[root + slot] = vigie_level_node(
+            levelNodes[place + slot * Self.lanes] = vigie_level_node(
                 key: columns.key(feature: Int(node.feature), cut: cuts.cut),
                 column: columns.column(
                     feature: Int(node.feature),
@@ -149,7 +156,7 @@ struct ForestCompiler {
             slots[Int(cuts.belowIsTrue ? node.ifTrue : node.ifFalse)] = 2 * slot
             slots[Int(cuts.belowIsTrue ? node.ifFalse : node.ifTrue)] = 2 * slot + 1
         }
-        return (root, leaf)
+        return leaf
     }
 
     /// Stores a tree as it is.
