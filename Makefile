@@ -70,7 +70,7 @@ demo: build venv ## A pod that scores real loan applications while a new model v
 # --- checks ---------------------------------------------------------------------------------
 
 .PHONY: test
-test: lint generated unit conformance pipelines ## Every check and every test
+test: lint generated unit conformance pipelines loadtest-tests ## Every check and every test
 	@echo "all tests passed"
 
 .PHONY: lint
@@ -100,6 +100,10 @@ conformance: test-packages venv ## Third-party clients against the release build
 .PHONY: pipelines
 pipelines: venv ## The Python package's tests
 	$(PYTHON) -m pytest Sources/pipelines -q
+
+.PHONY: loadtest-tests
+loadtest-tests: venv ## The tests of the benchmark's own parsers
+	$(PYTHON) -m pytest loadtest/tests -q
 
 .PHONY: bench
 bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and a quiet machine
