@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-/// Settings of every Swift target: warnings stop the build, so that none is ever committed.
+/// Settings of every Swift target: lifetimes for spans, and existentials that are spelt out.
 let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
     .enableUpcomingFeature("ExistentialAny"),
