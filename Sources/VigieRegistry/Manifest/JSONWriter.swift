@@ -20,6 +20,13 @@ package enum JSONWriter {
         return value.description
     }
 
+    /// A string with its quotes; control characters are escaped.
+    package static func string(_ value: String) -> String {
+        var text = ""
+        write(value, to: &text)
+        return text
+    }
+
     private static func write(_ value: JSONValue, indent: Int, to text: inout String) {
         switch value {
         case .null: text += "null"

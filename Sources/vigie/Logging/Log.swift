@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import VigieRegistry
 
 /// The pod's log: one line an event on standard error, for people or in Elastic Common Schema.
 ///
@@ -78,22 +79,7 @@ enum LogValue: Sendable {
     var json: String {
         switch self {
         case .integer(let number): return String(number)
-        case .text(let text):
-            var json = "\""
-            for scalar in text.unicodeScalars {
-                switch scalar {
-                case "\"": json += "\\\""
-                case "\\": json += "\\\\"
-                case "\n": json += "\\n"
-                case "\r": json += "\\r"
-                case "\t": json += "\\t"
-                case "\u{0}"..<"\u{20}":
-                    let digits = String(scalar.value, radix: 16)
-                    json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                default: json.unicodeScalars.append(scalar)
-                }
-            }
-            return json + "\""
+        case .text(let text): return JSONWriter.string(text)
         }
     }
 }

@@ -3,11 +3,10 @@
 import os
 import shutil
 import subprocess
-from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from harness import ROOT, binary
+
 DEMO = ROOT / "Sources/pipelines/demo-registry"
-VIGIE = Path(os.environ.get("VIGIE_BIN_DIR", ROOT / ".build/debug")) / "vigie"
 
 
 def models(*arguments, registry=None):
@@ -16,7 +15,7 @@ def models(*arguments, registry=None):
     if registry is not None:
         environment["VIGIE_REGISTRY"] = str(registry)
     return subprocess.run(
-        [VIGIE, "models", *map(str, arguments)],
+        [binary("vigie"), "models", *map(str, arguments)],
         check=False,
         env=environment,
         capture_output=True,

@@ -11,15 +11,13 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from harness import ROOT, binary
 
-ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "Sources/pipelines/demo-registry"
-VIGIE = Path(os.environ.get("VIGIE_BIN_DIR", ROOT / ".build/debug")) / "vigie"
 READY = re.compile(r"vigie ready: grpc (\S+) \((h2c|TLS)\)(?:, admin (\S+?))?, (\d+) models? in")
 
 # What each setting can be given besides its default, for tests that set every one.
@@ -77,7 +75,7 @@ class Pod:
 
     def __init__(self, *arguments, env=None):
         self.process = subprocess.Popen(
-            [VIGIE, "serve", *map(str, arguments)],
+            [binary("vigie"), "serve", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -122,7 +120,7 @@ def pod():
 
 def run(*arguments, env=None):
     return subprocess.run(
-        [VIGIE, *map(str, arguments)],
+        [binary("vigie"), *map(str, arguments)],
         check=False,
         capture_output=True,
         text=True,
