@@ -12,7 +12,10 @@ final class FlatArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
         // Out of memory has no recovery here: the process ends, as with any Swift allocation.
         guard let memory = aligned_alloc(64, bytes) else { preconditionFailure("out of memory") }
         let typed = memory.bindMemory(to: Element.self, capacity: max(count, 1))
-        for index in 0..<count { (typed + index).initialize(to: elements[index]) }
+        elements.withUnsafeBufferPointer { elements in
+            guard let first = elements.baseAddress else { return }
+            typed.initialize(from: first, count: elements.count)
+        }
         base = UnsafePointer(typed)
     }
 
