@@ -30,10 +30,12 @@ public struct ArtifactSource: Sendable {
         switch flavor {
         case .onnx: return try ONNXLoader.load(self)
         case .xgboost: return try XGBoostArtifact(self)
-        case .lightgbm: return try ScoredTreesArtifact(self) { bytes throws(LoadError) in
+        case .lightgbm:
+            return try ScoredTreesArtifact(self) { bytes throws(LoadError) in
                 try LightGBMModel(bytes).trees()
             }
-        case .forest: return try ScoredTreesArtifact(self) { bytes throws(LoadError) in
+        case .forest:
+            return try ScoredTreesArtifact(self) { bytes throws(LoadError) in
                 try ForestFile(bytes).trees
             }
         case .scorecard: return try ScorecardArtifact(self)

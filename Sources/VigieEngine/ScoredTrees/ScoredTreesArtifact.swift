@@ -131,11 +131,13 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         var rows = workspace.rows.mutableSpan
         if input.type == .float32 {
             input.withElements(of: Float.self) {
-                model.reading.read(UnsafeMutableBufferPointer(rebasing: $0[range]).span, into: &rows)
+                model.reading.read(
+                    UnsafeMutableBufferPointer(rebasing: $0[range]).span, into: &rows)
             }
         } else {
             input.withElements(of: Double.self) {
-                model.reading.read(UnsafeMutableBufferPointer(rebasing: $0[range]).span, into: &rows)
+                model.reading.read(
+                    UnsafeMutableBufferPointer(rebasing: $0[range]).span, into: &rows)
             }
         }
     }
