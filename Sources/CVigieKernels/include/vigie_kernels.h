@@ -2,6 +2,7 @@
 #define VIGIE_KERNELS_H
 
 #include "vigie_cpu.h"
+#include "vigie_dense.h"
 #include "vigie_forest.h"
 #include "vigie_shap.h"
 
