@@ -2,9 +2,12 @@ import VigieEngine
 
 /// Tensor inputs made from a row, as far as the signature tells what the inputs are.
 enum SyntheticTensors {
-    /// Fills all inputs for a batch of one: the feature of an input's name or ``Feature/input``
-    /// gives its columns; what nobody names is 1 or "".
-    static func fill(_ workspace: Workspace, of artifact: Artifact, row: [Double]) {
+    /// Fills all inputs for a batch of one: with the artifact's own example if it has one; else the
+    /// feature of an input's name or ``Feature/input`` gives its columns, and what nobody names is 1
+    /// or "".
+    /// - Returns: whether it is the artifact's own example, which it must be able to answer.
+    static func fill(_ workspace: Workspace, of artifact: Artifact, row: [Double]) -> Bool {
+        if artifact.fillExample(workspace) { return true }
         let features = artifact.signature.features
         for (index, tensor) in workspace.inputs.enumerated() {
             let spec = artifact.inputs[index]
@@ -22,6 +25,7 @@ enum SyntheticTensors {
                     feature: column.map { features[$0] })
             }
         }
+        return false
     }
 
     private static func set(_ tensor: Tensor, _ index: Int, value: Double, feature: Feature?) {

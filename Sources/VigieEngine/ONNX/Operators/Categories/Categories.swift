@@ -132,6 +132,25 @@ extension OperatorTable {
         }
         return tensor
     }
+
+    static func oneHotEncoder(_ node: NodeBuilder) throws(LoadError) {
+        let ints = try node.ints("cats_int64s")
+        let strings = try node.strings("cats_strings")
+        let zeros = (try node.int("zeros") ?? 1) != 0
+        var input = try node.input(0, .mlNumbers + [.string])
+        let keys: KeyTable
+        if node.type(input) == .string {
+            guard let strings else { throw node.corrupt("cats_strings are missing") }
+            keys = KeyTable(strings: strings)
+        } else {
+            guard let ints else { throw node.corrupt("cats_int64s are missing") }
+            keys = KeyTable(integers: ints.map { Int64($0) })
+            input = addCast(node, input, .int64)
+        }
+        guard keys.count > 0 else { throw node.corrupt("it has no categories") }
+        let output = try node.output(0, .float32)
+        node.add(OneHotStep(node.place, keys, zeros, input, output), [input], [output])
+    }
 }
 
 extension Tensor {
@@ -147,67 +166,5 @@ extension Tensor {
         self.init(type: .string)
         reshape(TensorShape(CollectionOfOne(strings.count)))
         for string in strings { appendString(string) }
-    }
-}
-
-/// Keys to values, with a default.
-final class LookupStep: Step {
-    let keys: KeyTable
-    /// One value a key, and then the default.
-    let table: Tensor
-    let input: Int
-    let output: Int
-
-    init(_ place: String, _ keys: KeyTable, _ table: Tensor, _ input: Int, _ output: Int) {
-        self.keys = keys
-        self.table = table
-        self.input = input
-        self.output = output
-        super.init(place)
-    }
-
-    override func run(_ values: Values) throws(InferenceError) {
-        let source = values[input]
-        let out = try values.shape(output, source.shape, self)
-        var writer = TensorWriter(out, output, values, self)
-        for index in 0..<source.count {
-            try writer.append(table, keys.find(source, index) ?? keys.count, 1, stride: 1)
-        }
-    }
-}
-
-/// A new last axis with a 1 at each element's category.
-final class OneHotStep: Step {
-    let keys: KeyTable
-    /// Whether an unknown category is all zeros, instead of an error.
-    let zeros: Bool
-    let input: Int
-    let output: Int
-
-    init(_ place: String, _ keys: KeyTable, _ zeros: Bool, _ input: Int, _ output: Int) {
-        self.keys = keys
-        self.zeros = zeros
-        self.input = input
-        self.output = output
-        super.init(place)
-    }
-
-    override var refusesValues: Bool { !zeros }
-
-    override func run(_ values: Values) throws(InferenceError) {
-        let source = values[input]
-        guard source.shape.rank < TensorShape.rankMax else { throw mismatch("too many dimensions") }
-        let out = try values.shape(output, source.shape.appending(keys.count), self)
-        let count = keys.count
-        out.withElements(of: Float.self) { out in
-            for index in 0..<out.count { out[index] = 0 }
-        }
-        for index in 0..<source.count {
-            if let place = keys.find(source, index) {
-                out.withElements(of: Float.self) { $0[index * count + place] = 1 }
-            } else if !zeros {
-                throw mismatch("an unknown category")
-            }
-        }
     }
 }
