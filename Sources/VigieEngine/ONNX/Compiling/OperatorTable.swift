@@ -2,9 +2,9 @@
 enum OperatorTable {
     typealias Builder = @Sendable (NodeBuilder) throws(LoadError) -> Void
 
-    static let standard: [String: Builder] = elementwise.merging(shaping) { first, _ in first }
-        .merging(reducing) { first, _ in first }
-        .merging(linear) { first, _ in first }
+    static let standard: [String: Builder] = [
+        elementwise, activations, shaping, reducing, linear, recurrent, control,
+    ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
     static func build(_ node: NodeBuilder) throws(LoadError) {
         let table = node.domain.isEmpty ? standard : learning
