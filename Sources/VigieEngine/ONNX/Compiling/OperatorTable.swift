@@ -3,7 +3,8 @@ enum OperatorTable {
     typealias Builder = @Sendable (NodeBuilder) throws(LoadError) -> Void
 
     static let standard: [String: Builder] = [
-        elementwise, activations, shaping, reducing, linear, recurrent, control,
+        elementwise, activations, shaping, reducing, linear, recurrent, convolution,
+        normalizing, indexing, control,
     ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
     static func build(_ node: NodeBuilder) throws(LoadError) {
