@@ -6,6 +6,15 @@ enum ONNXLimits {
     static func decodedBytesMax(fileBytes: Int) -> Int {
         max(64 << 20, min(fileBytes, 1 << 30) * 20)
     }
+    /// Graphs inside nodes of graphs.
+    static let bodyDepthMax = 8
+    /// Turns of one loop: a year of minutes.
+    static let loopTurnsMax = 1 << 20
+    /// What a step of a turn is charged besides its own operations, so that a loop over small tensors
+    /// is bounded in time too.
+    static let turnOperations = 64
+    /// Units of a recurrent layer.
+    static let recurrentUnitsMax = 1 << 14
     /// Inputs or outputs of one node.
     static let nodeValuesMax = 16_384
     /// Bytes of one tensor in a run: 256 MiB, two million rows of 32 features.

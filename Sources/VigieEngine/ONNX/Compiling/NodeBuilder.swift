@@ -209,6 +209,12 @@ extension NodeBuilder {
         return try TensorReader.read(proto, "\(place): attribute '\(name)'")
     }
 
+    /// The graph in attribute `name`, compiled for inputs of `types`.
+    func body(_ name: String, _ types: [ElementType]) throws(LoadError) -> Body {
+        guard let graph = try take(name, .graph)?.g else { throw corrupt("'\(name)' is missing") }
+        return try self.graph.compileBody(graph, types, place)
+    }
+
     /// The numbers of a FLOATS attribute, or of a FLOAT or DOUBLE tensor attribute whose name has
     /// "_as_tensor" after it; none if there is neither.
     func doubles(_ name: String) throws(LoadError) -> [Double] {

@@ -3,7 +3,7 @@ enum OperatorTable {
     typealias Builder = @Sendable (NodeBuilder) throws(LoadError) -> Void
 
     static let standard: [String: Builder] = [
-        elementwise, shaping, reducing, linear, text,
+        elementwise, activations, shaping, reducing, linear, recurrent, control, text,
     ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 
     /// By operator set.
