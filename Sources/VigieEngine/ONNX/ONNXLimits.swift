@@ -28,6 +28,8 @@ enum ONNXLimits {
     /// Elements that one run may read, and multiplications of its matrix products: about ten
     /// seconds of one core.
     static let operationsMax = 1 << 33
+    /// Columns of a text's n-grams, and the most words that a vocabulary can have.
+    static let vocabularyMax = 1 << 24
     /// What a missing dimension of an input is taken for in the trial run at load.
     static let trialRows = 1
     /// Versions whose operators are known here. Before 7, broadcasting was another; converters write

@@ -5,7 +5,7 @@ import VigieProtos
 final class NodeBuilder {
     let graph: GraphCompiler
     let op: String
-    /// "" or "ai.onnx.ml".
+    /// "", "ai.onnx.ml" or "com.microsoft".
     let domain: String
     /// The version of the operator set of ``domain``.
     let version: Int
@@ -25,10 +25,11 @@ final class NodeBuilder {
         let name = node.name.isEmpty ? "number \(position)" : "'\(node.name)'"
         place = "operator '\(op)' (node \(name))"
         domain = node.domain == "ai.onnx" ? "" : String(node.domain)
-        guard domain.isEmpty || domain == Opsets.mlDomain else {
+        guard OperatorTable.sets[domain] != nil else {
             throw LoadError(
                 .unsupported,
-                "\(place) is of operator set '\(domain)'; supported are ai.onnx and ai.onnx.ml")
+                "\(place) is of operator set '\(domain)'; supported are ai.onnx, ai.onnx.ml and"
+                    + " com.microsoft")
         }
         guard let version = opsets[domain] else {
             throw LoadError(
