@@ -133,6 +133,7 @@ package struct ModelsAdd: Sendable {
             case .onnx: "model.onnx"
             case .xgboost: request.file.hasSuffix(".json") ? "model.json" : "model.ubj"
             case .scorecard: "scorecard.json"
+            case .arima: "arima.json"
             }
         var manifest = Manifest(
             flavor: flavor,
