@@ -2,6 +2,8 @@
 #define VIGIE_KERNELS_H
 
 #include "vigie_arima.h"
+#include "vigie_cpu.h"
+#include "vigie_dense.h"
 #include "vigie_forest.h"
 #include "vigie_shap.h"
 
