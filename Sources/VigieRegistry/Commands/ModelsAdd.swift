@@ -144,6 +144,7 @@ package struct ModelsAdd: Sendable {
             case .lightgbm: "model.txt"
             case .forest: request.file.hasSuffix(".json") ? "forest.json" : "forest.ubj"
             case .scorecard: "scorecard.json"
+            case .arima: "arima.json"
             }
         var manifest = Manifest(
             flavor: flavor,
