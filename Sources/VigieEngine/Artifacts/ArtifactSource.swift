@@ -31,6 +31,7 @@ public struct ArtifactSource: Sendable {
         case .onnx: return try ONNXLoader.load(self)
         case .xgboost: return try XGBoostArtifact(self)
         case .scorecard: return try ScorecardArtifact(self)
+        case .rules: return try RulesArtifact(self)
         }
     }
 }

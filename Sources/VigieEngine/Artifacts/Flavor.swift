@@ -6,4 +6,6 @@ public enum Flavor: String, Sendable, CaseIterable {
     case xgboost
     /// A binned, weight-of-evidence logistic regression: `scorecard.json`.
     case scorecard
+    /// Versioned decision rules: `rules.json`.
+    case rules
 }

@@ -116,8 +116,11 @@ package struct ModelsAdd: Sendable {
         if file.hasSuffix(".onnx") { return .onnx }
         if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") { return .xgboost }
         if file.hasSuffix(".json") {
-            let isScorecard = (try? JSONParser.parse(bytes))?["format"]?.string == "vigie-scorecard"
-            return isScorecard ? .scorecard : .xgboost
+            switch (try? JSONParser.parse(bytes))?["format"]?.string {
+            case "vigie-scorecard": return .scorecard
+            case "vigie-rules": return .rules
+            default: return .xgboost
+            }
         }
         throw RegistryError(
             .refused,
@@ -133,6 +136,7 @@ package struct ModelsAdd: Sendable {
             case .onnx: "model.onnx"
             case .xgboost: request.file.hasSuffix(".json") ? "model.json" : "model.ubj"
             case .scorecard: "scorecard.json"
+            case .rules: "rules.json"
             }
         var manifest = Manifest(
             flavor: flavor,
