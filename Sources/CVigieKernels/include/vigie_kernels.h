@@ -1,6 +1,8 @@
 #ifndef VIGIE_KERNELS_H
 #define VIGIE_KERNELS_H
 
+#include "vigie_cpu.h"
+#include "vigie_dense.h"
 #include "vigie_forest.h"
 #include "vigie_shap.h"
 

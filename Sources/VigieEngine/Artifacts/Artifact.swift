@@ -39,6 +39,13 @@ open class Artifact: @unchecked Sendable {
         throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not run on tensors")
     }
 
+    /// Fills the workspace's inputs with an ordinary request of one row or series, for a warm-up to
+    /// run and to measure. For flavors whose inputs a made-up row cannot fill: tensors that must
+    /// agree with each other, keys, dates.
+    /// - Returns: false when the artifact has no example of its own; whoever warms it up then makes
+    ///   one from the signature.
+    open func fillExample(_ workspace: Workspace) -> Bool { false }
+
     /// Whether ``score(_:)`` works: the artifact is a binary classifier or a regressor over the
     /// signature's features.
     open var scoresRows: Bool { false }

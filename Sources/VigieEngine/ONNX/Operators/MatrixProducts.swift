@@ -25,18 +25,12 @@ extension OperatorTable {
 }
 
 /// A product of matrices with broadcast leading dimensions, as numpy's matmul.
-final class MatMulStep: Step {
+final class MatMulStep: PairStep {
     let type: ElementType
-    let a: Int
-    let b: Int
-    let output: Int
 
     init(_ place: String, _ type: ElementType, _ a: Int, _ b: Int, _ output: Int) {
         self.type = type
-        self.a = a
-        self.b = b
-        self.output = output
-        super.init(place)
+        super.init(place, a, b, output)
     }
 
     override func run(_ values: Values) throws(InferenceError) {
