@@ -30,6 +30,14 @@ public struct ArtifactSource: Sendable {
         switch flavor {
         case .onnx: return try ONNXLoader.load(self)
         case .xgboost: return try XGBoostArtifact(self)
+        case .lightgbm:
+            return try ScoredTreesArtifact(self) { bytes throws(LoadError) in
+                try LightGBMModel(bytes).trees()
+            }
+        case .forest:
+            return try ScoredTreesArtifact(self) { bytes throws(LoadError) in
+                try ForestFile(bytes).trees
+            }
         case .scorecard: return try ScorecardArtifact(self)
         case .rules: return try RulesArtifact(self)
         }

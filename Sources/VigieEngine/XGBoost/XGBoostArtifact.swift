@@ -14,6 +14,7 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
     }
 
     private let objective: XGBoostObjective
+    private let objectiveName: String
     private let groupCount: Int
     private let featureCount: Int
     private let startMargins: [Float]
@@ -44,6 +45,7 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
             throw LoadError(error.reason, "\(source.fileName): \(error.message)")
         }
         objective = model.objective
+        objectiveName = model.objectiveName
         groupCount = model.groupCount
         featureCount = model.featureCount
         startMargins = model.startMargins
@@ -142,6 +144,8 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
             linear.predict(rows, startingAt: startMargins, into: &sums)
         }
     }
+
+    override public var link: ScoreLink { objective.link(name: objectiveName) }
 
     override public var scoresRows: Bool { groupCount == 1 }
 

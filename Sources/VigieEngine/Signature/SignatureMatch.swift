@@ -18,6 +18,9 @@ struct SignatureMatch: Sendable {
         var categoryNames: [Int: [String]]
         /// By column: one more than the greatest category that the model asks for.
         var categoryCounts: [Int: Int]
+        /// Whether a category whose names the file does not know may be a whole number of the
+        /// signature, as LightGBM takes it.
+        var takesIntegersForCategories = false
     }
 
     /// Derives a signature from the file.
@@ -83,6 +86,9 @@ struct SignatureMatch: Sendable {
     ) throws(LoadError) -> [Double] {
         let asked = file.categoryCounts[column] ?? 0
         let fileNames = file.categoryNames[column]
+        if file.takesIntegersForCategories, fileNames == nil, feature.kind == .integer {
+            return []
+        }
         guard feature.kind == .category else {
             guard asked == 0, file.kinds[column] != .category else {
                 throw LoadError(
