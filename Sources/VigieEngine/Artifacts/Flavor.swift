@@ -12,4 +12,6 @@ public enum Flavor: String, Sendable, CaseIterable {
     case scorecard
     /// Seasonal ARIMA with regressors, of many series: `arima.json`.
     case arima
+    /// Versioned decision rules: `rules.json`.
+    case rules
 }
