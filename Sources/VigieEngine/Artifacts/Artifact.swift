@@ -28,6 +28,9 @@ open class Artifact: @unchecked Sendable {
         self.memoryBytes = memoryBytes
     }
 
+    /// What is odd about the file though it can be used: for people who verify it.
+    open var warnings: [String] { [] }
+
     /// Memory for one thread's requests; made once a thread, not once a request.
     open func makeWorkspace() -> Workspace { Workspace(self) }
 

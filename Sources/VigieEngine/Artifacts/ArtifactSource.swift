@@ -44,6 +44,8 @@ public struct ArtifactSource: Sendable {
                 try ForestFile(bytes).trees
             }
         case .scorecard: return try ScorecardArtifact(self)
+        case .arima: return try ARIMAArtifact(self)
+        case .rules: return try RulesArtifact(self)
         }
     }
 

@@ -10,4 +10,8 @@ public enum Flavor: String, Sendable, CaseIterable {
     case forest
     /// A binned, weight-of-evidence logistic regression: `scorecard.json`.
     case scorecard
+    /// Seasonal ARIMA with regressors, of many series: `arima.json`.
+    case arima
+    /// Versioned decision rules: `rules.json`.
+    case rules
 }

@@ -123,6 +123,7 @@ package struct ModelsAdd: Sendable {
             switch (try? JSONParser.parse(bytes))?["format"]?.string {
             case "vigie-scorecard": return .scorecard
             case "vigie-forest": return .forest
+            case "vigie-rules": return .rules
             default: return .xgboost
             }
         }
@@ -144,6 +145,8 @@ package struct ModelsAdd: Sendable {
             case .lightgbm: "model.txt"
             case .forest: request.file.hasSuffix(".json") ? "forest.json" : "forest.ubj"
             case .scorecard: "scorecard.json"
+            case .arima: "arima.json"
+            case .rules: "rules.json"
             }
         var manifest = Manifest(
             flavor: flavor,
