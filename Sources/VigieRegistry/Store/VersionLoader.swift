@@ -25,10 +25,17 @@ package struct VersionLoader: Sendable {
         let start = clock.now
         let folder = try open(name, version)
         let (manifest, digest) = try readManifest(folder, name, version)
-        let (model, payloadBytes) = try readFiles(folder, manifest)
-        let artifact = try compile(manifest, model)
+        let (model, background, payloadBytes) = try readFiles(folder, manifest)
+        let artifact = try compile(manifest, model, background: background)
         let loaded = clock.now
         let latency = try WarmUp.run(artifact)
+        if manifest.serving.batching != nil, latency.perRow == nil {
+            throw RegistryError(
+                .refused,
+                "manifest.json: serving.batching needs a model whose rows do not depend on each "
+                    + "other, with rows as the first dimension of all its tensors, and "
+                    + "\(manifest.entry) is not so")
+        }
         let warm = clock.now
         return LoadedModel(
             name: name, version: version, manifest: manifest, manifestDigest: digest,
@@ -80,20 +87,35 @@ package struct VersionLoader: Sendable {
         }
     }
 
-    /// Verifies all files; the model's bytes, and how many bytes all files have. Sizes are compared
-    /// first: a file that is still being copied costs no reading.
+    /// Verifies all files; the bytes of the model and of the background, and how many bytes all files
+    /// have. Sizes are compared first: a file that is still being copied costs no reading.
     private func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
-        throws(RegistryError) -> (model: [UInt8], payloadBytes: Int)
+        throws(RegistryError) -> (model: [UInt8], background: [UInt8], payloadBytes: Int)
     {
         let payloadBytes = try measure(folder, manifest)
         let entry = manifest.entryFile
-        let model: [UInt8]
-        do {
-            model = try folder.read(entry.path, bytesMax: ManifestLimits.fileBytesMax)
-        } catch { throw Self.fileError(error) }
-        try Self.compare(SHA256.digest(of: model), entry)
-        for file in manifest.files where file.path != entry.path { try verify(folder, file) }
-        return (model, payloadBytes)
+        let model = try read(folder, entry, bytesMax: ManifestLimits.fileBytesMax)
+        var background: [UInt8] = []
+        for file in manifest.files where file.path != entry.path {
+            if file.path == manifest.background {
+                background = try read(folder, file, bytesMax: ManifestLimits.backgroundBytesMax)
+            } else {
+                try verify(folder, file)
+            }
+        }
+        return (model, background, payloadBytes)
+    }
+
+    /// A file's bytes, verified.
+    private func read(
+        _ folder: borrowing OpenFolder, _ file: ManifestFile, bytesMax: Int
+    ) throws(RegistryError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try folder.read(file.path, bytesMax: bytesMax) } catch {
+            throw Self.fileError(error)
+        }
+        try Self.compare(SHA256.digest(of: bytes), file)
+        return bytes
     }
 
     /// The size of all files together, each of which must have the one that the manifest says.
@@ -132,13 +154,18 @@ package struct VersionLoader: Sendable {
     }
 
     /// Compiles the model's bytes and checks them and the manifest against each other.
-    package func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
+    /// - Parameter background: of the file that the manifest names so; empty for none.
+    package func compile(
+        _ manifest: Manifest, _ model: [UInt8], background: [UInt8] = []
+    ) throws(RegistryError) -> Artifact {
+        let explanation = try Self.explanation(manifest, background)
         let artifact: Artifact
         do {
             artifact = try compileModel(
                 ArtifactSource(
                     flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
-                    signature: manifest.signature, meanTerms: manifest.meanTerms))
+                    signature: manifest.signature, meanTerms: manifest.meanTerms,
+                    explanation: explanation))
         } catch { throw RegistryError(.refused, error.message) }
         do { try manifest.check(against: artifact.signature) } catch {
             throw RegistryError(.refused, "\(error)")
@@ -149,6 +176,12 @@ package struct VersionLoader: Sendable {
                 "manifest.json: decision and scorecard need a model that gives one probability for "
                     + "the signature's features, and \(manifest.entry) does not")
         }
+        if manifest.decision != nil, let problem = ProbabilityCheck.problem(artifact) {
+            throw RegistryError(
+                .refused,
+                "manifest.json: decision needs a model whose answers are probabilities, but "
+                    + "\(manifest.entry) \(problem)")
+        }
         // It would take over only to refuse every application.
         if manifest.decision != nil, !manifest.reasons.isEmpty, !artifact.explainsRows {
             throw RegistryError(
@@ -157,6 +190,18 @@ package struct VersionLoader: Sendable {
                     + "cannot be; leave 'reasons' out to serve it without")
         }
         return artifact
+    }
+
+    private static func explanation(
+        _ manifest: Manifest, _ background: [UInt8]
+    ) throws(RegistryError) -> ExplanationMethod {
+        guard let file = manifest.background else { return .pathDependent }
+        guard let signature = manifest.signature else {
+            throw RegistryError(
+                .refused, "manifest.json: explanation.background needs a signature to read it by")
+        }
+        return .interventional(
+            background: try BackgroundReader.read(background, file: file, signature))
     }
 
     /// What is not there may be still to come; what cannot be read for another reason may become

@@ -77,6 +77,10 @@ enum InferInputs {
             served.inputPositions[index] = position
         }
         for index in served.inputPositions.indices where served.inputPositions[index] < 0 {
+            guard !served.inputs[index].isOptional else {
+                served.workspace.inputs[index].setAbsent()
+                continue
+            }
             problems.add("input \(served.inputs[index].name.quoted) is missing")
         }
     }
