@@ -13,7 +13,7 @@ public struct ArtifactSource: Sendable {
     /// feature that is not here has a mean term of 0.
     public let meanTerms: [String: Double]
 
-    /// How the contributions of tree models are computed.
+    /// How contributions are computed.
     public let explanation: ExplanationMethod
 
     /// - Parameter fileName: for messages only; nothing is read from a disk.
@@ -51,6 +51,11 @@ public struct ArtifactSource: Sendable {
 
     /// A background's rows must be those of a signature, and the model one of trees.
     private func checkBackground() throws(LoadError) {
+        guard explanation != .reconstruction || flavor == .onnx else {
+            throw LoadError(
+                .unsupported,
+                "\(fileName): reconstruction explains autoencoders (onnx), not \(flavor.rawValue)")
+        }
         guard case .interventional(let background) = explanation else { return }
         guard [.xgboost, .lightgbm, .forest].contains(flavor) else {
             throw LoadError(

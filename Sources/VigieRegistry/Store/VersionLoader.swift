@@ -195,6 +195,7 @@ package struct VersionLoader: Sendable {
     private static func explanation(
         _ manifest: Manifest, _ background: [UInt8]
     ) throws(RegistryError) -> ExplanationMethod {
+        if manifest.explainsByReconstruction { return .reconstruction }
         guard let file = manifest.background else { return .pathDependent }
         guard let signature = manifest.signature else {
             throw RegistryError(
