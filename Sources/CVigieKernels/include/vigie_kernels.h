@@ -4,6 +4,7 @@
 #include "vigie_cpu.h"
 #include "vigie_dense.h"
 #include "vigie_forest.h"
+#include "vigie_ranked.h"
 #include "vigie_shap.h"
 
 #endif

@@ -13,6 +13,8 @@ enum ONNXLimits {
     /// What a step of a turn is charged besides its own operations, so that a loop over small tensors
     /// is bounded in time too.
     static let turnOperations = 64
+    /// Extent, stride, dilation or padding of a window.
+    static let windowExtentMax = 1 << 12
     /// Units of a recurrent layer.
     static let recurrentUnitsMax = 1 << 14
     /// Inputs or outputs of one node.

@@ -1,3 +1,5 @@
+import CVigieKernels
+
 /// Trees as a file describes them, one node after the other: what every reader of a tree format
 /// (XGBoost, ONNX) writes and ``compile()`` turns into a ``TreeEnsemble``.
 ///
@@ -106,8 +108,13 @@ package struct TreeEnsembleBuilder: Sendable {
     /// - Throws: `corrupt` for indices out of range, cycles, shared children, thresholds or weights
     ///   that are no numbers; `limit` for depth or size; both say which tree and node.
     package func compile() throws(LoadError) -> TreeEnsemble {
+        try compile(kernels: vigie_cpu_level())
+    }
+
+    /// For kernels of another level than the processor's best, which tests compare.
+    func compile(kernels: vigie_cpu) throws(LoadError) -> TreeEnsemble {
         try checkCounts()
-        return try ForestCompiler(self).compile()
+        return try ForestCompiler(self, kernels: kernels).compile()
     }
 
     /// An index that does not fit stays one that no check lets pass.

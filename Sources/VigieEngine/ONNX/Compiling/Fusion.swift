@@ -111,12 +111,16 @@ struct Fusion {
         if let step = step as? BinaryStep, step.kind == .add {
             return added(step, step.a, step.b) ?? added(step, step.b, step.a)
         }
+        if let step = step as? ChannelsStep { return normalized(step) }
         guard let step = step as? FunctionStep, let place = producer(step.input) else { return nil }
         if let dense = steps[place] as? DenseStep, !dense.hasActivation {
             return replace(place, dense.followed(by: step.activation, step.output), step.output)
         }
         if let dense = steps[place] as? DoubleDenseStep, !dense.hasActivation, step.isRelu {
             return replace(place, dense.followedByRelu(step.output), step.output)
+        }
+        if let conv = steps[place] as? ConvStep, !conv.hasActivation {
+            return replace(place, conv.followed(by: step.activation, step.output), step.output)
         }
         return nil
     }
@@ -138,10 +142,31 @@ struct Fusion {
         return nil
     }
 
+    /// A batch normalisation becomes part of the filters before it.
+    private mutating func normalized(_ step: ChannelsStep) -> (Step, Wiring)? {
+        guard step.type == .float32, let place = producer(step.input),
+            let conv = steps[place] as? ConvStep, !conv.hasActivation
+        else { return nil }
+        let parameters = step.parameters.compactMap { constants[$0] }
+        let outputs = conv.filters.outputs
+        guard parameters.count == 4, parameters.allSatisfy({ $0.shape == TensorShape([outputs]) })
+        else { return nil }
+        var (scale, shift): ([Float], [Float]) = ([], [])
+        for channel in 0..<outputs {
+            let (factor, term): (Float, Float) = step.affine(channel) { slot in
+                parameters[step.parameters.firstIndex(of: slot) ?? 0]
+            }
+            scale.append(factor)
+            shift.append(term)
+        }
+        return replace(place, conv.scaled(by: scale, shift, step.output), step.output)
+    }
+
     private mutating func replace(
         _ place: Int, _ step: Step, _ output: Int
     ) -> (Step, Wiring) {
         steps[place] = nil
-        return (step, Wiring(reads: wiring[place].reads, writes: [output]))
+        let scratch = wiring[place].writes.dropFirst()
+        return (step, Wiring(reads: wiring[place].reads, writes: [output] + scratch))
     }
 }
