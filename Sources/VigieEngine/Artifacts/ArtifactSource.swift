@@ -32,6 +32,7 @@ public struct ArtifactSource: Sendable {
         case .xgboost: return try XGBoostArtifact(self)
         case .scorecard: return try ScorecardArtifact(self)
         case .arima: return try ARIMAArtifact(self)
+        case .prophet: return try ProphetArtifact(self)
         }
     }
 }

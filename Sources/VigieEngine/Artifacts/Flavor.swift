@@ -8,4 +8,6 @@ public enum Flavor: String, Sendable, CaseIterable {
     case scorecard
     /// Seasonal ARIMA with regressors, of many series: `arima.json`.
     case arima
+    /// Prophet's own file, of `prophet.serialize`: `prophet.json`.
+    case prophet
 }

@@ -108,6 +108,11 @@ package struct ModelsAdd: Sendable {
         } catch { throw RegistryError(.refused, "\(error)") }
     }
 
+    /// What a JSON file's "format" says that it is; XGBoost's own has none.
+    private static let formats: [String: Flavor] = [
+        "vigie-scorecard": .scorecard, "vigie-arima": .arima,
+    ]
+
     private static func flavor(of request: Request, _ bytes: [UInt8]) throws(RegistryError)
         -> Flavor
     {
@@ -116,8 +121,9 @@ package struct ModelsAdd: Sendable {
         if file.hasSuffix(".onnx") { return .onnx }
         if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") { return .xgboost }
         if file.hasSuffix(".json") {
-            let isScorecard = (try? JSONParser.parse(bytes))?["format"]?.string == "vigie-scorecard"
-            return isScorecard ? .scorecard : .xgboost
+            guard let document = try? JSONParser.parse(bytes) else { return .xgboost }
+            if document["__prophet_version"] != nil { return .prophet }
+            return formats[document["format"]?.string ?? ""] ?? .xgboost
         }
         throw RegistryError(
             .refused,
@@ -134,6 +140,7 @@ package struct ModelsAdd: Sendable {
             case .xgboost: request.file.hasSuffix(".json") ? "model.json" : "model.ubj"
             case .scorecard: "scorecard.json"
             case .arima: "arima.json"
+            case .prophet: "prophet.json"
             }
         var manifest = Manifest(
             flavor: flavor,
