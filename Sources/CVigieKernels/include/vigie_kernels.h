@@ -5,6 +5,8 @@
 #include "vigie_cpu.h"
 #include "vigie_dense.h"
 #include "vigie_forest.h"
+#include "vigie_interventional.h"
+#include "vigie_ranked.h"
 #include "vigie_shap.h"
 
 #endif

@@ -156,6 +156,12 @@ package struct VersionLoader: Sendable {
                 "manifest.json: decision and scorecard need a model that gives one probability for "
                     + "the signature's features, and \(manifest.entry) does not")
         }
+        if manifest.decision != nil, let problem = ProbabilityCheck.problem(artifact) {
+            throw RegistryError(
+                .refused,
+                "manifest.json: decision needs a model whose answers are probabilities, but "
+                    + "\(manifest.entry) \(problem)")
+        }
         // It would take over only to refuse every application.
         if manifest.decision != nil, !manifest.reasons.isEmpty, !artifact.explainsRows {
             throw RegistryError(
