@@ -45,6 +45,7 @@ public struct ArtifactSource: Sendable {
             }
         case .scorecard: return try ScorecardArtifact(self)
         case .arima: return try ARIMAArtifact(self)
+        case .prophet: return try ProphetArtifact(self)
         case .rules: return try RulesArtifact(self)
         }
     }
