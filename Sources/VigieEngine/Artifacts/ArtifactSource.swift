@@ -12,6 +12,8 @@ public struct ArtifactSource: Sendable {
     /// contributions are against the average applicant (as `shap.LinearExplainer` has it). A
     /// feature that is not here has a mean term of 0.
     public let meanTerms: [String: Double]
+    /// Pipelines: what they are made of, loaded and verified, by the members' names.
+    public var members: [String: Artifact] = [:]
 
     /// - Parameter fileName: for messages only; nothing is read from a disk.
     public init(
@@ -40,6 +42,8 @@ public struct ArtifactSource: Sendable {
             }
         case .scorecard: return try ScorecardArtifact(self)
         case .rules: return try RulesArtifact(self)
+        case .watchlist: return try WatchlistArtifact(self)
+        case .pipeline: return try PipelineArtifact(self)
         }
     }
 }

@@ -12,4 +12,8 @@ public enum Flavor: String, Sendable, CaseIterable {
     case scorecard
     /// Versioned decision rules: `rules.json`.
     case rules
+    /// Names and identifiers to screen against: `watchlist.json`.
+    case watchlist
+    /// Other artifacts, one after the other: `pipeline.json`.
+    case pipeline
 }
