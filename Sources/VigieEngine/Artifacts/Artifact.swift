@@ -54,4 +54,8 @@ open class Artifact: @unchecked Sendable {
     open func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         throw InferenceError(.unsupported, "this \(flavor.rawValue) artifact cannot explain rows")
     }
+
+    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
+    /// not rows of the signature's features. Made anew at each call.
+    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 }
