@@ -136,13 +136,18 @@ package final class VigieServices: Sendable {
         }
     }
 
+    /// What workers alone have counted for a version; nil when it is not served.
+    func workerCounters(of model: LoadedModel) -> VersionCounters? {
+        shared.withLock { $0.counters(model) }
+    }
+
     /// What all loops and workers have counted for each version that is served, by name and version.
     package func statistics() -> [VersionStatistics] {
         let tables = nodes.withLock { $0.map(\.latest) }
         return catalog.table.entries.flatMap { entry in
             entry.versions.map { model in
                 var sum = VersionStatistics(model)
-                if let counters = shared.withLock({ $0.counters(model) }) { sum.add(counters) }
+                if let counters = workerCounters(of: model) { sum.add(counters) }
                 for table in tables {
                     for served in table.counters where served.model === model {
                         sum.add(served.counters)

@@ -95,11 +95,9 @@ extension ServingNode {
             ended: MonotonicTime.now().nanoseconds)
         served.counters.succeeded(times, rows: 1)
         served.counters.ran(times, rows: 1)
-        if served.counters.executions.current & 15 == 0 {
-            served.shared.costs.observe(
-                served.artifact.explainsRows ? .explain : .score, rows: 1,
-                nanoseconds: computed &- inputsRead)
-        }
+        served.observe(
+            served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
+            over: inlineCostMax)
     }
 
     @inline(never)

@@ -32,6 +32,8 @@ final class ServedVersion {
     /// What the request at hand wants.
     var selection: [OutputSelection] = []
 
+    /// Calls in a row that took longer than a loop should.
+    var overruns = 0
     /// An answer that did not come out of ``workspace``: kept until the next, since responses borrow it.
     var answered: TensorJob?
     /// Bytes that the outputs of one row take, as far as their shapes tell.

@@ -90,11 +90,7 @@ extension ServingNode {
             ended: MonotonicTime.now().nanoseconds)
         served.counters.succeeded(times, rows: rows)
         served.counters.ran(times, rows: rows)
-        // One measurement in sixteen is enough to follow what a run costs.
-        if served.counters.executions.current & 15 == 0 {
-            served.shared.costs.observe(
-                .tensors, rows: rows, nanoseconds: computed &- inputsRead)
-        }
+        served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
 
     /// As ``answer(_:_:explains:rows:began:into:)``, with tensors of the request's own: an explanation must
@@ -167,6 +163,18 @@ extension ServingNode {
 }
 
 extension ServedVersion {
+    /// Notes what a call on the loop took. One in sixteen is enough to follow what calls cost; but when
+    /// two in a row take longer than a loop should, that is no accident.
+    @inline(__always)
+    func observe(
+        _ kind: ArtifactCosts.Kind, rows: Int, _ nanoseconds: UInt64, over limit: UInt64
+    ) {
+        overruns = nanoseconds > limit ? overruns &+ 1 : 0
+        if overruns > 1 || counters.executions.current & 15 == 0 {
+            shared.costs.observe(kind, rows: rows, nanoseconds: nanoseconds)
+        }
+    }
+
     /// Counts a refusal by its reason, and says what the caller is told.
     func refuse(
         _ refusal: WorkRefusal, retryAfter: Duration = WorkerOptions().retryAfter
