@@ -87,10 +87,11 @@ def xgboost_case(random, folder):
         "objective": objective,
         "max_depth": int(random.integers(1, 9)),
         "booster": str(random.choice(["gbtree", "dart"])),
-        "rate_drop": 0.2,
         "nthread": 1,
         "seed": int(random.integers(1000)),
     }
+    if parameters["booster"] == "dart":
+        parameters["rate_drop"] = 0.2
     label = {"binary:logistic": y > 0, "multi:softprob": (y > 0) + (y > 1.0)}.get(objective, y)
     if objective == "multi:softprob":
         parameters["num_class"] = 3
