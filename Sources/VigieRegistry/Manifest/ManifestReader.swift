@@ -137,6 +137,12 @@ enum ManifestReader {
         }
         if let node = try root.optional("explanation") {
             manifest.background = try readBackground(node, manifest.files)
+            if let reconstruction = try node.optional("reconstruction") {
+                manifest.explainsByReconstruction = try reconstruction.boolean()
+                guard manifest.background == nil || !manifest.explainsByReconstruction else {
+                    throw reconstruction.error("goes with no background")
+                }
+            }
         }
         if let terms = try root.optional("explanation")?.optional("meanTerms") {
             for (name, term) in try terms.members(max: ManifestLimits.featuresMax) {

@@ -53,10 +53,13 @@ extension Manifest {
     }
 
     private var explanationJSON: JSONValue? {
-        guard background != nil || !meanTerms.isEmpty else { return nil }
+        guard background != nil || !meanTerms.isEmpty || explainsByReconstruction else {
+            return nil
+        }
         var object = JSONMembers()
         object.add("method", background == nil ? nil : "interventional")
         object.add("background", background)
+        if explainsByReconstruction { object.add("reconstruction", JSONValue.bool(true)) }
         if !meanTerms.isEmpty {
             var terms = JSONMembers()
             for name in inOrder(meanTerms.keys) { terms.add(name, meanTerms[name]) }
