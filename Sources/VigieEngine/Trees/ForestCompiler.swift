@@ -8,7 +8,7 @@ struct ForestCompiler {
     private static let paddedDepth = 6
     /// As long as no more than ``paddingMax`` slots a real node come of it, these too.
     private static let paddedDepthMax = 8
-    private static let paddingMax = 4
+    private static let paddingMax = 8
     /// The key of a padded tree's branches that are none; no cut has it.
     static let noKey = Int32.min
 
