@@ -10,8 +10,7 @@
 final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
     private let model: Parts
     private let match: SignatureMatch
-    /// By feature of the signature: whether its value is a category's code.
-    private let isCategory: [Bool]
+    private let rowMap: RowMap
     private let featureCount: Int
     private let outputCount: Int
     /// Rows that are read before they are scored.
@@ -40,12 +39,6 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         do {
             let trees = try read(source.bytes)
             let ensemble = try trees.builder.compile()
-            model = Parts(
-                ensemble: ensemble,
-                explanations: trees.formulas == nil
-                    ? TreeExplanations(trees.builder, ensemble) : nil,
-                formulas: trees.formulas, reading: trees.reading, response: trees.response,
-                base: trees.base, divisor: trees.divisor, scale: trees.scale, offset: trees.offset)
             inputType = trees.inputType
             var file = trees.features
             for categorical in TreeColumns(trees.builder).categoricals {
@@ -58,12 +51,17 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
                 } else {
                     SignatureMatch(derivedFrom: file)
                 }
+            rowMap = RowMap(match, trees.reading)
+            model = Parts(
+                ensemble: ensemble,
+                explanations: try Self.explanations(trees, ensemble, source.explanation, rowMap),
+                formulas: trees.formulas, reading: trees.reading, response: trees.response,
+                base: trees.base, divisor: trees.divisor, scale: trees.scale, offset: trees.offset)
         } catch {
             throw LoadError(error.reason, "\(source.fileName): \(error.message)")
         }
         featureCount = model.ensemble.featureCount
         outputCount = model.ensemble.targetCount
-        isCategory = match.signature.features.map { $0.kind == .category }
         blockRowCount = max(1, min(Self.blockRowsMax, Self.blockValuesMax / max(featureCount, 1)))
         var outputs = [
             TensorSpec(
@@ -80,6 +78,32 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
                 + (model.formulas?.memoryBytes ?? 0))
     }
 
+    /// Nil for models that have none: linear leaves, no covers.
+    private static func explanations(
+        _ trees: ScoredTrees, _ ensemble: TreeEnsemble, _ method: ExplanationMethod,
+        _ rowMap: RowMap
+    ) throws(LoadError) -> TreeExplanations? {
+        switch method {
+        // Reconstruction is for other flavors: ArtifactSource has refused it.
+        case .pathDependent, .reconstruction:
+            return trees.formulas == nil ? TreeExplanations(trees.builder, ensemble) : nil
+        case .interventional(let background):
+            guard trees.formulas == nil else {
+                throw LoadError(.unsupported, "linear trees cannot be explained")
+            }
+            let values = UnsafeMutableBufferPointer<Double>.allocate(
+                capacity: ensemble.featureCount)
+            values.initialize(repeating: .nan)
+            defer { values.deallocate() }
+            return try TreeExplanations(
+                trees.builder, ensemble, rowCount: background.count
+            ) { row, scratch in
+                rowMap.read(background[row], into: values)
+                ensemble.fillKeys(of: values.span, scratch)
+            }
+        }
+    }
+
     /// Read rows should stay in a core's nearest cache.
     private static let blockRowsMax = 64
     private static let blockValuesMax = 2_048
@@ -87,7 +111,7 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
     override func makeWorkspace() -> Workspace {
         let ensemble = model.formulas?.leaves ?? model.ensemble
         return ScoredTreesWorkspace(
-            self, ensemble.makeScratch(), model.explanations?.makeScratch() ?? [],
+            self, ensemble.makeScratch(), model.explanations?.makeScratch(),
             rowValueCount: blockRowCount * featureCount, outputCount: outputCount,
             leafCount: model.formulas?.leaves.targetCount ?? 0, featureCount: featureCount)
     }
@@ -200,23 +224,9 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
 
     /// Scores the workspace's row.
     private func scoreRow(_ workspace: ScoredTreesWorkspace) {
-        for (index, column) in match.columns.enumerated() {
-            workspace.rows[column] = value(workspace.row[index], of: index, column)
-        }
+        rowMap.read(workspace.row, into: workspace.rows)
         var scores = workspace.scores.mutableSpan
         score(1, into: &scores, workspace)
-    }
-
-    /// A feature's value as the trees test it.
-    @inline(__always)
-    private func value(_ value: Double, of feature: Int, _ column: Int) -> Double {
-        guard isCategory[feature] else { return model.reading.value(value, column: column) }
-        guard !value.isNaN, !match.codes[feature].isEmpty else {
-            return model.reading.value(code: value, column: column)
-        }
-        let count = Double(match.codes[feature].count)
-        let code = value >= 0 && value < count ? match.codes[feature][Int(value)] : -1
-        return model.reading.value(code: code, column: column)
     }
 
     // MARK: Explanations
@@ -236,20 +246,21 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         return try explain(workspace, output: 0)
     }
 
-    /// Exact Shapley values. The base value is the model's mean plus what the score's sum was
+    /// Exact Shapley values by the source's method. The base value is the model's mean plus what the score's sum was
     /// rounded by, so that the sum is exact.
     override func explain(_ workspace: Workspace, output: Int) throws(InferenceError) -> Double {
-        guard let explanations = model.explanations, (0..<outputCount).contains(output) else {
+        let workspace = Self.own(workspace)
+        guard let explanations = model.explanations, (0..<outputCount).contains(output),
+            let scratch = workspace.explanationScratch
+        else {
             throw InferenceError(.unsupported, "the artifact cannot explain output \(output)")
         }
-        let workspace = Self.own(workspace)
         scoreRow(workspace)
         let row = UnsafeMutableBufferPointer(rebasing: workspace.rows[..<featureCount])
         model.ensemble.fillKeys(of: row.span, workspace.treeScratch)
         var contributions = workspace.columnContributions.mutableSpan
         explanations.explain(
-            workspace.treeScratch, output: output, into: &contributions,
-            workspace.explainerScratch)
+            workspace.treeScratch, output: output, into: &contributions, scratch)
         let score = workspace.scores[output]
         var rest = score
         for (index, column) in match.columns.enumerated() {

@@ -1,7 +1,7 @@
 /// One thread's memory for a ``ScoredTreesArtifact``.
 final class ScoredTreesWorkspace: Workspace {
     let treeScratch: TreeScratch
-    let explainerScratch: [TreeExplainerScratch]
+    let explanationScratch: TreeExplanationScratch?
     /// Read rows of a block, one after the other.
     let rows: UnsafeMutableBufferPointer<Double>
     /// The scores of one row.
@@ -13,7 +13,7 @@ final class ScoredTreesWorkspace: Workspace {
 
     init(
         _ artifact: Artifact, _ treeScratch: TreeScratch,
-        _ explainerScratch: [TreeExplainerScratch],
+        _ explanationScratch: TreeExplanationScratch?,
         rowValueCount: Int, outputCount: Int, leafCount: Int, featureCount: Int
     ) {
         func make(_ count: Int) -> UnsafeMutableBufferPointer<Double> {
@@ -22,7 +22,7 @@ final class ScoredTreesWorkspace: Workspace {
             return buffer
         }
         self.treeScratch = treeScratch
-        self.explainerScratch = explainerScratch
+        self.explanationScratch = explanationScratch
         rows = make(rowValueCount)
         scores = make(outputCount)
         leaves = make(leafCount)

@@ -118,6 +118,15 @@ struct SignatureMatch: Sendable {
         return feature.categories.map { Double(fileNames.firstIndex(of: $0) ?? -1) }
     }
 
+    /// A feature's value as the file knows it: another code for a category whose place differs, -1
+    /// for one that the signature does not have.
+    @inline(__always)
+    func code(_ value: Double, of feature: Int) -> Double {
+        guard !codes[feature].isEmpty, !value.isNaN else { return value }
+        guard value >= 0, value < Double(codes[feature].count) else { return -1 }
+        return codes[feature][Int(value)]
+    }
+
     /// Whether a file's names are what XGBoost without pyarrow makes of `names`: it counts characters
     /// where bytes are meant, so that each name is cut elsewhere and the last ones are lost.
     private static func isCut(_ names: [String], to fileNames: [String]) -> Bool {
