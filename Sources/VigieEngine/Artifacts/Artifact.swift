@@ -28,6 +28,9 @@ open class Artifact: @unchecked Sendable {
         self.memoryBytes = memoryBytes
     }
 
+    /// What is odd about the file though it can be used: for people who verify it.
+    open var warnings: [String] { [] }
+
     /// Memory for one thread's requests; made once a thread, not once a request.
     open func makeWorkspace() -> Workspace { Workspace(self) }
 
@@ -35,6 +38,9 @@ open class Artifact: @unchecked Sendable {
     open func run(_ workspace: Workspace) throws(InferenceError) {
         throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not run on tensors")
     }
+
+    /// How ``score(_:)`` becomes the number that people see.
+    open var link: ScoreLink { .identity }
 
     /// Fills the workspace's inputs with an ordinary request of one row or series, for a warm-up to
     /// run and to measure. For flavors whose inputs a made-up row cannot fill: tensors that must
@@ -60,5 +66,20 @@ open class Artifact: @unchecked Sendable {
     /// sum is the score.
     open func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         throw InferenceError(.unsupported, "this \(flavor.rawValue) artifact cannot explain rows")
+    }
+
+    /// How many outputs ``explain(_:output:)`` can explain: 1 where ``explain(_:)`` works, the
+    /// number of classes or targets of a model that has several and can explain each, else 0.
+    open var explainedOutputCount: Int { explainsRows ? 1 : 0 }
+
+    /// As ``explain(_:)``, for one of a model's several outputs: fills ``Workspace/contributions``
+    /// and ``Workspace/baseValue``, whose sum is that output's score, which is returned: of a
+    /// softmax the class's sum before the softmax, else ``link`` leads to the output.
+    /// - Parameter output: 0 ..< ``explainedOutputCount``.
+    open func explain(_ workspace: Workspace, output: Int) throws(InferenceError) -> Double {
+        guard output == 0, explainsRows else {
+            throw InferenceError(.unsupported, "the artifact cannot explain output \(output)")
+        }
+        return try explain(workspace)
     }
 }

@@ -4,6 +4,14 @@ public enum Flavor: String, Sendable, CaseIterable {
     case onnx
     /// XGBoost's own file, UBJSON or JSON: `model.ubj`, `model.json`.
     case xgboost
+    /// LightGBM's own file, text: `model.txt`.
+    case lightgbm
+    /// scikit-learn's trees in the vigie-forest format, JSON or UBJSON: `forest.json`, `forest.ubj`.
+    case forest
     /// A binned, weight-of-evidence logistic regression: `scorecard.json`.
     case scorecard
+    /// Seasonal ARIMA with regressors, of many series: `arima.json`.
+    case arima
+    /// Versioned decision rules: `rules.json`.
+    case rules
 }

@@ -53,6 +53,7 @@ public final class ONNXArtifact: Artifact, @unchecked Sendable {
             .input, "input '\(inputs[index].name)': shape \(shape), expected \(wanted)")
     }
 
+    public override var link: ScoreLink { rows?.scoreLink ?? .identity }
     public override var scoresRows: Bool { rows != nil }
     public override var explainsRows: Bool { rows?.linear != nil }
 

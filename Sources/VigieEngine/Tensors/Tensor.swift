@@ -93,6 +93,18 @@ public final class Tensor {
         ends.append(text.count)
     }
 
+    /// Adds a byte to the next string element, which ``endString()`` ends.
+    func appendByte(_ byte: UInt8) { text.append(byte) }
+
+    /// Ends a string element that is made of single bytes.
+    func endString() {
+        precondition(type == .string && ends.count < count, "no room for a string")
+        ends.append(text.count)
+    }
+
+    /// Adds the next string element.
+    public func appendString(_ bytes: [UInt8]) { appendString(bytes.span.bytes) }
+
     /// Adds the next string element.
     public func appendString(_ string: String) { appendString(string.utf8Span.span.bytes) }
 

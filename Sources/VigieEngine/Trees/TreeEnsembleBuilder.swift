@@ -106,8 +106,13 @@ package struct TreeEnsembleBuilder: Sendable {
     /// - Throws: `corrupt` for indices out of range, cycles, shared children, thresholds or weights
     ///   that are no numbers; `limit` for depth or size; both say which tree and node.
     package func compile() throws(LoadError) -> TreeEnsemble {
+        try compile(kernels: .current)
+    }
+
+    /// As ``compile()``, for kernels of a level that the processor has; tests compare them.
+    package func compile(kernels: KernelLevel) throws(LoadError) -> TreeEnsemble {
         try checkCounts()
-        return try ForestCompiler(self).compile()
+        return try ForestCompiler(self, kernels: kernels).compile()
     }
 
     /// An index that does not fit stays one that no check lets pass.

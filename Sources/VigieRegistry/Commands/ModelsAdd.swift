@@ -6,7 +6,7 @@ import VigieEngine
 package struct ModelsAdd: Sendable {
     /// What is known about the model beside its file.
     package struct Request: Sendable {
-        /// The model file: `.onnx`, `.ubj` or `.json`.
+        /// The model file: `.onnx`, `.ubj`, `.json` or `.txt`.
         package var file: String
         /// The model's name in the registry.
         package var name: String
@@ -114,14 +114,24 @@ package struct ModelsAdd: Sendable {
         if let flavor = request.flavor { return flavor }
         let file = request.file
         if file.hasSuffix(".onnx") { return .onnx }
-        if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") { return .xgboost }
-        if file.hasSuffix(".json") {
-            let isScorecard = (try? JSONParser.parse(bytes))?["format"]?.string == "vigie-scorecard"
-            return isScorecard ? .scorecard : .xgboost
+        if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") {
+            // The format is the first thing that such a file says.
+            let start = String(decoding: bytes.prefix(64), as: UTF8.self)
+            return start.contains("vigie-forest") ? .forest : .xgboost
         }
+        if file.hasSuffix(".json") {
+            switch (try? JSONParser.parse(bytes))?["format"]?.string {
+            case "vigie-scorecard": return .scorecard
+            case "vigie-forest": return .forest
+            case "vigie-rules": return .rules
+            default: return .xgboost
+            }
+        }
+        if file.hasSuffix(".txt"), bytes.starts(with: "tree".utf8) { return .lightgbm }
         throw RegistryError(
             .refused,
-            "the ending of '\(file)' says nothing: rename it to .onnx, .ubj or .json, or give --flavor"
+            "the ending of '\(file)' says nothing: rename it to .onnx, .ubj, .json or .txt (LightGBM), "
+                + "or give --flavor"
         )
     }
 
@@ -132,7 +142,11 @@ package struct ModelsAdd: Sendable {
             switch flavor {
             case .onnx: "model.onnx"
             case .xgboost: request.file.hasSuffix(".json") ? "model.json" : "model.ubj"
+            case .lightgbm: "model.txt"
+            case .forest: request.file.hasSuffix(".json") ? "forest.json" : "forest.ubj"
             case .scorecard: "scorecard.json"
+            case .arima: "arima.json"
+            case .rules: "rules.json"
             }
         var manifest = Manifest(
             flavor: flavor,

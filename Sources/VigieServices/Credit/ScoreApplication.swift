@@ -31,21 +31,22 @@ extension ServingNode {
             try plan.read(request, served, limits)
             let inputsRead = MonotonicTime.now().nanoseconds
             let explains = served.artifact.explainsRows
-            let logOdds: Double
+            let score: Double
             do {
-                logOdds =
+                score =
                     explains
                     ? try served.artifact.explain(served.workspace)
                     : try served.artifact.score(served.workspace)
             } catch { throw RPCStatus(error, model: served) }
             let computed = MonotonicTime.now().nanoseconds
-            guard !logOdds.isNaN else {
+            let probability = served.model.manifest.calibration.probability(
+                score: score, plan.link)
+            guard !probability.isNaN else {
                 throw RPCStatus(
                     .internal,
-                    "model '\(served.model.name)' version \(served.model.version) answered with no "
-                        + "number")
+                    "model '\(served.model.name)' version \(served.model.version) answered with "
+                        + (score.isNaN ? "no number" : "\(score), which stands for no probability"))
             }
-            let probability = served.model.manifest.calibration.probability(logOdds: logOdds)
             response.requestId = request.requestId
             response.probabilityOfDefault = probability
             response.points = scale.points(probability: probability)

@@ -28,6 +28,8 @@ enum FixturePack {
 
     static let models = read("models.pack")
     static let operators = read("operators.pack")
+    /// Of Tests/Fixtures/make_nn.py.
+    static let keras = read("keras.pack")
 
     static func model(_ name: String) -> ONNXCase {
         guard let found = models.first(where: { $0.name == name }) else {

@@ -27,4 +27,12 @@ import Testing
         }
         #expect(failures.isEmpty, "\(failures.count)\n\(failures.joined(separator: "\n"))")
     }
+
+    @Test func neural_networks_of_Keras_answer_as_ONNX_Runtime() throws {
+        #expect(FixturePack.keras.count >= 30)
+        for fixture in FixturePack.keras {
+            let differences = try fixture.differences(tolerance: 2e-6)
+            #expect(differences.isEmpty, "\(fixture.name)")
+        }
+    }
 }

@@ -1,11 +1,15 @@
+import Glibc
+
 /// Finds a key's number among a model's categories or labels: an open hash table in flat memory,
 /// read without allocation.
-final class KeyTable {
+final class KeyTable: Sendable {
     /// How many keys.
     let count: Int
     private let mask: Int
-    /// A key's number plus one; 0 is a free place.
-    private let places: FlatArray<UInt32>
+    private let seed: UInt64
+    /// A key's number plus one below the upper half of its hash; 0 is a free place.
+    private let places: FlatArray<UInt64>
+    private static let tagMask: UInt64 = 0xFFFF_FFFF_0000_0000
     private let integers: FlatArray<Int64>
     private let text: FlatArray<UInt8>
     /// Where string i ends in `text`.
@@ -13,23 +17,30 @@ final class KeyTable {
     let isText: Bool
 
     /// The first of equal keys counts.
-    init(strings: [String]) {
+    convenience init(strings: [String]) { self.init(bytes: strings.map { Array($0.utf8) }) }
+
+    /// Strings that need not be UTF-8.
+    init(bytes strings: [[UInt8]]) {
         count = strings.count
         isText = true
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        for string in strings {
-            bytes.append(contentsOf: string.utf8)
-            ends.append(bytes.count)
-        }
-        text = FlatArray(bytes)
-        self.ends = FlatArray(ends)
+        text = FlatArray(Array(strings.joined()))
+        var end = 0
+        ends = FlatArray(
+            strings.map { string in
+                end += string.count
+                return end
+            })
         integers = FlatArray([])
+        let seed = Self.seed
+        self.seed = seed
         (mask, places) = Self.places(strings.count) { index in
-            bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]].withUnsafeBytes {
-                Self.hash($0)
-            }
+            strings[index].withUnsafeBytes { Self.hash($0, seed) }
         }
+    }
+
+    /// Bytes of the tables.
+    var byteCount: Int {
+        places.byteCount + integers.byteCount + text.byteCount + ends.byteCount
     }
 
     init(integers keys: [Int64]) {
@@ -38,7 +49,9 @@ final class KeyTable {
         text = FlatArray([])
         ends = FlatArray([])
         integers = FlatArray(keys)
-        (mask, places) = Self.places(keys.count) { Self.hash(keys[$0]) }
+        let seed = Self.seed
+        self.seed = seed
+        (mask, places) = Self.places(keys.count) { Self.hash(keys[$0], seed) }
     }
 
     /// Reals as keys: NaN equals NaN, -0 equals 0.
@@ -55,58 +68,92 @@ final class KeyTable {
     }
 
     // The hash is seeded for each process, so that no file can make its keys collide.
-    private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
-        var hasher = Hasher()
-        hasher.combine(bytes: bytes)
-        return hasher.finalize()
+    private static let seed = UInt64.random(in: 1...(.max))
+
+    /// Folded multiplication (wyhash): the two halves of a 128-bit product, one over the other.
+    @inline(__always)
+    private static func mix(_ x: UInt64) -> UInt64 {
+        let (high, low) = x.multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        return high ^ low
     }
 
-    private static func hash(_ key: Int64) -> Int {
-        var hasher = Hasher()
-        hasher.combine(key)
-        return hasher.finalize()
+    @inline(__always)
+    private static func hash(_ bytes: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
+        var hash = seed ^ UInt64(truncatingIfNeeded: bytes.count)
+        var index = 0
+        while index + 8 <= bytes.count {
+            hash = mix(hash ^ bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            index += 8
+        }
+        var tail: UInt64 = 0
+        while index < bytes.count {
+            tail = tail << 8 | UInt64(bytes[index])
+            index += 1
+        }
+        return mix(mix(hash ^ tail) ^ seed)
+    }
+
+    @inline(__always)
+    private static func hash(_ key: Int64, _ seed: UInt64) -> UInt64 {
+        mix(mix(seed ^ UInt64(bitPattern: key)) ^ seed)
     }
 
     private static func places(
-        _ count: Int, _ hash: (Int) -> Int
-    ) -> (mask: Int, places: FlatArray<UInt32>) {
+        _ count: Int, _ hash: (Int) -> UInt64
+    ) -> (mask: Int, places: FlatArray<UInt64>) {
         var size = 4
         while size < count * 2 { size *= 2 }
-        var places = [UInt32](repeating: 0, count: size)
+        var places = [UInt64](repeating: 0, count: size)
         for index in 0..<count {
-            var place = hash(index) & (size - 1)
+            let hash = hash(index)
+            var place = Int(truncatingIfNeeded: hash) & (size - 1)
             while places[place] != 0 { place = (place + 1) & (size - 1) }
-            places[place] = UInt32(index + 1)
+            places[place] = hash & tagMask | UInt64(index + 1)
         }
         return (size - 1, FlatArray(places))
     }
 
     /// The number of `key`; nil if it is none of the keys.
+    @inline(__always)
     func find(_ key: Int64) -> Int? {
-        var place = Self.hash(key) & mask
-        while places.base[place] != 0 {
-            let index = Int(places.base[place]) - 1
-            if integers.base[index] == key { return index }
+        let hash = Self.hash(key, seed)
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while true {
+            let entry = places.base[place]
+            if entry == 0 { return nil }
+            let index = Int(truncatingIfNeeded: entry & ~Self.tagMask) - 1
+            if (entry ^ hash) & Self.tagMask == 0, integers.base[index] == key { return index }
             place = (place + 1) & mask
         }
-        return nil
     }
 
     /// The number of the string with these bytes; nil if it is none of the keys.
-    func find(_ key: RawSpan) -> Int? {
-        key.withUnsafeBytes { key in
-            var place = Self.hash(key) & mask
-            while places.base[place] != 0 {
-                let index = Int(places.base[place]) - 1
+    @inline(__always)
+    func find(_ key: UnsafeRawBufferPointer) -> Int? {
+        let hash = Self.hash(key, seed)
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while true {
+            let entry = places.base[place]
+            if entry == 0 { return nil }
+            let index = Int(truncatingIfNeeded: entry & ~Self.tagMask) - 1
+            if (entry ^ hash) & Self.tagMask == 0 {
                 let start = index == 0 ? 0 : ends.base[index - 1]
-                let candidate = UnsafeRawBufferPointer(
-                    start: text.base + start, count: ends.base[index] - start)
-                if candidate.elementsEqual(key) { return index }
-                place = (place + 1) & mask
+                if ends.base[index] - start == key.count, Self.equal(text.base + start, key) {
+                    return index
+                }
             }
-            return nil
+            place = (place + 1) & mask
         }
     }
+
+    @inline(__always)
+    private static func equal(_ text: UnsafePointer<UInt8>, _ key: UnsafeRawBufferPointer) -> Bool {
+        guard let base = key.baseAddress else { return true }
+        return memcmp(text, base, key.count) == 0
+    }
+
+    /// The number of the string with these bytes; nil if it is none of the keys.
+    func find(_ key: RawSpan) -> Int? { key.withUnsafeBytes { find($0) } }
 }
 
 extension KeyTable {

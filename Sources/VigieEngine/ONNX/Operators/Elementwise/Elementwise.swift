@@ -37,24 +37,11 @@ extension OperatorTable {
         "Neg": { (node) throws(LoadError) in try unary(node, .negate, .signed) },
         "Abs": { (node) throws(LoadError) in try unary(node, .absolute, .numbers) },
         "Sign": { (node) throws(LoadError) in try unary(node, .sign, .numbers) },
-        "Relu": { (node) throws(LoadError) in try unary(node, .relu, .signed) },
         "Sqrt": { (node) throws(LoadError) in try unary(node, .squareRoot, .floats) },
-        "Exp": { (node) throws(LoadError) in try unary(node, .exponential, .floats) },
-        "Log": { (node) throws(LoadError) in try unary(node, .logarithm, .floats) },
-        "Sigmoid": { (node) throws(LoadError) in try unary(node, .logistic, .floats) },
-        "Tanh": { (node) throws(LoadError) in try unary(node, .hyperbolicTangent, .floats) },
-        "Erf": { (node) throws(LoadError) in try unary(node, .errorFunction, .floats) },
-        "Softplus": { (node) throws(LoadError) in try unary(node, .softplus, .floats) },
         "Floor": { (node) throws(LoadError) in try unary(node, .floor, .floats) },
         "Ceil": { (node) throws(LoadError) in try unary(node, .ceiling, .floats) },
         "Round": { (node) throws(LoadError) in try unary(node, .roundHalfEven, .floats) },
         "Reciprocal": { (node) throws(LoadError) in try unary(node, .reciprocal, .floats) },
-        "LeakyRelu": { (node) throws(LoadError) in
-            try unary(node, .leakyRelu, .floats, alpha: node.float("alpha") ?? 0.01)
-        },
-        "Elu": { (node) throws(LoadError) in
-            try unary(node, .elu, .floats, alpha: node.float("alpha") ?? 1)
-        },
     ]
 
     /// The output is another name of the input's value.
@@ -174,12 +161,12 @@ extension OperatorTable {
     }
 
     static func unary(
-        _ node: NodeBuilder, _ kind: UnaryStep.Kind, _ types: [ElementType], alpha: Float = 0
+        _ node: NodeBuilder, _ kind: UnaryStep.Kind, _ types: [ElementType]
     ) throws(LoadError) {
         node.ignore("consumed_inputs")
         let input = try node.input(0, types)
         let output = try node.output(0, node.type(input))
-        let step = UnaryStep(node.place, kind, node.type(input), input, output, alpha)
+        let step = UnaryStep(node.place, kind, node.type(input), input, output)
         node.add(step, [input], [output])
         unaryLink(node, kind, input, output)
     }

@@ -2,25 +2,21 @@
 final class UnaryStep: Step {
     enum Kind {
         case negate, absolute, sign, relu
-        case squareRoot, exponential, logarithm, logistic, hyperbolicTangent, errorFunction
-        case softplus, floor, ceiling, roundHalfEven, reciprocal, leakyRelu, elu
+        case squareRoot, floor, ceiling, roundHalfEven, reciprocal
     }
 
     let kind: Kind
     let type: ElementType
     let input: Int
     let output: Int
-    let alpha: Float
 
     init(
-        _ place: String, _ kind: Kind, _ type: ElementType, _ input: Int, _ output: Int,
-        _ alpha: Float
+        _ place: String, _ kind: Kind, _ type: ElementType, _ input: Int, _ output: Int
     ) {
         self.kind = kind
         self.type = type
         self.input = input
         self.output = output
-        self.alpha = alpha
         super.init(place)
     }
 
@@ -70,26 +66,12 @@ final class UnaryStep: Step {
     private func real<Number: TensorFloat>(
         _ source: Tensor, _ out: Tensor, _ type: Number.Type
     ) {
-        let alpha = Number(alpha)
         switch kind {
         case .squareRoot: map(source, out) { (x: Number) in x.squareRoot() }
-        case .exponential: map(source, out) { (x: Number) in Number.exponential(x) }
-        case .logarithm: map(source, out) { (x: Number) in Number.logarithm(x) }
-        case .logistic: map(source, out) { (x: Number) in Number.logistic(x) }
-        case .hyperbolicTangent: map(source, out) { (x: Number) in Number.hyperbolicTangent(x) }
-        case .errorFunction: map(source, out) { (x: Number) in Number.errorFunction(x) }
-        case .softplus:
-            map(source, out) { (x: Number) in
-                let tail = Number.logarithm(1 + Number.exponential(-x.magnitude))
-                return x > 0 ? x + tail : tail
-            }
         case .floor: map(source, out) { (x: Number) in x.rounded(.down) }
         case .ceiling: map(source, out) { (x: Number) in x.rounded(.up) }
         case .roundHalfEven: map(source, out) { (x: Number) in x.rounded(.toNearestOrEven) }
         case .reciprocal: map(source, out) { (x: Number) in 1 / x }
-        case .leakyRelu: map(source, out) { (x: Number) in x < 0 ? alpha * x : x }
-        case .elu:
-            map(source, out) { (x: Number) in x < 0 ? alpha * (Number.exponential(x) - 1) : x }
         default: number(source, out, type)
         }
     }

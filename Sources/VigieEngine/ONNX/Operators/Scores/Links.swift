@@ -2,17 +2,15 @@
 extension OperatorTable {
     static func unaryLink(_ node: NodeBuilder, _ kind: UnaryStep.Kind, _ input: Int, _ output: Int)
     {
-        switch kind {
-        case .logistic:
-            if node.graph.links[input] == nil {
-                node.graph.setLink(output, Link(raw: input, kind: .logistic))
-            }
-        case .absolute:
-            // Probabilities are their own absolute values.
-            if let link = node.graph.links[input], link.kind != .raw {
-                node.graph.setLink(output, link)
-            }
-        default: break
+        // Probabilities are their own absolute values.
+        if kind == .absolute, let link = node.graph.links[input], link.kind != .raw {
+            node.graph.setLink(output, link)
+        }
+    }
+
+    static func logisticLink(_ node: NodeBuilder, _ input: Int, _ output: Int) {
+        if node.graph.links[input] == nil {
+            node.graph.setLink(output, Link(raw: input, kind: .logistic))
         }
     }
 

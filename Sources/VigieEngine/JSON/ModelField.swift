@@ -1,4 +1,4 @@
-/// A value in a model file and the way to it, so that what is wrong is said with its place:
+/// A value in a model file of JSON and the way to it, so that what is wrong is said with its place:
 /// "learner.gradient_booster.model.trees[3].split_indices: expected numbers".
 struct ModelField {
     let path: String
@@ -7,6 +7,24 @@ struct ModelField {
     init(path: String, value: JSONValue) {
         self.path = path
         self.value = value
+    }
+
+    /// Reads a whole file of UBJSON or JSON, whichever the bytes are.
+    /// - Parameter otherwise: what to say of bytes that do not begin as either.
+    init(parsing bytes: [UInt8], otherwise: String) throws(LoadError) {
+        guard bytes.first == UInt8(ascii: "{") else { throw LoadError(.corrupt, otherwise) }
+        // After "{", JSON has a quotation mark or space; UBJSON a key's length or a container's.
+        let second = bytes.count > 1 ? bytes[1] : 0
+        let isText =
+            second == 0x22 || second == 0x20 || second == 0x0A || second == 0x0D
+            || second == 0x09
+        do {
+            self.init(
+                path: "",
+                value: try isText ? JSONParser.parse(bytes) : UBJSONReader.parse(bytes))
+        } catch {
+            throw LoadError(.corrupt, "not \(isText ? "JSON" : "UBJSON"): \(error)")
+        }
     }
 
     func fail(_ what: String, _ reason: LoadError.Reason = .corrupt) -> LoadError {
@@ -66,6 +84,16 @@ struct ModelField {
             if let text = value.string, let integer = Int(text) { return integer }
             throw fail("expected a whole number")
         }
+    }
+
+    /// A whole number in a range; above it is a limit passed.
+    func integer(_ range: ClosedRange<Int>) throws(LoadError) -> Int {
+        let integer = try integer
+        guard integer >= range.lowerBound else { throw fail("\(integer) is out of range") }
+        guard integer <= range.upperBound else {
+            throw fail("\(integer), more than \(range.upperBound)", .limit)
+        }
+        return integer
     }
 
     /// Numbers; booleans count as 0 and 1 (XGBoost before 1.6 wrote `default_left` so).

@@ -1,5 +1,3 @@
-import VigieEngine
-
 /// JSON for people: two spaces a level, arrays of plain values on one line, keys in their order.
 package enum JSONWriter {
     /// The text, with a line break at its end.

@@ -18,6 +18,9 @@ struct SignatureMatch: Sendable {
         var categoryNames: [Int: [String]]
         /// By column: one more than the greatest category that the model asks for.
         var categoryCounts: [Int: Int]
+        /// Whether a category whose names the file does not know may be a whole number of the
+        /// signature, as LightGBM takes it.
+        var takesIntegersForCategories = false
     }
 
     /// Derives a signature from the file.
@@ -83,6 +86,9 @@ struct SignatureMatch: Sendable {
     ) throws(LoadError) -> [Double] {
         let asked = file.categoryCounts[column] ?? 0
         let fileNames = file.categoryNames[column]
+        if file.takesIntegersForCategories, fileNames == nil, feature.kind == .integer {
+            return []
+        }
         guard feature.kind == .category else {
             guard asked == 0, file.kinds[column] != .category else {
                 throw LoadError(
@@ -110,6 +116,15 @@ struct SignatureMatch: Sendable {
             )
         }
         return feature.categories.map { Double(fileNames.firstIndex(of: $0) ?? -1) }
+    }
+
+    /// A feature's value as the file knows it: another code for a category whose place differs, -1
+    /// for one that the signature does not have.
+    @inline(__always)
+    func code(_ value: Double, of feature: Int) -> Double {
+        guard !codes[feature].isEmpty, !value.isNaN else { return value }
+        guard value >= 0, value < Double(codes[feature].count) else { return -1 }
+        return codes[feature][Int(value)]
     }
 
     /// Whether a file's names are what XGBoost without pyarrow makes of `names`: it counts characters
