@@ -14,4 +14,8 @@ public enum Flavor: String, Sendable, CaseIterable {
     case arima
     /// Versioned decision rules: `rules.json`.
     case rules
+    /// Names and identifiers to screen against: `watchlist.json`.
+    case watchlist
+    /// Other artifacts, one after the other: `pipeline.json`.
+    case pipeline
 }

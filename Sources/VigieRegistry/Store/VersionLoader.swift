@@ -1,14 +1,15 @@
 import VigieCrypto
 import VigieEngine
 
-/// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. Holds no state and
-/// may run on any thread that may block.
+/// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. May run on any thread
+/// that may block. What it has loaded and somebody still holds is shared, not loaded again.
 package struct VersionLoader: Sendable {
     /// How a model file becomes an artifact: the engine, unless a test has another.
     package typealias Compile = @Sendable (ArtifactSource) throws(LoadError) -> Artifact
 
     package let source: FolderSource
     private let compileModel: Compile
+    private let cache = ArtifactCache()
 
     package init(
         _ source: FolderSource,
@@ -26,7 +27,11 @@ package struct VersionLoader: Sendable {
         let folder = try open(name, version)
         let (manifest, digest) = try readManifest(folder, name, version)
         let (model, payloadBytes) = try readFiles(folder, manifest)
-        let artifact = try compile(manifest, model)
+        let key = ArtifactCache.Key(name: name, version: version, manifestDigest: digest)
+        let artifact = try cache.artifact(key) { () throws(RegistryError) in
+            try load(manifest, model, below: [key.label])
+        }
+        try check(manifest, artifact)
         let loaded = clock.now
         let latency = try WarmUp.run(artifact)
         if manifest.serving.batching != nil, latency.perRow == nil {
@@ -50,6 +55,21 @@ package struct VersionLoader: Sendable {
         let folder = try open(name, version)
         let (manifest, _) = try readManifest(folder, name, version)
         return (manifest, try measure(folder, manifest))
+    }
+
+    /// A version's model file and its flavor, after it has been verified and compiled.
+    package func entry(
+        _ name: String, _ version: Int
+    ) throws(RegistryError) -> (flavor: Flavor, bytes: [UInt8]) {
+        do throws(RegistryError) {
+            let folder = try open(name, version)
+            let (manifest, _) = try readManifest(folder, name, version)
+            let (model, _) = try readFiles(folder, manifest)
+            _ = try compile(manifest, model)
+            return (manifest.flavor, model)
+        } catch {
+            throw RegistryError(error.reason, "\(name) version \(version): \(error.message)")
+        }
     }
 
     /// Whether the folder still holds what was loaded; if not, what is different.
@@ -140,13 +160,114 @@ package struct VersionLoader: Sendable {
 
     /// Compiles the model's bytes and checks them and the manifest against each other.
     package func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
-        let artifact: Artifact
-        do {
-            artifact = try compileModel(
-                ArtifactSource(
-                    flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
-                    signature: manifest.signature, meanTerms: manifest.meanTerms))
-        } catch { throw RegistryError(.refused, error.message) }
+        let artifact = try load(manifest, model, below: [])
+        try check(manifest, artifact)
+        return artifact
+    }
+
+    /// - Parameter chain: the versions whose members are being loaded: "fraud version 3".
+    private func load(
+        _ manifest: Manifest, _ model: [UInt8], below chain: [String]
+    ) throws(RegistryError) -> Artifact {
+        var artifactSource = ArtifactSource(
+            flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
+            signature: manifest.signature, meanTerms: manifest.meanTerms)
+        if manifest.flavor == .pipeline {
+            artifactSource.members = try members(of: artifactSource, below: chain)
+        }
+        do { return try compileModel(artifactSource) } catch {
+            throw RegistryError(.refused, error.message)
+        }
+    }
+
+    /// What a pipeline is made of, each verified against the digest that the pipeline names.
+    private func members(
+        of pipeline: ArtifactSource, below chain: [String]
+    ) throws(RegistryError) -> [String: Artifact] {
+        let list: [PipelineMember]
+        do { list = try PipelineMember.list(in: pipeline.bytes) } catch {
+            throw RegistryError(.refused, "\(pipeline.fileName): \(error.message)")
+        }
+        var artifacts: [String: Artifact] = [:]
+        for member in list {
+            do throws(RegistryError) {
+                artifacts[member.name] = try self.member(member, below: chain)
+            } catch {
+                throw RegistryError(
+                    error.reason,
+                    "\(pipeline.fileName): members.\(member.name): \(error.message)")
+            }
+        }
+        return artifacts
+    }
+
+    private func member(
+        _ member: PipelineMember, below chain: [String]
+    ) throws(RegistryError) -> Artifact {
+        let label = ArtifactCache.Key.label(member.model, member.version)
+        guard !chain.contains(label) else {
+            throw RegistryError(
+                .refused, "is a cycle: \((chain + [label]).joined(separator: " → "))")
+        }
+        guard chain.count < PipelineLimits.depthMax else {
+            throw RegistryError(
+                .refused, "pipelines within each other deeper than \(PipelineLimits.depthMax)")
+        }
+        guard ModelName.isValid(member.model) else {
+            throw RegistryError(.refused, "model must be \(ModelName.rule)")
+        }
+        guard let pinned = member.manifestSHA256 else {
+            throw RegistryError(
+                .refused,
+                "is not pinned: give the 'manifestSHA256' of \(label), or add the pipeline with "
+                    + "`vigie models add`, which does")
+        }
+        let (found, digest) = try self.manifest(of: member)
+        guard digest.hex == pinned else {
+            throw RegistryError(
+                .refused, "\(label) has a manifest of SHA-256 \(digest.hex), pinned is \(pinned)")
+        }
+        let key = ArtifactCache.Key(
+            name: member.model, version: member.version, manifestDigest: digest)
+        do throws(RegistryError) {
+            return try cache.artifact(key) { () throws(RegistryError) in
+                let (model, _) = try readFiles(try open(member.model, member.version), found)
+                return try load(found, model, below: chain + [label])
+            }
+        } catch { throw RegistryError(error.reason, "\(label): \(error.message)") }
+    }
+
+    /// The manifest of a member and its digest. A member that is not there may be still to come.
+    package func manifest(
+        of member: PipelineMember
+    ) throws(RegistryError) -> (Manifest, SHA256Digest) {
+        let label = ArtifactCache.Key.label(member.model, member.version)
+        do throws(RegistryError) {
+            let folder = try open(member.model, member.version)
+            return try readManifest(folder, member.model, member.version)
+        } catch {
+            throw RegistryError(error.reason, "\(label) cannot be had: \(error.message)")
+        }
+    }
+
+    /// The members of a version that is a pipeline; none for other flavors.
+    package func members(
+        _ name: String, _ version: Int
+    ) throws(RegistryError) -> [PipelineMember] {
+        let folder = try open(name, version)
+        let (manifest, _) = try readManifest(folder, name, version)
+        guard manifest.flavor == .pipeline else { return [] }
+        do throws(FileError) {
+            let bytes = try folder.read(manifest.entry, bytesMax: ManifestLimits.fileBytesMax)
+            return Self.list(bytes)
+        } catch { throw Self.fileError(error) }
+    }
+
+    private static func list(_ bytes: [UInt8]) -> [PipelineMember] {
+        (try? PipelineMember.list(in: bytes)) ?? []
+    }
+
+    private func check(_ manifest: Manifest, _ artifact: Artifact) throws(RegistryError) {
         do { try manifest.check(against: artifact.signature) } catch {
             throw RegistryError(.refused, "\(error)")
         }
@@ -169,7 +290,6 @@ package struct VersionLoader: Sendable {
                 "manifest.json: reasons need a model that can be explained, and \(manifest.entry) "
                     + "cannot be; leave 'reasons' out to serve it without")
         }
-        return artifact
     }
 
     /// What is not there may be still to come; what cannot be read for another reason may become

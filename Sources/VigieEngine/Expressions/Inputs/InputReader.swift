@@ -6,7 +6,7 @@
 /// `type` is "number" unless it is given; `missing` is "reject" or "allow". `values`, of a text, are
 /// all that there are.
 enum InputReader {
-    static func read(_ field: ModelField) throws(LoadError) -> RuleSet.Input {
+    static func read(_ field: ModelField) throws(LoadError) -> InputDeclaration {
         try field.checkKeys(["name", "type", "missing", "values", "unit", "description"])
         let name = try field["name"].text(bytesMax: RuleLimits.nameBytesMax)
         try field.checkName(name)
@@ -23,7 +23,7 @@ enum InputReader {
                 values.append(text)
             }
         }
-        return RuleSet.Input(
+        return InputDeclaration(
             name: name, type: type,
             allowsMissing: try field.optional("missing")?.choice(Feature.Missing.self) == .allow,
             values: values,

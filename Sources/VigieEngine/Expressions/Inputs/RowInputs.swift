@@ -1,5 +1,5 @@
 /// A row's features and the inputs that they are.
-struct RuleSignature: Sendable {
+struct RowInputs: Sendable {
     let signature: Signature
     /// For each input: the feature's place in the row; -1 when it is not in it.
     let features: [Int]
@@ -9,7 +9,7 @@ struct RuleSignature: Sendable {
     var covers: Bool { !features.contains(-1) }
 
     /// - Parameter signature: nil derives one.
-    init(_ signature: Signature?, _ inputs: [RuleSet.Input]) throws(LoadError) {
+    init(_ signature: Signature?, _ inputs: [InputDeclaration]) throws(LoadError) {
         self.signature = signature ?? Self.derive(inputs)
         var features: [Int] = []
         var categories: [[[UInt8]]] = []
@@ -41,7 +41,7 @@ struct RuleSignature: Sendable {
         self.categories = categories
     }
 
-    private static func check(_ feature: Feature, _ input: RuleSet.Input) throws(LoadError) {
+    private static func check(_ feature: Feature, _ input: InputDeclaration) throws(LoadError) {
         let fits =
             switch input.type {
             case .text: feature.kind == .category
@@ -61,7 +61,7 @@ struct RuleSignature: Sendable {
         }
     }
 
-    private static func derive(_ inputs: [RuleSet.Input]) -> Signature {
+    private static func derive(_ inputs: [InputDeclaration]) -> Signature {
         var features: [Feature] = []
         for input in inputs {
             let kind: Feature.Kind
@@ -96,9 +96,31 @@ struct RuleSignature: Sendable {
             memory.texts[column.register] = .missing
             return
         }
-        guard checked >= 0, checked < Double(categories[index].count) else {
-            throw InferenceError(.input, "'\(column.name)' has no category of code \(checked)")
+        memory.texts[column.register] = memory.arena.append(
+            categories[index][try code(checked, of: index, column)])
+    }
+
+    /// As ``load(_:of:_:_:)``, into a tensor of one element.
+    func copy(
+        _ value: Double, of index: Int, _ column: InputColumn, to tensor: Tensor
+    ) throws(InferenceError) {
+        let checked = try column.checked(value, 0)
+        tensor.reshape(TensorShape([1]))
+        if column.type != .text {
+            tensor.withElements(of: Double.self) { $0[0] = checked }
+        } else if checked.isNaN {
+            tensor.appendString("")
+        } else {
+            tensor.appendString(categories[index][try code(checked, of: index, column)])
         }
-        memory.texts[column.register] = memory.arena.append(categories[index][Int(checked)])
+    }
+
+    private func code(
+        _ value: Double, of index: Int, _ column: InputColumn
+    ) throws(InferenceError) -> Int {
+        guard value >= 0, value < Double(categories[index].count) else {
+            throw InferenceError(.input, "'\(column.name)' has no category of code \(value)")
+        }
+        return Int(value)
     }
 }
