@@ -38,7 +38,7 @@ def expand(template: str, slots: Slots, random: np.random.Generator) -> str:
 def expansions(
     templates: list[str], slots: Slots, count: int, random: np.random.Generator
 ) -> list[str]:
-    """Up to `count` different utterances, taking templates in turn; fewer when there are no more."""
+    """Up to `count` different utterances, templates in turn; fewer when there are no more."""
     found: dict[str, None] = {}
     for turn in range(count * _TRIES_PER_UTTERANCE):
         if len(found) == count:
