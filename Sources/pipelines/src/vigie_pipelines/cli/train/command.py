@@ -2,7 +2,7 @@
 
 import argparse
 
-from vigie_pipelines.cli.train import credit, fraud
+from vigie_pipelines.cli.train import anomaly, credit, fraud
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -15,4 +15,5 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     domains = parser.add_subparsers(dest="domain", required=True, metavar="DOMAIN")
     credit.add(domains)
+    anomaly.add(domains)
     fraud.add(domains)
