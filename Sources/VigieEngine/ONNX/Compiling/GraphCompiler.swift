@@ -13,6 +13,8 @@ final class GraphCompiler {
     private var inputSpecs: [TensorSpec] = []
     private(set) var classLabels: [Int: ClassLabels] = [:]
     private(set) var links: [Int: Link] = [:]
+    /// Trees that stand alone, by the slot that they fill.
+    var treeSources: [Int: TreeEnsembleBuilder] = [:]
     /// The slots of sequences of tensors, which only outputs can be.
     var sequences: [Text: [Int]] = [:]
     /// Slots that are the sum over the last axis of another slot.
@@ -277,7 +279,7 @@ extension GraphCompiler {
             pinned: pinned, inputSlots: inputSlots,
             outputSlots: outputs.slots, inputs: inputSpecs, outputs: outputs.specs,
             classLabels: outputs.labels, links: links, ensembles: ensembles,
-            stepCounts: computed)
+            stepCounts: computed, treeSources: treeSources)
     }
 
     private struct Outputs {

@@ -1,7 +1,9 @@
 extension Program {
     /// The same function in fewer steps and less memory. What the outputs' links are computed from
     /// stays, so that rows can be scored.
-    func optimized() -> Program {
+    func optimized() -> Program { (ForestFusion.apply(self) ?? self).inFewerSteps() }
+
+    private func inFewerSteps() -> Program {
         let kept = Set(outputSlots + outputSlots.compactMap { links[$0]?.raw })
         let fused = Fusion(steps, wiring, kept: kept, constants).result
         var counts: [Int: Int] = [:]
