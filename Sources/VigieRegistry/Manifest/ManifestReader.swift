@@ -51,7 +51,7 @@ enum ManifestReader {
     private static let knownKeys: Set<String> = [
         "schema", "name", "version", "namespace", "description", "created", "author", "flavor",
         "files", "entry", "signature", "calibration", "scorecard", "decision", "reasons",
-        "explanation", "labels", "training", "metrics", "reference",
+        "explanation", "serving", "labels", "training", "metrics", "reference",
     ]
 
     static func read(_ root: ManifestNode) throws(ManifestError) -> Manifest {
@@ -75,6 +75,9 @@ enum ManifestReader {
         }
         try readScoring(root, &manifest)
         if let signature = manifest.signature { try manifest.check(against: signature) }
+        if let serving = try root.optional("serving") {
+            manifest.serving = try ServingReader.read(serving)
+        }
         try readRecord(root, &manifest)
         for member in try root.object().members where !knownKeys.contains(member.key) {
             manifest.unknown.append(UnknownKey(key: member.key, value: member.value))
@@ -132,11 +135,46 @@ enum ManifestReader {
         if let node = try root.optional("reasons") {
             manifest.reasons = try ScoringReader.readReasons(node)
         }
+        if let node = try root.optional("explanation") {
+            manifest.background = try readBackground(node, manifest.files)
+            if let reconstruction = try node.optional("reconstruction") {
+                manifest.explainsByReconstruction = try reconstruction.boolean()
+                guard manifest.background == nil || !manifest.explainsByReconstruction else {
+                    throw reconstruction.error("goes with no background")
+                }
+            }
+        }
         if let terms = try root.optional("explanation")?.optional("meanTerms") {
             for (name, term) in try terms.members(max: ManifestLimits.featuresMax) {
                 manifest.meanTerms[name] = try term.number()
             }
         }
+    }
+
+    /// The file of the background; nil for the method "path_dependent".
+    private static func readBackground(_ node: ManifestNode, _ files: [ManifestFile])
+        throws(ManifestError) -> String?
+    {
+        let method = try node.optional("method")
+        let name = try method?.text() ?? "path_dependent"
+        guard let file = try node.optional("background") else {
+            guard name != "interventional" else {
+                throw node.error("must name the file of its background")
+            }
+            guard name == "path_dependent" else {
+                throw (method ?? node).error(
+                    #"must be one of "path_dependent", "interventional""#)
+            }
+            return nil
+        }
+        guard name == "interventional" else {
+            throw file.error(#"goes with the method "interventional" only"#)
+        }
+        let path = try file.text()
+        guard files.contains(where: { $0.path == path }) else {
+            throw file.error("must be the path of one of the files")
+        }
+        return path
     }
 
     private static func readRecord(_ root: ManifestNode, _ manifest: inout Manifest)

@@ -79,6 +79,9 @@ final class RowScorer {
         type == .float32 || type == .float64
     }
 
+    /// A classifier's score is log-odds, a regressor's its prediction.
+    var scoreLink: ScoreLink { link.kind == .raw ? .identity : .logit }
+
     /// The log-odds of the second class, or a regressor's prediction.
     func score(
         _ workspace: ONNXWorkspace, _ program: Program
