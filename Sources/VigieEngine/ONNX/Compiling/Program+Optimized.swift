@@ -1,7 +1,10 @@
 extension Program {
     /// The same function in fewer steps and less memory. What the outputs' links are computed from
     /// stays, so that rows can be scored.
-    func optimized() -> Program { (ForestFusion.apply(self) ?? self).inFewerSteps() }
+    func optimized() -> Program {
+        let forests = ForestFusion.apply(self) ?? self
+        return (TextFusion.apply(forests) ?? forests).inFewerSteps()
+    }
 
     private func inFewerSteps() -> Program {
         let kept = Set(outputSlots + outputSlots.compactMap { links[$0]?.raw })

@@ -8,7 +8,7 @@ struct Program {
     /// What each step reads and writes.
     var wiring: [Wiring]
     /// Slots whose tensors no other slot may use.
-    let pinned: Set<Int>
+    var pinned: Set<Int>
     let inputSlots: [Int]
     let outputSlots: [Int]
     let inputs: [TensorSpec]
