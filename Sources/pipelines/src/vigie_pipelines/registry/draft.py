@@ -29,11 +29,7 @@ def draft(
     """
     reasons = {f.name: {"code": f.code, "text": f.reason} for f in dataset.features if f.code}
     return {
-        "namespace": namespace,
-        "description": description,
-        "created": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "author": f"vigie-pipelines {__version__}",
-        "flavor": flavor,
+        **record(namespace=namespace, description=description, flavor=flavor),
         "signature": {"features": [feature.signature() for feature in dataset.features]},
         **({"reasons": reasons} if reasons else {}),
         **more,
@@ -50,6 +46,17 @@ def draft(
         },
         "metrics": {name: round(float(value), _METRIC_DIGITS) for name, value in metrics.items()},
         "reference": dict(reference),
+    }
+
+
+def record(*, namespace: str, description: str, flavor: str) -> dict[str, object]:
+    """What a manifest begins with, of models with and without a signature."""
+    return {
+        "namespace": namespace,
+        "description": description,
+        "created": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "author": f"vigie-pipelines {__version__}",
+        "flavor": flavor,
     }
 
 
