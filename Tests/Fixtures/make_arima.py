@@ -16,7 +16,6 @@ import warnings
 import numpy as np
 from statsforecast.arima import Arima, forecast_arima
 from statsmodels.tsa.statespace.sarimax import SARIMAX
-
 from vigie_pipelines.models.arima_file import from_statsforecast, from_statsmodels
 
 HERE = pathlib.Path(__file__).parent / "arima"

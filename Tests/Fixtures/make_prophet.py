@@ -20,7 +20,6 @@ for noisy in ("cmdstanpy", "prophet", "prophet.plot"):
 
 from prophet import Prophet  # noqa: E402
 from prophet.serialize import model_from_json, model_to_json  # noqa: E402
-
 from vigie_pipelines.models.prophet_file import prophet_document  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent / "prophet"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import statsmodels
 from statsmodels.tsa.statespace.sarimax import SARIMAX
+from threadpoolctl import threadpool_limits
 
 from vigie_pipelines.arrays import Floats
 from vigie_pipelines.cash.calendar import REGRESSORS
@@ -23,8 +24,9 @@ class Arima:
     name = "ARIMA"
     library = f"statsmodels {statsmodels.__version__}"
 
-    def __init__(self) -> None:
-        """Not fitted yet."""
+    def __init__(self, *, iterations: int = 50) -> None:
+        """`iterations` of the optimiser, at most."""
+        self._iterations = iterations
         self._fits: dict[str, Any] = {}
         self._regressors: tuple[str, ...] = ()
 
@@ -39,19 +41,23 @@ class Arima:
                 order=ORDER,
                 seasonal_order=SEASONAL,
             )
-            with warnings.catch_warnings():
+            # Matrices this small are only slowed down by threads.
+            with warnings.catch_warnings(), threadpool_limits(1):
                 warnings.simplefilter("ignore")
                 # Fitted again after some weeks, the optimum is near.
                 start = before[name].params if name in before else None
-                self._fits[name] = model.fit(start_params=start, disp=False, maxiter=50)
+                self._fits[name] = model.fit(
+                    start_params=start, disp=False, maxiter=self._iterations
+                )
 
     def forecast(self, panel: Panel, origin: int, horizon: int) -> Floats:
         """The filter over all days before `origin`, with the parameters as fitted."""
         rows = []
         for name, row in zip(panel.names, panel.values, strict=True):
-            filtered = self._fits[name].apply(row[:origin], exog=self._exog(panel, 0, origin))
             future = self._exog(panel, origin, origin + horizon)
-            rows.append(filtered.forecast(horizon, exog=future))
+            with threadpool_limits(1):
+                filtered = self._fits[name].apply(row[:origin], exog=self._exog(panel, 0, origin))
+                rows.append(filtered.forecast(horizon, exog=future))
         return np.maximum(np.stack(rows), 0)
 
     def _exog(self, panel: Panel, start: int, end: int) -> Floats | None:

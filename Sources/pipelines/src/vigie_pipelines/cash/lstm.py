@@ -1,7 +1,7 @@
 """One LSTM for all ATMs: eight weeks in, two weeks out, in units of the eight weeks' mean.
 
-Keras trains it; the ONNX graph is written here, node by node, from its weights: Transpose, LSTM,
-Squeeze, MatMul, Add. Its input is FP32 [N, 56, 1], its output FP32 [N, 14].
+Keras trains it; the ONNX graph is written from its weights (`lstm_graph`). Its input is FP32
+[N, 56, 1], its output FP32 [N, 14].
 """
 
 import os
@@ -11,6 +11,7 @@ import numpy as np
 
 from vigie_pipelines.arrays import Floats
 from vigie_pipelines.cash.forecaster import WEEK
+from vigie_pipelines.cash.lstm_graph import lstm_model
 from vigie_pipelines.cash.panel import Panel
 from vigie_pipelines.errors import PipelineError
 
@@ -71,15 +72,7 @@ class Lstm:
         """Writes `model.onnx`; the file's name."""
         import onnx
 
-        kernel, recurrent, bias, weights, offset = self._network.get_weights()
-        graph = _graph(kernel, recurrent, bias, weights, offset)
-        model = onnx.helper.make_model(
-            graph,
-            opset_imports=[onnx.helper.make_opsetid("", 17)],
-            producer_name="vigie-pipelines",
-            ir_version=9,
-        )
-        onnx.checker.check_model(model, full_check=True)
+        model = lstm_model(*self._network.get_weights(), window=WINDOW)
         onnx.save(model, str(folder / "model.onnx"))
         return "model.onnx"
 
@@ -92,43 +85,3 @@ def filled(values: Floats) -> Floats:
         gaps = np.isnan(days)
         days[gaps] = np.broadcast_to(np.nanmedian(days, axis=1)[:, None], days.shape)[gaps]
     return result
-
-
-def _onnx_gates(rows: Floats) -> Floats:
-    """From Keras' order of the gates (input, forget, cell, output) to ONNX's (i, o, f, c)."""
-    i, f, c, o = np.split(rows, 4, axis=-1)
-    return np.concatenate([i, o, f, c], axis=-1)
-
-
-def _graph(
-    kernel: Floats, recurrent: Floats, bias: Floats, weights: Floats, offset: Floats
-) -> object:
-    from onnx import TensorProto, helper, numpy_helper
-
-    def constant(name: str, values: Floats) -> object:
-        return numpy_helper.from_array(np.ascontiguousarray(values), name)
-
-    units = recurrent.shape[0]
-    both = np.concatenate([_onnx_gates(bias), np.zeros(4 * units, np.float32)])
-    return helper.make_graph(
-        [
-            helper.make_node("Transpose", ["history"], ["steps"], perm=[1, 0, 2]),
-            helper.make_node(
-                "LSTM", ["steps", "W", "R", "B"], ["", "last"], hidden_size=units, name="lstm"
-            ),
-            helper.make_node("Squeeze", ["last", "axis"], ["hidden"]),
-            helper.make_node("MatMul", ["hidden", "weights"], ["product"]),
-            helper.make_node("Add", ["product", "offset"], ["forecast"]),
-        ],
-        "cash-lstm",
-        [helper.make_tensor_value_info("history", TensorProto.FLOAT, ["N", WINDOW, 1])],
-        [helper.make_tensor_value_info("forecast", TensorProto.FLOAT, ["N", HORIZON])],
-        [
-            constant("W", _onnx_gates(kernel).T[None]),
-            constant("R", _onnx_gates(recurrent).T[None]),
-            constant("B", both[None]),
-            constant("axis", np.array([0], np.int64)),
-            constant("weights", weights),
-            constant("offset", offset),
-        ],
-    )

@@ -84,7 +84,7 @@ def add(domains: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         "--horizon", type=int, default=14, metavar="DAYS", help="1 to 56 (default: 14)"
     )
     add_common(parser, seed_of="the simulated ATMs and the models")
-    add_quick(parser, "three ATMs")
+    add_quick(parser, "two ATMs, and hardly any iterations")
     parser.set_defaults(run=run)
 
 
@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _panel(options: argparse.Namespace) -> Panel:
-    count = 3 if options.quick else options.atms
+    count = 2 if options.quick else options.atms
     if options.data == "nn5":
         panel = nn5.read()
         return panel.take(count) if count else panel
@@ -131,7 +131,7 @@ def _makers(options: argparse.Namespace) -> dict[str, Callable[[], Forecaster]]:
         if name == "arima":
             from vigie_pipelines.cash.arima import Arima
 
-            makers[name] = Arima
+            makers[name] = lambda: Arima(iterations=2 if options.quick else 50)
         elif name == "prophet":
             from vigie_pipelines.cash.prophet import ProphetForecaster
 
