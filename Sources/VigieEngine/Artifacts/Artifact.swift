@@ -13,7 +13,7 @@ open class Artifact: @unchecked Sendable {
     public let outputs: [TensorSpec]
     /// What a row is made of: the manifest's signature, or one derived from the file.
     public let signature: Signature
-    /// Bytes that the compiled model occupies, workspaces not counted.
+    /// Bytes that the compiled model occupies, workspaces and ``members`` not counted.
     public let memoryBytes: Int
 
     /// For flavors: what the loaded model takes, gives and occupies.
@@ -26,6 +26,22 @@ open class Artifact: @unchecked Sendable {
         self.outputs = outputs
         self.signature = signature
         self.memoryBytes = memoryBytes
+    }
+
+    /// Other artifacts that it is made of: a pipeline's.
+    open var members: [Artifact] { [] }
+
+    /// Bytes that artifacts and their members occupy together; one that several share counts once.
+    public static func memoryBytes(of artifacts: [Artifact]) -> Int {
+        var seen: Set<ObjectIdentifier> = []
+        var total = 0
+        var open = artifacts
+        while let artifact = open.popLast() {
+            guard seen.insert(ObjectIdentifier(artifact)).inserted else { continue }
+            total += artifact.memoryBytes
+            open += artifact.members
+        }
+        return total
     }
 
     /// What is odd about the file though it can be used: for people who verify it.
@@ -82,4 +98,8 @@ open class Artifact: @unchecked Sendable {
         }
         return try explain(workspace)
     }
+
+    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
+    /// not rows of the signature's features. Made anew at each call.
+    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 }

@@ -12,8 +12,10 @@ public struct ArtifactSource: Sendable {
     /// contributions are against the average applicant (as `shap.LinearExplainer` has it). A
     /// feature that is not here has a mean term of 0.
     public let meanTerms: [String: Double]
+    /// Pipelines: what they are made of, loaded and verified, by the members' names.
+    public var members: [String: Artifact] = [:]
 
-    /// How the contributions of tree models are computed.
+    /// How contributions are computed.
     public let explanation: ExplanationMethod
 
     /// - Parameter fileName: for messages only; nothing is read from a disk.
@@ -47,11 +49,18 @@ public struct ArtifactSource: Sendable {
         case .arima: return try ARIMAArtifact(self)
         case .prophet: return try ProphetArtifact(self)
         case .rules: return try RulesArtifact(self)
+        case .watchlist: return try WatchlistArtifact(self)
+        case .pipeline: return try PipelineArtifact(self)
         }
     }
 
     /// A background's rows must be those of a signature, and the model one of trees.
     private func checkBackground() throws(LoadError) {
+        guard explanation != .reconstruction || flavor == .onnx else {
+            throw LoadError(
+                .unsupported,
+                "\(fileName): reconstruction explains autoencoders (onnx), not \(flavor.rawValue)")
+        }
         guard case .interventional(let background) = explanation else { return }
         guard [.xgboost, .lightgbm, .forest].contains(flavor) else {
             throw LoadError(

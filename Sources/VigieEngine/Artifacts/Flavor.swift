@@ -16,4 +16,8 @@ public enum Flavor: String, Sendable, CaseIterable {
     case prophet
     /// Versioned decision rules: `rules.json`.
     case rules
+    /// Names and identifiers to screen against: `watchlist.json`.
+    case watchlist
+    /// Other artifacts, one after the other: `pipeline.json`.
+    case pipeline
 }

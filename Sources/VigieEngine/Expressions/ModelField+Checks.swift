@@ -42,8 +42,12 @@ extension ModelField {
             throw fail("\(object.count) members; at most \(max) are read", .limit)
         }
         return object.members.map { member in
-            (member.key, ModelField(path: path.isEmpty ? member.key : "\(path).\(member.key)",
-                value: member.value))
+            (
+                member.key,
+                ModelField(
+                    path: path.isEmpty ? member.key : "\(path).\(member.key)",
+                    value: member.value)
+            )
         }
     }
 

@@ -16,7 +16,7 @@ public final class RulesArtifact: Artifact, @unchecked Sendable {
     let rules: CompiledRules
     private let columns: [InputColumn]
     private let texts: RuleTexts
-    private let match: RuleSignature
+    private let match: RowInputs
 
     /// - Throws: `corrupt`, `unsupported` or `limit` for the file, `signature` when the source's
     ///   signature does not fit it.
@@ -25,7 +25,7 @@ public final class RulesArtifact: Artifact, @unchecked Sendable {
             let set = try RuleSetReader.read(source.bytes)
             rules = try RuleCompiler.compile(set)
             try RuleTestRunner.run(set.tests, rules)
-            match = try RuleSignature(source.signature, rules.inputs)
+            match = try RowInputs(source.signature, rules.inputs)
         } catch {
             throw LoadError(error.reason, "\(source.fileName): \(error.message)")
         }
@@ -144,29 +144,5 @@ final class RulesWorkspace: Workspace {
     init(_ artifact: Artifact, _ memory: ExpressionMemory) {
         self.memory = memory
         super.init(artifact)
-    }
-}
-
-extension InputColumn {
-    /// The length that all tensors have, each of the shape [N].
-    static func rowCount(
-        _ columns: [InputColumn], _ tensors: [Tensor]
-    ) throws(InferenceError) -> Int {
-        var count: Int?
-        for (index, tensor) in tensors.enumerated() {
-            let shape = tensor.shape
-            guard shape.rank == 1 || shape.rank == 2 && shape[1] == 1 else {
-                throw InferenceError(
-                    .input, "input '\(columns[index].name)' has shape \(shape), expected [-1]")
-            }
-            guard count == nil || count == shape[0] else {
-                throw InferenceError(
-                    .input,
-                    "input '\(columns[index].name)' has \(shape[0]) elements, "
-                        + "'\(columns[0].name)' \(count ?? 0): all have one a row")
-            }
-            count = shape[0]
-        }
-        return count ?? 0
     }
 }

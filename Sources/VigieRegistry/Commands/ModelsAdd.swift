@@ -49,8 +49,9 @@ package struct ModelsAdd: Sendable {
         let existing = try source.scan().models.first { $0.name == request.name }
         var previous: Manifest?
         if request.inherits { previous = try Self.newest(existing, source) }
-        let bytes = try Self.read(request.file)
+        var bytes = try Self.read(request.file)
         let flavor = try Self.flavor(of: request, bytes)
+        if flavor == .pipeline { bytes = try PipelinePins.add(to: bytes, loader) }
         var manifest = Self.manifest(request, flavor: flavor, bytes: bytes, previous: previous)
         let artifact = try loader.compile(manifest, bytes)
         // A graph over plain tensors has no features to name.
@@ -133,6 +134,8 @@ package struct ModelsAdd: Sendable {
             case "vigie-arima": return .arima
             case "vigie-forest": return .forest
             case "vigie-rules": return .rules
+            case "vigie-watchlist": return .watchlist
+            case "vigie-pipeline": return .pipeline
             default: return .xgboost
             }
         }
@@ -157,6 +160,8 @@ package struct ModelsAdd: Sendable {
             case .arima: "arima.json"
             case .prophet: "prophet.json"
             case .rules: "rules.json"
+            case .watchlist: "watchlist.json"
+            case .pipeline: "pipeline.json"
             }
         var manifest = Manifest(
             flavor: flavor,

@@ -49,14 +49,18 @@ func loadRules(_ bytes: [UInt8], signature: Signature? = nil) throws -> RulesArt
         let workspace = rules.makeWorkspace()
         let amounts = workspace.inputs[0]
         amounts.reshape(TensorShape([3]))
-        amounts.withElements(of: Double.self) { $0[0] = 5; $0[1] = 2000; $0[2] = 1000 }
+        amounts.withElements(of: Double.self) {
+            $0[0] = 5; $0[1] = 2000; $0[2] = 1000
+        }
         let countries = workspace.inputs[1]
         countries.reshape(TensorShape([3]))
         for country in ["FR", "US", "KP"] { countries.appendString(country) }
         let counts = workspace.inputs[2]
         #expect(counts.type == .float64)
         counts.reshape(TensorShape([3]))
-        counts.withElements(of: Double.self) { $0[0] = .nan; $0[1] = 7; $0[2] = 0 }
+        counts.withElements(of: Double.self) {
+            $0[0] = .nan; $0[1] = 7; $0[2] = 0
+        }
         let times = workspace.inputs[3]
         #expect(times.type == .int64)
         times.reshape(TensorShape([3]))
@@ -84,7 +88,8 @@ func loadRules(_ bytes: [UInt8], signature: Signature? = nil) throws -> RulesArt
 
     @Test func a_row_scores_and_its_contributions_add_up() throws {
         let rules = try loadRules(Self.fraud)
-        #expect(rules.signature.features.map(\.name) == ["amount", "country", "card.count_1h", "now"])
+        #expect(
+            rules.signature.features.map(\.name) == ["amount", "country", "card.count_1h", "now"])
         let workspace = rules.makeWorkspace()
         workspace.row = [2000, 1, 7, 1_777_600_800_000]
         #expect(try rules.score(workspace) == 150)
@@ -95,7 +100,8 @@ func loadRules(_ bytes: [UInt8], signature: Signature? = nil) throws -> RulesArt
 
     @Test func a_file_whose_test_case_fails_is_refused() throws {
         let bytes = ruleFile(
-            inputs: #"{"name": "amount"}"#, rules: #"{"id": "a", "when": "amount > 1", "score": 3}"#,
+            inputs: #"{"name": "amount"}"#,
+            rules: #"{"id": "a", "when": "amount > 1", "score": 3}"#,
             more: #""tests": [{"name": "small", "given": {"amount": 2}, "expect": {"score": 4}}]"#)
         #expect(
             throws: LoadError(
@@ -116,7 +122,9 @@ func loadRules(_ bytes: [UInt8], signature: Signature? = nil) throws -> RulesArt
         let workspace = rules.makeWorkspace()
         let tensor = workspace.inputs[0]
         tensor.reshape(TensorShape([4]))
-        tensor.withElements(of: Double.self) { $0[0] = .nan; $0[1] = 1; $0[2] = -1; $0[3] = 9 }
+        tensor.withElements(of: Double.self) {
+            $0[0] = .nan; $0[1] = 1; $0[2] = -1; $0[3] = 9
+        }
         try rules.run(workspace)
         func texts(_ output: Int) -> [String] {
             (0..<4).map { workspace.outputs[output].string(at: $0) }

@@ -15,7 +15,8 @@ extension TypeChecker {
                     range.count == 1
                     ? "\(range.lowerBound)"
                     : range.upperBound == .max
-                        ? "\(range.lowerBound) or more" : "\(range.lowerBound) or \(range.upperBound)"
+                        ? "\(range.lowerBound) or more"
+                        : "\(range.lowerBound) or \(range.upperBound)"
                 throw fail("\(what) takes \(wanted) arguments, not \(arguments.count)", at: node)
             }
         }

@@ -3,7 +3,8 @@ extension TypeChecker {
     func negate(_ operand: ExpressionNode) throws(ExpressionError) -> TypedNode {
         let value = try check(operand)
         guard value.type.isNumeric || value.type == .duration else {
-            throw fail("'-' takes a number or a duration, not \(value.type.withArticle)", at: operand)
+            throw fail(
+                "'-' takes a number or a duration, not \(value.type.withArticle)", at: operand)
         }
         return unary(.negate, value, value.type)
     }
@@ -28,7 +29,8 @@ extension TypeChecker {
             guard let (code, type) = Self.arithmetic(operation, a.type, b.type) else {
                 throw fail(
                     "'\(operation.rawValue)' does not go with \(a.type.withArticle) and "
-                        + "\(b.type.withArticle)\(Self.advice(operation, a.type, b.type))", at: node)
+                        + "\(b.type.withArticle)\(Self.advice(operation, a.type, b.type))", at: node
+                )
             }
             if operation == .divide || operation == .remainder, b.isConstant,
                 ConstantFolding.scalar(b) == 0

@@ -1,6 +1,6 @@
 /// An expression whose names are found and whose types fit.
-struct TypedNode {
-    indirect enum Kind {
+struct TypedNode: Sendable {
+    indirect enum Kind: Sendable {
         /// Of any scalar type; NaN never.
         case scalar(Double)
         case text(String)

@@ -16,7 +16,8 @@ enum ConstantFolding {
     }
 
     /// A node that looks into lists of another program is not folded.
-    private static func soleList(of node: TypedNode, _ builder: inout ProgramBuilder) -> TypedNode? {
+    private static func soleList(of node: TypedNode, _ builder: inout ProgramBuilder) -> TypedNode?
+    {
         node.usesLists ? nil : node
     }
 }

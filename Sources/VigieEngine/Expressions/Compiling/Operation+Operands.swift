@@ -12,7 +12,8 @@ extension Operation {
         case .move, .negate, .not, .isMissing, .absolute, .round, .floor, .ceiling, .squareRoot,
             .logarithm, .logarithm10, .exponential, .logistic, .logit:
             (.scalar, .scalar, .none)
-        case .add, .subtract, .multiply, .divide, .remainder, .less, .lessOrEqual, .equal, .notEqual,
+        case .add, .subtract, .multiply, .divide, .remainder, .less, .lessOrEqual, .equal,
+            .notEqual,
             .and, .or, .power, .minimum, .maximum, .year, .month, .day, .weekday, .hour, .minute:
             (.scalar, .scalar, .scalar)
         case .isInNumbers: (.scalar, .scalar, .none)

@@ -190,7 +190,8 @@ struct ExpressionParser {
             let low = try sum()
             try expect(.and, "between the bounds of 'between'")
             let high = try sum()
-            test = try node(.between(left, low: low, high: high), from: start, over: left, low, high)
+            test = try node(
+                .between(left, low: low, high: high), from: start, over: left, low, high)
         } else if isNegated {
             throw fail("expected 'in' or 'between' after 'not', not \(token.description)")
         } else {
@@ -205,7 +206,11 @@ struct ExpressionParser {
         var left = try product()
         while true {
             let operation: BinaryOperator
-            if take(.plus) { operation = .add } else if take(.minus) { operation = .subtract } else {
+            if take(.plus) {
+                operation = .add
+            } else if take(.minus) {
+                operation = .subtract
+            } else {
                 return left
             }
             let right = try product()

@@ -1,6 +1,6 @@
 /// What values are looked for in with `in`.
 enum ValueList: Sendable {
-    case texts(TextSet)
+    case texts(TextIndex)
     case numbers(NumberSet)
 
     /// Nil when texts and numbers are mixed. An empty list is one of texts.
@@ -14,7 +14,13 @@ enum ValueList: Sendable {
             }
         }
         guard texts.isEmpty || ranges.isEmpty else { return nil }
-        self = ranges.isEmpty ? .texts(TextSet(texts)) : .numbers(NumberSet(ranges))
+        self = ranges.isEmpty ? .texts(Self.index(texts)) : .numbers(NumberSet(ranges))
+    }
+
+    /// By bytes: Swift's own equality takes "é" for "e" and an accent.
+    private static func index(_ texts: [String]) -> TextIndex {
+        var seen: Set<[UInt8]> = []
+        return TextIndex(texts.map { Array($0.utf8) }.filter { seen.insert($0).inserted })
     }
 
     /// How many texts, numbers and ranges.

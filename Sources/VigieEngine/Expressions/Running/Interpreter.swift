@@ -6,7 +6,8 @@ enum Interpreter {
     ///   - memory: whose inputs are set; made for this program.
     ///   - ruleScores: the scores of rules that have a fixed one, by rule.
     static func run(
-        _ program: borrowing ExpressionProgram, _ memory: ExpressionMemory, ruleScores: [Double] = []
+        _ program: borrowing ExpressionProgram, _ memory: ExpressionMemory,
+        ruleScores: [Double] = []
     ) {
         let code = program.code.span
         let ruleScores = ruleScores.span
@@ -45,18 +46,9 @@ enum Interpreter {
                 scalars[destination] = scalars[b] == 1 ? 1 : scalars[a] + scalars[b]
             case .not: scalars[destination] = 1 - scalars[a]
             case .isMissing: scalars[destination] = scalars[a].isNaN ? 1 : 0
-            case .absolute: scalars[destination] = scalars[a].magnitude
-            case .round: scalars[destination] = scalars[a].rounded()
-            case .floor: scalars[destination] = scalars[a].rounded(.down)
-            case .ceiling: scalars[destination] = scalars[a].rounded(.up)
-            case .squareRoot: scalars[destination] = scalars[a].squareRoot()
-            case .logarithm: scalars[destination] = scalars[a] > 0 ? log(scalars[a]) : .nan
-            case .logarithm10: scalars[destination] = scalars[a] > 0 ? log10(scalars[a]) : .nan
-            case .exponential: scalars[destination] = exp(scalars[a])
-            case .logistic: scalars[destination] = 1 / (1 + exp(-scalars[a]))
-            case .logit:
-                let p = scalars[a]
-                scalars[destination] = p > 0 && p < 1 ? log(p / (1 - p)) : .nan
+            case .absolute, .round, .floor, .ceiling, .squareRoot, .logarithm, .logarithm10,
+                .exponential, .logistic, .logit:
+                scalars[destination] = ScalarFunction.apply(step.operation, scalars[a])
             case .power:
                 // C's pow takes anything to the power of 0 for 1, a missing value too.
                 let isMissing = scalars[a].isNaN || scalars[b].isNaN
@@ -92,7 +84,7 @@ enum Interpreter {
                 guard case .texts(let set) = program.lists[b] else { continue }
                 scalars[destination] =
                     value.isMissing
-                    ? .nan : memory.arena.withText(value) { set.contains($0) } ? 1 : 0
+                    ? .nan : memory.arena.withText(value) { set.place(of: $0) != nil } ? 1 : 0
             case .jump: next = b
             case .jumpIfFalse: if scalars[a] == 0 { next = b }
             case .jumpIfTrue: if scalars[a] == 1 { next = b }

@@ -55,7 +55,8 @@ struct RuleChecks {
                 "bands: a score from \(lower.below) to under \(upper.from) is in none: the default "
                     + "counts")
         }
-        if set.policy == .firstMatch, set.rules.allSatisfy({ $0.decision == nil }), set.bands.isEmpty
+        if set.policy == .firstMatch, set.rules.allSatisfy({ $0.decision == nil }),
+            set.bands.isEmpty
         {
             warnings.append("rules: none has a decision, and there are no bands")
         }

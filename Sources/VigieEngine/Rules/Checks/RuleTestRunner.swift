@@ -17,8 +17,8 @@ enum RuleTestRunner {
         _ test: RuleTest, _ rules: CompiledRules, _ memory: ExpressionMemory
     ) throws(Problem) {
         memory.beginRow()
-        for name in test.given.keys.sorted() where !rules.inputs.contains(where: { $0.name == name })
-        {
+        for name in test.given.keys.sorted()
+        where !rules.inputs.contains(where: { $0.name == name }) {
             let advice = Suggestion.text(for: name, among: rules.inputs.map(\.name))
             throw Problem(description: "there is no input '\(name)'\(advice)")
         }
@@ -55,7 +55,7 @@ enum RuleTestRunner {
     }
 
     private static func set(
-        _ input: RuleSet.Input, to value: JSONValue, _ register: Int, _ memory: ExpressionMemory
+        _ input: InputDeclaration, to value: JSONValue, _ register: Int, _ memory: ExpressionMemory
     ) throws(Problem) {
         let mismatch = Problem(
             description: "'\(input.name)' is \(input.type.withArticle), not \(value.kindName)")

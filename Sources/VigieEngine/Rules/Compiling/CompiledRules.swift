@@ -11,7 +11,7 @@ struct CompiledRules: Sendable {
     }
 
     let policy: RuleSet.Policy
-    let inputs: [RuleSet.Input]
+    let inputs: [InputDeclaration]
     /// Where each input lies: a text register for texts, else a scalar one.
     let registers: [Int]
     /// In the file's order, those that are switched off among them: their places are columns of

@@ -10,16 +10,6 @@ struct RuleSet: Sendable {
         case firstMatch = "first_match"
     }
 
-    struct Input: Sendable {
-        var name: String
-        var type: ValueType
-        var allowsMissing: Bool
-        /// Texts: the values that there are, which makes it a category in the row view.
-        var values: [String]
-        var unit: String
-        var description: String
-    }
-
     struct Reason: Sendable, Equatable {
         var code: String
         var text: String
@@ -67,7 +57,7 @@ struct RuleSet: Sendable {
     }
 
     var policy: Policy
-    var inputs: [Input]
+    var inputs: [InputDeclaration]
     var lists: [NamedList]
     var definitions: [Definition]
     var base: Score

@@ -35,8 +35,11 @@ struct RuleTexts: Sendable {
 
     /// Bytes that it occupies.
     var memoryBytes: Int {
-        [ids, reasonHeads, scores, reasonTails, bandReasons, bandNames, bandDecisions, ruleDecisions]
-            .reduce(0) { $0 + $1.reduce(0) { $0 + $1.count + 40 } }
+        [
+            ids, reasonHeads, scores, reasonTails, bandReasons, bandNames, bandDecisions,
+            ruleDecisions,
+        ]
+        .reduce(0) { $0 + $1.reduce(0) { $0 + $1.count + 40 } }
     }
 
     private static func tail(_ reason: RuleSet.Reason) -> [UInt8] {
