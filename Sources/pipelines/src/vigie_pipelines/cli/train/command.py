@@ -2,7 +2,7 @@
 
 import argparse
 
-from vigie_pipelines.cli.train import anomaly, credit, fraud
+from vigie_pipelines.cli.train import anomaly, credit, fraud, intents
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,3 +17,4 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     credit.add(domains)
     anomaly.add(domains)
     fraud.add(domains)
+    intents.add(domains)
