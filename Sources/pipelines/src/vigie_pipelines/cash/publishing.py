@@ -3,7 +3,7 @@
 from vigie_pipelines.cash.accuracy import Accuracy
 from vigie_pipelines.cash.panel import Panel
 from vigie_pipelines.cash.policy import Outcome
-from vigie_pipelines.registry.draft import record
+from vigie_pipelines.registry.draft import head
 
 NAMESPACE = "cash"
 
@@ -32,7 +32,7 @@ def manifest(
             "cost_per_mille": outcome.cost,
         }
     return {
-        **record(namespace=NAMESPACE, description=description, flavor=flavor),
+        **head(NAMESPACE, description, flavor),
         "labels": [],
         "training": {
             "dataset": panel.title,
