@@ -110,6 +110,12 @@ bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and
 	$(SWIFT) build $(RELEASE)
 	$(PYTHON) loadtest/bench.py
 
+.PHONY: bench-engine
+bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(SWIFT) build $(RELEASE) --product vigie-bench-engine
+	$(PYTHON) loadtest/compare.py $(COMPARE)
+
 .PHONY: clean
 clean: ## Removes what was built
 	rm -rf .build .venv

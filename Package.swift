@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "CVigieKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
-            swiftSettings: serving),
+            exclude: ["Expressions/Language/GRAMMAR.md"], swiftSettings: serving),
         .target(
             name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),
@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
-        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos"]),
+        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",

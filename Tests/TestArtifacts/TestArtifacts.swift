@@ -69,6 +69,7 @@ package final class LinearArtifact: Artifact, @unchecked Sendable {
         }
     }
 
+    package override var link: ScoreLink { .logit }
     package override var scoresRows: Bool { true }
     package override var explainsRows: Bool { isExplainable }
 

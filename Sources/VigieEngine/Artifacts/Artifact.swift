@@ -13,7 +13,7 @@ open class Artifact: @unchecked Sendable {
     public let outputs: [TensorSpec]
     /// What a row is made of: the manifest's signature, or one derived from the file.
     public let signature: Signature
-    /// Bytes that the compiled model occupies, workspaces not counted.
+    /// Bytes that the compiled model occupies, workspaces and ``members`` not counted.
     public let memoryBytes: Int
 
     /// For flavors: what the loaded model takes, gives and occupies.
@@ -28,6 +28,25 @@ open class Artifact: @unchecked Sendable {
         self.memoryBytes = memoryBytes
     }
 
+    /// Other artifacts that it is made of: a pipeline's.
+    open var members: [Artifact] { [] }
+
+    /// Bytes that artifacts and their members occupy together; one that several share counts once.
+    public static func memoryBytes(of artifacts: [Artifact]) -> Int {
+        var seen: Set<ObjectIdentifier> = []
+        var total = 0
+        var open = artifacts
+        while let artifact = open.popLast() {
+            guard seen.insert(ObjectIdentifier(artifact)).inserted else { continue }
+            total += artifact.memoryBytes
+            open += artifact.members
+        }
+        return total
+    }
+
+    /// What is odd about the file though it can be used: for people who verify it.
+    open var warnings: [String] { [] }
+
     /// Memory for one thread's requests; made once a thread, not once a request.
     open func makeWorkspace() -> Workspace { Workspace(self) }
 
@@ -35,6 +54,16 @@ open class Artifact: @unchecked Sendable {
     open func run(_ workspace: Workspace) throws(InferenceError) {
         throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not run on tensors")
     }
+
+    /// How ``score(_:)`` becomes the number that people see.
+    open var link: ScoreLink { .identity }
+
+    /// Fills the workspace's inputs with an ordinary request of one row or series, for a warm-up to
+    /// run and to measure. For flavors whose inputs a made-up row cannot fill: tensors that must
+    /// agree with each other, keys, dates.
+    /// - Returns: false when the artifact has no example of its own; whoever warms it up then makes
+    ///   one from the signature.
+    open func fillExample(_ workspace: Workspace) -> Bool { false }
 
     /// Whether ``score(_:)`` works: the artifact is a binary classifier or a regressor over the
     /// signature's features.
@@ -58,4 +87,19 @@ open class Artifact: @unchecked Sendable {
     /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
     /// not rows of the signature's features. Made anew at each call.
     open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
+
+    /// How many outputs ``explain(_:output:)`` can explain: 1 where ``explain(_:)`` works, the
+    /// number of classes or targets of a model that has several and can explain each, else 0.
+    open var explainedOutputCount: Int { explainsRows ? 1 : 0 }
+
+    /// As ``explain(_:)``, for one of a model's several outputs: fills ``Workspace/contributions``
+    /// and ``Workspace/baseValue``, whose sum is that output's score, which is returned: of a
+    /// softmax the class's sum before the softmax, else ``link`` leads to the output.
+    /// - Parameter output: 0 ..< ``explainedOutputCount``.
+    open func explain(_ workspace: Workspace, output: Int) throws(InferenceError) -> Double {
+        guard output == 0, explainsRows else {
+            throw InferenceError(.unsupported, "the artifact cannot explain output \(output)")
+        }
+        return try explain(workspace)
+    }
 }

@@ -6,6 +6,17 @@ enum ONNXLimits {
     static func decodedBytesMax(fileBytes: Int) -> Int {
         max(64 << 20, min(fileBytes, 1 << 30) * 20)
     }
+    /// Graphs inside nodes of graphs.
+    static let bodyDepthMax = 8
+    /// Turns of one loop: a year of minutes.
+    static let loopTurnsMax = 1 << 20
+    /// What a step of a turn is charged besides its own operations, so that a loop over small tensors
+    /// is bounded in time too.
+    static let turnOperations = 64
+    /// Extent, stride, dilation or padding of a window.
+    static let windowExtentMax = 1 << 12
+    /// Units of a recurrent layer.
+    static let recurrentUnitsMax = 1 << 14
     /// Inputs or outputs of one node.
     static let nodeValuesMax = 16_384
     /// Bytes of one tensor in a run: 256 MiB, two million rows of 32 features.
@@ -17,6 +28,8 @@ enum ONNXLimits {
     /// Elements that one run may read, and multiplications of its matrix products: about ten
     /// seconds of one core.
     static let operationsMax = 1 << 33
+    /// Columns of a text's n-grams, and the most words that a vocabulary can have.
+    static let vocabularyMax = 1 << 24
     /// What a missing dimension of an input is taken for in the trial run at load.
     static let trialRows = 1
     /// Versions whose operators are known here. Before 7, broadcasting was another; converters write

@@ -38,12 +38,21 @@ enum ONNXLoader {
     private static func finish(
         _ program: Program, _ trial: Trial, _ source: ArtifactSource
     ) throws(LoadError) -> ONNXArtifact {
-        let rows = try RowScorer.make(program, trial, source.signature, source.meanTerms)
-        let artifact = ONNXArtifact(program, rows.signature, rows.scorer)
+        let fast = program.optimized()
+        if source.explanation == .reconstruction {
+            guard let signature = source.signature ?? DerivedSignature.make(program) else {
+                throw LoadError(
+                    .signature, "reconstruction needs an input that is a matrix of rows")
+            }
+            let scorer = try ReconstructionScorer(program, trial, signature)
+            return ONNXArtifact(fast, signature, nil, scorer)
+        }
+        let rows = try RowScorer.make(program, fast, trial, source.signature, source.meanTerms)
+        let artifact = ONNXArtifact(fast, rows.signature, rows.scorer)
         guard source.signature == nil, artifact.scoresRows,
             let stricter = DerivedSignature.withoutFatalMissing(artifact)
         else { return artifact }
-        let checked = try RowScorer.make(program, trial, stricter, source.meanTerms)
-        return ONNXArtifact(program, checked.signature, checked.scorer)
+        let checked = try RowScorer.make(program, fast, trial, stricter, source.meanTerms)
+        return ONNXArtifact(fast, checked.signature, checked.scorer)
     }
 }

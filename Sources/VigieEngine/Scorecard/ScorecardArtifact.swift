@@ -164,6 +164,8 @@ public final class ScorecardArtifact: Artifact, @unchecked Sendable {
         }
     }
 
+    override public var link: ScoreLink { .logit }
+
     override public var scoresRows: Bool { true }
 
     override public func score(_ workspace: Workspace) throws(InferenceError) -> Double {

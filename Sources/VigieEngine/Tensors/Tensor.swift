@@ -11,6 +11,9 @@ public final class Tensor {
     public private(set) var shape = TensorShape([0])
     /// Elements that ``shape`` has.
     public private(set) var count = 0
+    /// Whether it holds no tensor at all, not even an empty one: an optional input that a request
+    /// left out. True until it is given a shape.
+    public private(set) var isAbsent = true
 
     private var base: UnsafeMutableRawPointer?
     private var capacity = 0
@@ -30,12 +33,19 @@ public final class Tensor {
         guard let count = shape.elementCount else { preconditionFailure("impossible shape") }
         self.shape = shape
         self.count = count
+        isAbsent = false
         if type == .string {
             ends.removeAll(keepingCapacity: true)
             text.removeAll(keepingCapacity: true)
         } else {
             reserve(count * type.byteCount)
         }
+    }
+
+    /// Makes an optional input one that the request left out. Its memory stays for the next.
+    public func setAbsent() {
+        reshape(TensorShape([0]))
+        isAbsent = true
     }
 
     private func reserve(_ bytes: Int) {
@@ -82,6 +92,18 @@ public final class Tensor {
         bytes.withUnsafeBytes { text.append(contentsOf: $0) }
         ends.append(text.count)
     }
+
+    /// Adds a byte to the next string element, which ``endString()`` ends.
+    func appendByte(_ byte: UInt8) { text.append(byte) }
+
+    /// Ends a string element that is made of single bytes.
+    func endString() {
+        precondition(type == .string && ends.count < count, "no room for a string")
+        ends.append(text.count)
+    }
+
+    /// Adds the next string element.
+    public func appendString(_ bytes: [UInt8]) { appendString(bytes.span.bytes) }
 
     /// Adds the next string element.
     public func appendString(_ string: String) { appendString(string.utf8Span.span.bytes) }

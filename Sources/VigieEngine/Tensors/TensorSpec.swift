@@ -6,11 +6,15 @@ public struct TensorSpec: Sendable, Equatable {
     public let type: ElementType
     /// The extents; -1 stands for any.
     public let shape: [Int]
+    /// Whether a request may leave this input out, which the artifact then sees as
+    /// ``Tensor/isAbsent``. Outputs are never optional.
+    public let isOptional: Bool
 
     /// - Parameter shape: extents, -1 for any.
-    public init(name: String, type: ElementType, shape: [Int]) {
+    public init(name: String, type: ElementType, shape: [Int], isOptional: Bool = false) {
         self.name = name
         self.type = type
         self.shape = shape
+        self.isOptional = isOptional
     }
 }

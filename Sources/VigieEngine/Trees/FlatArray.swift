@@ -6,14 +6,24 @@ final class FlatArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
     let base: UnsafePointer<Element>
     let count: Int
 
-    init(_ elements: [Element]) {
-        count = elements.count
+    /// - Parameter fill: initialises all `count` elements.
+    init(count: Int, _ fill: (UnsafeMutablePointer<Element>) -> Void) {
+        self.count = count
         let bytes = (max(count * MemoryLayout<Element>.stride, 64) + 63) & ~63
         // Out of memory has no recovery here: the process ends, as with any Swift allocation.
         guard let memory = aligned_alloc(64, bytes) else { preconditionFailure("out of memory") }
         let typed = memory.bindMemory(to: Element.self, capacity: max(count, 1))
-        for index in 0..<count { (typed + index).initialize(to: elements[index]) }
+        fill(typed)
         base = UnsafePointer(typed)
+    }
+
+    convenience init(_ elements: [Element]) {
+        self.init(count: elements.count) { typed in
+            elements.withUnsafeBufferPointer { elements in
+                guard let first = elements.baseAddress else { return }
+                typed.initialize(from: first, count: elements.count)
+            }
+        }
     }
 
     deinit { free(UnsafeMutableRawPointer(mutating: base)) }

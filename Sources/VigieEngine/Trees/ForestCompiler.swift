@@ -9,11 +9,14 @@ struct ForestCompiler {
     /// As long as no more than ``paddingMax`` slots a real node come of it, these too.
     private static let paddedDepthMax = 8
     private static let paddingMax = 4
+    /// The key of a padded tree's branches that are none; no cut has it.
+    static let noKey = Int32.min
 
     let source: TreeEnsembleBuilder
     let columns: TreeColumns
     /// Whether each leaf has one weight, and all of a tree's leaves the same target.
     let isSimple: Bool
+    private let kernels: KernelLevel
 
     private var blocks: [vigie_block] = []
     private var levelNodes: [vigie_level_node] = []
@@ -23,9 +26,12 @@ struct ForestCompiler {
     /// The builder's weights of each leaf.
     private var leafItems: [Range<Int>] = []
 
-    /// - Parameter source: one whose counts are checked.
-    init(_ source: TreeEnsembleBuilder) {
+    /// - Parameters:
+    ///   - source: one whose counts are checked.
+    ///   - kernels: what the processor is asked to do at most.
+    init(_ source: TreeEnsembleBuilder, kernels: KernelLevel) {
         self.source = source
+        self.kernels = kernels
         columns = TreeColumns(source)
         isSimple = source.aggregate == .sum && Self.isSimple(source)
     }
@@ -50,7 +56,7 @@ struct ForestCompiler {
         return TreeEnsemble(
             source: source, columns: columns, isSimple: isSimple, blocks: blocks,
             levelNodes: levelNodes, branchNodes: branchNodes, categoryBits: sets.words,
-            targets: targets, leafItems: leafItems)
+            targets: targets, leafItems: leafItems, kernels: kernels)
     }
 
     private mutating func addBlock(_ trees: Range<Int>) throws(LoadError) {
@@ -64,10 +70,10 @@ struct ForestCompiler {
             block.layout = VIGIE_LEVELS.rawValue
             block.depth = UInt32(depth)
             let base = levelNodes.count
-            // Lanes without a tree stay zeros: walked, but not counted.
+            // Lanes without a tree stay as they are: walked, but not counted.
             levelNodes.append(
                 contentsOf: repeatElement(
-                    vigie_level_node(key: 0, column: 0), count: Self.lanes << depth))
+                    vigie_level_node(key: Self.noKey, column: 0), count: Self.lanes << depth))
             for (lane, (tree, walk)) in zip(trees, walks).enumerated() {
                 roots.append((base, addLevels(tree, walk, depth, from: base + lane)))
             }

@@ -16,7 +16,8 @@ extension TreeEnsemble {
             outputs.withUnsafeMutableBufferPointer { outputs in
                 predict(
                     rows, start, outputs, scratch, fill: { columns.fill($0, from: $1) },
-                    sum: vigie_forest_sum_f32)
+                    sum: vigie_forest_sum_f32,
+                    one: vigie_ranked_one_f32, many: vigie_ranked_sum_f32)
             }
         }
     }
@@ -31,7 +32,8 @@ extension TreeEnsemble {
             outputs.withUnsafeMutableBufferPointer { outputs in
                 predict(
                     rows, start, outputs, scratch, fill: { columns.fill($0, from: $1) },
-                    sum: vigie_forest_sum_f64)
+                    sum: vigie_forest_sum_f64,
+                    one: vigie_ranked_one_f64, many: vigie_ranked_sum_f64)
             }
         }
     }
@@ -43,6 +45,14 @@ extension TreeEnsemble {
         fill: (UnsafeMutablePointer<Int32>, UnsafePointer<Number>) -> Void,
         sum: (
             UnsafePointer<vigie_forest>, UnsafePointer<Int32>, Int, Int,
+            UnsafeMutablePointer<Number>
+        ) -> Void,
+        one: (
+            UnsafePointer<vigie_ranked>, vigie_cpu, UnsafePointer<Int32>,
+            UnsafeMutableRawPointer, UnsafeMutablePointer<Number>
+        ) -> Void,
+        many: (
+            UnsafePointer<vigie_ranked>, vigie_cpu, Int, UnsafeMutableRawPointer,
             UnsafeMutablePointer<Number>
         ) -> Void
     ) {
@@ -56,8 +66,18 @@ extension TreeEnsemble {
             output[index] = startsAtZero ? 0 : start[index % targetCount]
         }
         let stride = columns.stride
+        var first = 0
+        if let ranked {
+            first = ranked.predict(
+                rowCount, targetCount, scratch, output,
+                fill: { row in
+                    guard featureCount > 0 else { return }
+                    fill(
+                        scratch.keys,
+                        rows.baseAddress.unsafelyUnwrapped + row * featureCount)
+                }, one: one, many: many)
+        }
         withUnsafePointer(to: forest) { forest in
-            var first = 0
             while first < rowCount {
                 let count = min(scratch.rowCount, rowCount - first)
                 for row in 0..<count where featureCount > 0 {

@@ -26,6 +26,9 @@ package final class TreeEnsemble: @unchecked Sendable {
     /// What the kernels see; the arrays below own its memory.
     let forest: vigie_forest
 
+    /// The same trees for faster kernels, where they allow it.
+    let ranked: RankedForest?
+
     private let blocks: FlatArray<vigie_block>
     private let levelNodes: FlatArray<vigie_level_node>
     private let branchNodes: FlatArray<vigie_branch_node>
@@ -37,7 +40,7 @@ package final class TreeEnsemble: @unchecked Sendable {
     init(
         source: TreeEnsembleBuilder, columns: TreeColumns, isSimple: Bool, blocks: [vigie_block],
         levelNodes: [vigie_level_node], branchNodes: [vigie_branch_node], categoryBits: [UInt32],
-        targets: [UInt32], leafItems: [Range<Int>]
+        targets: [UInt32], leafItems: [Range<Int>], kernels: KernelLevel
     ) {
         featureCount = source.featureCount
         targetCount = source.targetCount
@@ -66,15 +69,23 @@ package final class TreeEnsemble: @unchecked Sendable {
             branch_nodes: self.branchNodes.base, category_bits: self.categoryBits.base,
             weights32: weights32.base, weights64: weights64.base, targets: self.targets.base,
             target_count: source.targetCount)
+        ranked =
+            isSimple
+            ? RankedCompiler(blocks, levelNodes, featureCount: source.featureCount).map {
+                [forest] in RankedForest($0, forest, level: kernels.cpu)
+            } : nil
         memoryBytes =
             self.blocks.byteCount + self.levelNodes.byteCount + self.branchNodes.byteCount
             + self.categoryBits.byteCount + self.targets.byteCount + weights32.byteCount
             + weights64.byteCount + leafRanges.byteCount + leafWeights.byteCount
             + leafTargets.byteCount + columns.cuts.byteCount + columns.cutStarts.byteCount
+            + (ranked?.memoryBytes ?? 0)
     }
 
     /// Memory for one thread's predictions.
     package func makeScratch() -> TreeScratch {
-        TreeScratch(keyStride: columns.stride, treeSlots: isSimple ? 0 : targets.count)
+        TreeScratch(
+            keyStride: columns.stride, treeSlots: isSimple ? 0 : targets.count,
+            rankedBytes: ranked?.scratchBytes ?? 0)
     }
 }

@@ -50,6 +50,12 @@ package struct TreeEnsembleBuilder: Sendable {
         self.aggregate = aggregate
     }
 
+    /// Makes room for so many nodes, half of them leaves of one weight.
+    package mutating func reserve(nodes count: Int) {
+        nodes.reserveCapacity(count)
+        leafWeights.reserveCapacity(count / 2 + 1)
+    }
+
     /// Trees begun so far.
     package var treeCount: Int { treeStarts.count }
 
@@ -106,8 +112,13 @@ package struct TreeEnsembleBuilder: Sendable {
     /// - Throws: `corrupt` for indices out of range, cycles, shared children, thresholds or weights
     ///   that are no numbers; `limit` for depth or size; both say which tree and node.
     package func compile() throws(LoadError) -> TreeEnsemble {
+        try compile(kernels: .current)
+    }
+
+    /// As ``compile()``, for kernels of a level that the processor has; tests compare them.
+    package func compile(kernels: KernelLevel) throws(LoadError) -> TreeEnsemble {
         try checkCounts()
-        return try ForestCompiler(self).compile()
+        return try ForestCompiler(self, kernels: kernels).compile()
     }
 
     /// An index that does not fit stays one that no check lets pass.

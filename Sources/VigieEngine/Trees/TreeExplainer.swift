@@ -30,7 +30,9 @@ package final class TreeExplainer: @unchecked Sendable {
         _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, target: Int
     ) throws(LoadError) {
         var compiler = ExplainerCompiler(source, ensemble.columns, target: target)
-        for tree in 0..<source.treeCount { try compiler.add(tree: tree) }
+        for tree in 0..<source.treeCount where source.tree(tree, speaksOf: target) {
+            try compiler.add(tree: tree)
+        }
         guard compiler.productCount * 8 <= Self.scratchBytesMax else {
             throw LoadError(.limit, "the trees are too large to be explained")
         }

@@ -23,12 +23,14 @@ struct LinearBooster: Sendable {
         }
     }
 
-    /// Each feature's term in the first group.
-    func explain(_ row: Span<Float>, into contributions: inout MutableSpan<Double>) {
+    /// Each feature's term in a group.
+    func explain(
+        _ row: Span<Float>, group: Int, into contributions: inout MutableSpan<Double>
+    ) {
         for feature in row.indices {
             contributions[feature] =
                 row[feature].isNaN
-                ? 0 : Double(row[feature]) * Double(weights[feature * groupCount])
+                ? 0 : Double(row[feature]) * Double(weights[feature * groupCount + group])
         }
     }
 }

@@ -14,12 +14,13 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
     }
 
     private let objective: XGBoostObjective
+    private let objectiveName: String
     private let groupCount: Int
     private let featureCount: Int
     private let startMargins: [Float]
     private let match: SignatureMatch
     private let compiled: Compiled
-    private let explainer: TreeExplainer?
+    private let explanations: TreeExplanations?
 
     /// - Throws: `corrupt`, `unsupported` or `limit` for the file, `signature` when the source's
     ///   signature does not fit it.
@@ -27,30 +28,28 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
         let model: XGBoostModel
         do {
             model = try XGBoostModel(source.bytes)
+            match = try Self.match(source.signature, model)
             switch model.booster {
             case .trees(let builder):
                 let ensemble = try builder.compile()
                 compiled = .trees(ensemble)
-                // A sound model whose covers are no shares of training data (Hessians of an
-                // objective of one's own may be negative) scores as XGBoost does, unexplained.
-                explainer =
-                    model.groupCount == 1 ? try? TreeExplainer(builder, ensemble, target: 0) : nil
+                explanations = try Self.explanations(builder, ensemble, source.explanation, match)
             case .linear(let weights):
                 compiled = .linear(LinearBooster(weights: weights, groupCount: model.groupCount))
-                explainer = nil
+                explanations = nil
             }
-            match = try Self.match(source.signature, model)
         } catch {
             throw LoadError(error.reason, "\(source.fileName): \(error.message)")
         }
         objective = model.objective
+        objectiveName = model.objectiveName
         groupCount = model.groupCount
         featureCount = model.featureCount
         startMargins = model.startMargins
         let outputCount = objective.outputCount(groups: groupCount)
         let memoryBytes =
             switch compiled {
-            case .trees(let ensemble): ensemble.memoryBytes + (explainer?.memoryBytes ?? 0)
+            case .trees(let ensemble): ensemble.memoryBytes + (explanations?.memoryBytes ?? 0)
             case .linear(let linear): linear.weights.count * 4
             }
         super.init(
@@ -61,6 +60,28 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
                     name: "output", type: .float32,
                     shape: outputCount == 1 ? [-1] : [-1, outputCount])
             ], signature: match.signature, memoryBytes: memoryBytes)
+    }
+
+    /// A sound model whose covers are no shares of training data (Hessians of an objective of one's
+    /// own may be negative) scores as XGBoost does, unexplained: nil.
+    private static func explanations(
+        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, _ method: ExplanationMethod,
+        _ match: SignatureMatch
+    ) throws(LoadError) -> TreeExplanations? {
+        guard case .interventional(let background) = method else {
+            return TreeExplanations(source, ensemble)
+        }
+        let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: ensemble.featureCount)
+        values.initialize(repeating: .nan)
+        defer { values.deallocate() }
+        return try TreeExplanations(
+            source, ensemble, rowCount: background.count
+        ) { row, scratch in
+            for (feature, column) in match.columns.enumerated() {
+                values[column] = Float(match.code(background[row][feature], of: feature))
+            }
+            ensemble.fillKeys(of: values.span, scratch)
+        }
     }
 
     private static func match(
@@ -90,7 +111,8 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
         switch compiled {
         case .trees(let ensemble):
             XGBoostWorkspace(
-                self, ensemble.makeScratch(), explainer?.makeScratch(), featureCount: featureCount)
+                self, ensemble.makeScratch(), explanations?.makeScratch(),
+                featureCount: featureCount)
         case .linear: XGBoostWorkspace(self, nil, nil, featureCount: featureCount)
         }
     }
@@ -143,6 +165,8 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
         }
     }
 
+    override public var link: ScoreLink { objective.link(name: objectiveName) }
+
     override public var scoresRows: Bool { groupCount == 1 }
 
     override public func score(_ workspace: Workspace) throws(InferenceError) -> Double {
@@ -150,47 +174,61 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
             throw InferenceError(.unsupported, "a model of \(groupCount) outputs has no one score")
         }
         let workspace = Self.own(workspace)
-        for (index, column) in match.columns.enumerated() {
-            workspace.values[column] = value(workspace.row[index], of: index)
-        }
-        var sums = workspace.sums(1).mutableSpan
-        sum(workspace.values.span, into: &sums, workspace)
+        let sums = sumRow(workspace)
         return Double(sums[0])
     }
 
-    /// A feature's value as the file knows it: another code for a category whose place differs.
-    @inline(__always)
-    private func value(_ value: Double, of feature: Int) -> Float {
-        guard !match.codes[feature].isEmpty, !value.isNaN else { return Float(value) }
-        guard value >= 0, value < Double(match.codes[feature].count) else { return -1 }
-        return Float(match.codes[feature][Int(value)])
+    /// The margins of the workspace's row.
+    private func sumRow(_ workspace: XGBoostWorkspace) -> UnsafeMutableBufferPointer<Float> {
+        for (index, column) in match.columns.enumerated() {
+            workspace.values[column] = Float(match.code(workspace.row[index], of: index))
+        }
+        let buffer = workspace.sums(groupCount)
+        var sums = buffer.mutableSpan
+        sum(workspace.values.span, into: &sums, workspace)
+        return buffer
     }
 
-    override public var explainsRows: Bool {
-        if case .linear = compiled { return groupCount == 1 }
-        return explainer != nil
+    override public var explainsRows: Bool { groupCount == 1 && explainedOutputCount == 1 }
+
+    /// One a class or target; `multi:softmax` too explains the classes' margins.
+    override public var explainedOutputCount: Int {
+        if case .linear = compiled { groupCount } else { explanations?.outputCount ?? 0 }
     }
 
-    /// Exact path-dependent SHAP values, as XGBoost's `pred_contribs`. The base value is the
-    /// model's mean plus what the score's `Float` sum was rounded by (some 1e-7 of it), so that the
-    /// sum is exact.
     override public func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         guard explainsRows else {
             throw InferenceError(
-                .unsupported, "a model of \(groupCount) outputs has no one explanation")
+                .unsupported,
+                groupCount == 1
+                    ? "the model cannot explain its scores"
+                    : "a model of \(groupCount) outputs has no one explanation")
         }
-        let score = try score(workspace)
+        return try explain(workspace, output: 0)
+    }
+
+    /// Exact SHAP values by the source's method; path-dependent ones are XGBoost's `pred_contribs`.
+    /// The base value is the model's mean plus what the score's `Float` sum was rounded by (some
+    /// 1e-7 of it), so that the sum is exact.
+    override public func explain(
+        _ workspace: Workspace, output: Int
+    ) throws(InferenceError) -> Double {
+        guard (0..<explainedOutputCount).contains(output) else {
+            throw InferenceError(.unsupported, "the artifact cannot explain output \(output)")
+        }
         let workspace = Self.own(workspace)
+        let score = Double(sumRow(workspace)[output])
         var contributions = workspace.columnContributions.mutableSpan
         switch compiled {
         case .trees(let ensemble):
-            guard let explainer, let scratch = workspace.treeScratch,
-                let explainerScratch = workspace.explainerScratch
+            guard let explanations, let scratch = workspace.treeScratch,
+                let explanationScratch = workspace.explanationScratch
             else { return score }
             ensemble.fillKeys(of: workspace.values.span, scratch)
-            explainer.explain(scratch, into: &contributions, explainerScratch)
+            explanations.explain(
+                scratch, output: output, into: &contributions, explanationScratch)
         case .linear(let linear):
-            linear.explain(workspace.values.span, into: &contributions)
+            linear.explain(workspace.values.span, group: output, into: &contributions)
         }
         var rest = score
         for (index, column) in match.columns.enumerated() {

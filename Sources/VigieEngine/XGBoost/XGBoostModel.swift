@@ -24,15 +24,17 @@ struct XGBoostModel {
 
     /// Reads UBJSON or JSON, whichever the bytes are.
     init(_ bytes: [UInt8]) throws(LoadError) {
-        let root = ModelField(path: "", value: try Self.parse(bytes))
+        let root = try ModelField(
+            parsing: bytes,
+            otherwise: "neither XGBoost UBJSON nor JSON; models of the old binary format must be "
+                + "saved again by XGBoost as .ubj or .json")
         let learner = try root["learner"]
         let parameters = try learner["learner_model_param"]
-        featureCount = try Self.count(
-            parameters["num_feature"], 0...TreeLimits.featureCountMax)
-        let classes = try Self.count(parameters["num_class"], 0...TreeLimits.targetCountMax)
+        featureCount = try parameters["num_feature"].integer(0...TreeLimits.featureCountMax)
+        let classes = try parameters["num_class"].integer(0...TreeLimits.targetCountMax)
         let targets =
             if let field = try parameters.optional("num_target") {
-                try Self.count(field, 0...TreeLimits.targetCountMax)
+                try field.integer(0...TreeLimits.targetCountMax)
             } else {
                 1
             }
@@ -61,25 +63,6 @@ struct XGBoostModel {
         (booster, categoryNames) = try reader.read(learner["gradient_booster"])
     }
 
-    private static func parse(_ bytes: [UInt8]) throws(LoadError) -> JSONValue {
-        guard bytes.first == UInt8(ascii: "{") else {
-            throw LoadError(
-                .corrupt,
-                "neither XGBoost UBJSON nor JSON; models of the old binary format must be saved "
-                    + "again by XGBoost as .ubj or .json")
-        }
-        // After "{", JSON has a quotation mark or space; UBJSON a key's length or a container's.
-        let second = bytes.count > 1 ? bytes[1] : 0
-        let isText =
-            second == 0x22 || second == 0x20 || second == 0x0A || second == 0x0D
-            || second == 0x09
-        do {
-            return try isText ? JSONParser.parse(bytes) : UBJSONReader.parse(bytes)
-        } catch {
-            throw LoadError(.corrupt, "not \(isText ? "JSON" : "UBJSON"): \(error)")
-        }
-    }
-
     /// After early stopping, XGBoost's scikit-learn interface predicts up to the best round, and
     /// marks the files that it saves; a `Booster` predicts with all of its rounds.
     private static func roundCountMax(_ learner: ModelField) throws(LoadError) -> Int? {
@@ -87,18 +70,7 @@ struct XGBoostModel {
             try attributes.optional("scikit_learn") != nil,
             let best = try attributes.optional("best_iteration")
         else { return nil }
-        return try count(best, 0...Int(Int32.max)) + 1
-    }
-
-    private static func count(
-        _ field: ModelField, _ range: ClosedRange<Int>
-    ) throws(LoadError) -> Int {
-        let count = try field.integer
-        guard count >= range.lowerBound else { throw field.fail("\(count) is out of range") }
-        guard count <= range.upperBound else {
-            throw field.fail("\(count), more than \(range.upperBound)", .limit)
-        }
-        return count
+        return try best.integer(0...Int(Int32.max)) + 1
     }
 
     /// `base_score` is a number, a number in a string ("5E-1"), or, since 3.1, a vector in a string

@@ -46,6 +46,17 @@ enum XGBoostObjective: Sendable, Equatable {
         return margin.isFinite ? margin : nil
     }
 
+    /// How one margin becomes the answer. A classifier's raw margin is log-odds all the same.
+    func link(name: String) -> ScoreLink {
+        switch self {
+        case .logistic: .logit
+        case .identity: name == "binary:logitraw" ? .logit : .identity
+        case .exponential: .log
+        case .hinge: .step
+        case .softmaxProbabilities, .softmaxClass: .identity
+        }
+    }
+
     /// Whether a row's answer is one number for each class rather than for each sum.
     func outputCount(groups: Int) -> Int { self == .softmaxClass ? 1 : groups }
 

@@ -1,7 +1,7 @@
 /// One thread's memory for an ``XGBoostArtifact``.
 final class XGBoostWorkspace: Workspace {
     let treeScratch: TreeScratch?
-    let explainerScratch: TreeExplainerScratch?
+    let explanationScratch: TreeExplanationScratch?
     /// A row in the file's order.
     let values: UnsafeMutableBufferPointer<Float>
     /// Contributions in the file's order.
@@ -11,11 +11,11 @@ final class XGBoostWorkspace: Workspace {
 
     init(
         _ artifact: Artifact, _ treeScratch: TreeScratch?,
-        _ explainerScratch: TreeExplainerScratch?,
+        _ explanationScratch: TreeExplanationScratch?,
         featureCount: Int
     ) {
         self.treeScratch = treeScratch
-        self.explainerScratch = explainerScratch
+        self.explanationScratch = explanationScratch
         values = .allocate(capacity: featureCount)
         values.initialize(repeating: .nan)
         columnContributions = .allocate(capacity: featureCount)

@@ -6,7 +6,7 @@ import VigieEngine
 package struct ModelsAdd: Sendable {
     /// What is known about the model beside its file.
     package struct Request: Sendable {
-        /// The model file: `.onnx`, `.ubj` or `.json`.
+        /// The model file: `.onnx`, `.ubj`, `.json` or `.txt`.
         package var file: String
         /// The model's name in the registry.
         package var name: String
@@ -49,8 +49,9 @@ package struct ModelsAdd: Sendable {
         let existing = try source.scan().models.first { $0.name == request.name }
         var previous: Manifest?
         if request.inherits { previous = try Self.newest(existing, source) }
-        let bytes = try Self.read(request.file)
+        var bytes = try Self.read(request.file)
         let flavor = try Self.flavor(of: request, bytes)
+        if flavor == .pipeline { bytes = try PipelinePins.add(to: bytes, loader) }
         var manifest = Self.manifest(request, flavor: flavor, bytes: bytes, previous: previous)
         let artifact = try loader.compile(manifest, bytes)
         // A graph over plain tensors has no features to name.
@@ -114,14 +115,29 @@ package struct ModelsAdd: Sendable {
         if let flavor = request.flavor { return flavor }
         let file = request.file
         if file.hasSuffix(".onnx") { return .onnx }
-        if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") { return .xgboost }
-        if file.hasSuffix(".json") {
-            let isScorecard = (try? JSONParser.parse(bytes))?["format"]?.string == "vigie-scorecard"
-            return isScorecard ? .scorecard : .xgboost
+        if file.hasSuffix(".ubj") || file.hasSuffix(".ubjson") {
+            // The format is the first thing that such a file says.
+            let start = String(decoding: bytes.prefix(64), as: UTF8.self)
+            return start.contains("vigie-forest") ? .forest : .xgboost
         }
+        if file.hasSuffix(".json") {
+            let document = try? JSONParser.parse(bytes)
+            if document?["__prophet_version"] != nil { return .prophet }
+            switch document?["format"]?.string {
+            case "vigie-scorecard": return .scorecard
+            case "vigie-arima": return .arima
+            case "vigie-forest": return .forest
+            case "vigie-rules": return .rules
+            case "vigie-watchlist": return .watchlist
+            case "vigie-pipeline": return .pipeline
+            default: return .xgboost
+            }
+        }
+        if file.hasSuffix(".txt"), bytes.starts(with: "tree".utf8) { return .lightgbm }
         throw RegistryError(
             .refused,
-            "the ending of '\(file)' says nothing: rename it to .onnx, .ubj or .json, or give --flavor"
+            "the ending of '\(file)' says nothing: rename it to .onnx, .ubj, .json or .txt (LightGBM), "
+                + "or give --flavor"
         )
     }
 
@@ -132,7 +148,14 @@ package struct ModelsAdd: Sendable {
             switch flavor {
             case .onnx: "model.onnx"
             case .xgboost: request.file.hasSuffix(".json") ? "model.json" : "model.ubj"
+            case .lightgbm: "model.txt"
+            case .forest: request.file.hasSuffix(".json") ? "forest.json" : "forest.ubj"
             case .scorecard: "scorecard.json"
+            case .arima: "arima.json"
+            case .prophet: "prophet.json"
+            case .rules: "rules.json"
+            case .watchlist: "watchlist.json"
+            case .pipeline: "pipeline.json"
             }
         var manifest = Manifest(
             flavor: flavor,

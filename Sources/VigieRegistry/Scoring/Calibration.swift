@@ -1,4 +1,5 @@
 import Glibc
+import VigieEngine
 
 /// How a model's raw log-odds of default become a probability that can be taken at its word.
 package enum Calibration: Sendable, Equatable {
@@ -18,6 +19,19 @@ package enum Calibration: Sendable, Equatable {
         case .none: Self.logistic(logOdds)
         case .platt(let slope, let intercept): Self.logistic(slope * logOdds + intercept)
         case .isotonic(let map): map.value(at: Self.logistic(logOdds))
+        }
+    }
+
+    /// As ``probability(logOdds:)``, for the score of a model with another link. NaN for a score that
+    /// stands for no probability.
+    package func probability(score: Double, _ link: ScoreLink) -> Double {
+        if link == .logit { return probability(logOdds: score) }
+        let raw = link.response(score)
+        guard raw >= 0, raw <= 1 else { return .nan }
+        return switch self {
+        case .none: raw
+        case .platt: probability(logOdds: Self.logOdds(raw))
+        case .isotonic(let map): map.value(at: raw)
         }
     }
 

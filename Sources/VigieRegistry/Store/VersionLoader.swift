@@ -1,14 +1,15 @@
 import VigieCrypto
 import VigieEngine
 
-/// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. Holds no state and
-/// may run on any thread that may block.
+/// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. May run on any thread
+/// that may block. What it has loaded and somebody still holds is shared, not loaded again.
 package struct VersionLoader: Sendable {
     /// How a model file becomes an artifact: the engine, unless a test has another.
     package typealias Compile = @Sendable (ArtifactSource) throws(LoadError) -> Artifact
 
     package let source: FolderSource
     private let compileModel: Compile
+    let cache = ArtifactCache()
 
     package init(
         _ source: FolderSource,
@@ -25,8 +26,12 @@ package struct VersionLoader: Sendable {
         let start = clock.now
         let folder = try open(name, version)
         let (manifest, digest) = try readManifest(folder, name, version)
-        let (model, payloadBytes) = try readFiles(folder, manifest)
-        let artifact = try compile(manifest, model)
+        let (model, background, payloadBytes) = try readFiles(folder, manifest)
+        let key = ArtifactCache.Key(name: name, version: version, manifestDigest: digest)
+        let artifact = try cache.artifact(key) { () throws(RegistryError) in
+            try load(manifest, model, background, below: [key.label])
+        }
+        try check(manifest, artifact)
         let loaded = clock.now
         let latency = try WarmUp.run(artifact)
         if manifest.serving.batching != nil, latency.perRow == nil {
@@ -52,6 +57,21 @@ package struct VersionLoader: Sendable {
         return (manifest, try measure(folder, manifest))
     }
 
+    /// A version's model file and its flavor, after it has been verified and compiled.
+    package func entry(
+        _ name: String, _ version: Int
+    ) throws(RegistryError) -> (flavor: Flavor, bytes: [UInt8]) {
+        do throws(RegistryError) {
+            let folder = try open(name, version)
+            let (manifest, _) = try readManifest(folder, name, version)
+            let (model, background, _) = try readFiles(folder, manifest)
+            _ = try compile(manifest, model, background: background)
+            return (manifest.flavor, model)
+        } catch {
+            throw RegistryError(error.reason, "\(name) version \(version): \(error.message)")
+        }
+    }
+
     /// Whether the folder still holds what was loaded; if not, what is different.
     package func difference(from model: LoadedModel) -> String? {
         do {
@@ -63,13 +83,13 @@ package struct VersionLoader: Sendable {
         } catch { return error.message }
     }
 
-    private func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
+    func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
         do { return try OpenFolder(source.versionPath(name, version)) } catch {
             throw Self.fileError(error)
         }
     }
 
-    private func readManifest(_ folder: borrowing OpenFolder, _ name: String, _ version: Int)
+    func readManifest(_ folder: borrowing OpenFolder, _ name: String, _ version: Int)
         throws(RegistryError) -> (Manifest, SHA256Digest)
     {
         let bytes: [UInt8]
@@ -87,20 +107,35 @@ package struct VersionLoader: Sendable {
         }
     }
 
-    /// Verifies all files; the model's bytes, and how many bytes all files have. Sizes are compared
-    /// first: a file that is still being copied costs no reading.
-    private func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
-        throws(RegistryError) -> (model: [UInt8], payloadBytes: Int)
+    /// Verifies all files; the bytes of the model and of the background, and how many bytes all files
+    /// have. Sizes are compared first: a file that is still being copied costs no reading.
+    func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
+        throws(RegistryError) -> (model: [UInt8], background: [UInt8], payloadBytes: Int)
     {
         let payloadBytes = try measure(folder, manifest)
         let entry = manifest.entryFile
-        let model: [UInt8]
-        do {
-            model = try folder.read(entry.path, bytesMax: ManifestLimits.fileBytesMax)
-        } catch { throw Self.fileError(error) }
-        try Self.compare(SHA256.digest(of: model), entry)
-        for file in manifest.files where file.path != entry.path { try verify(folder, file) }
-        return (model, payloadBytes)
+        let model = try read(folder, entry, bytesMax: ManifestLimits.fileBytesMax)
+        var background: [UInt8] = []
+        for file in manifest.files where file.path != entry.path {
+            if file.path == manifest.background {
+                background = try read(folder, file, bytesMax: ManifestLimits.backgroundBytesMax)
+            } else {
+                try verify(folder, file)
+            }
+        }
+        return (model, background, payloadBytes)
+    }
+
+    /// A file's bytes, verified.
+    private func read(
+        _ folder: borrowing OpenFolder, _ file: ManifestFile, bytesMax: Int
+    ) throws(RegistryError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try folder.read(file.path, bytesMax: bytesMax) } catch {
+            throw Self.fileError(error)
+        }
+        try Self.compare(SHA256.digest(of: bytes), file)
+        return bytes
     }
 
     /// The size of all files together, each of which must have the one that the manifest says.
@@ -139,14 +174,32 @@ package struct VersionLoader: Sendable {
     }
 
     /// Compiles the model's bytes and checks them and the manifest against each other.
-    package func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
-        let artifact: Artifact
-        do {
-            artifact = try compileModel(
-                ArtifactSource(
-                    flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
-                    signature: manifest.signature, meanTerms: manifest.meanTerms))
-        } catch { throw RegistryError(.refused, error.message) }
+    /// - Parameter background: of the file that the manifest names so; empty for none.
+    package func compile(
+        _ manifest: Manifest, _ model: [UInt8], background: [UInt8] = []
+    ) throws(RegistryError) -> Artifact {
+        let artifact = try load(manifest, model, background, below: [])
+        try check(manifest, artifact)
+        return artifact
+    }
+
+    /// - Parameter chain: the versions whose members are being loaded: "fraud version 3".
+    func load(
+        _ manifest: Manifest, _ model: [UInt8], _ background: [UInt8], below chain: [String]
+    ) throws(RegistryError) -> Artifact {
+        var artifactSource = ArtifactSource(
+            flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
+            signature: manifest.signature, meanTerms: manifest.meanTerms,
+            explanation: try Self.explanation(manifest, background))
+        if manifest.flavor == .pipeline {
+            artifactSource.members = try members(of: artifactSource, below: chain)
+        }
+        do { return try compileModel(artifactSource) } catch {
+            throw RegistryError(.refused, error.message)
+        }
+    }
+
+    private func check(_ manifest: Manifest, _ artifact: Artifact) throws(RegistryError) {
         do { try manifest.check(against: artifact.signature) } catch {
             throw RegistryError(.refused, "\(error)")
         }
@@ -156,6 +209,12 @@ package struct VersionLoader: Sendable {
                 "manifest.json: decision and scorecard need a model that gives one probability for "
                     + "the signature's features, and \(manifest.entry) does not")
         }
+        if manifest.decision != nil, let problem = ProbabilityCheck.problem(artifact) {
+            throw RegistryError(
+                .refused,
+                "manifest.json: decision needs a model whose answers are probabilities, but "
+                    + "\(manifest.entry) \(problem)")
+        }
         // It would take over only to refuse every application.
         if manifest.decision != nil, !manifest.reasons.isEmpty, !artifact.explainsRows {
             throw RegistryError(
@@ -163,12 +222,24 @@ package struct VersionLoader: Sendable {
                 "manifest.json: reasons need a model that can be explained, and \(manifest.entry) "
                     + "cannot be; leave 'reasons' out to serve it without")
         }
-        return artifact
+    }
+
+    private static func explanation(
+        _ manifest: Manifest, _ background: [UInt8]
+    ) throws(RegistryError) -> ExplanationMethod {
+        if manifest.explainsByReconstruction { return .reconstruction }
+        guard let file = manifest.background else { return .pathDependent }
+        guard let signature = manifest.signature else {
+            throw RegistryError(
+                .refused, "manifest.json: explanation.background needs a signature to read it by")
+        }
+        return .interventional(
+            background: try BackgroundReader.read(background, file: file, signature))
     }
 
     /// What is not there may be still to come; what cannot be read for another reason may become
     /// readable: both are tried again.
-    private static func fileError(_ error: FileError) -> RegistryError {
+    static func fileError(_ error: FileError) -> RegistryError {
         RegistryError(.incomplete, "\(error)")
     }
 }

@@ -15,6 +15,8 @@ final class CreditPlan {
     let obstacle: String?
     let scale: ScorecardScale?
     let thresholds: DecisionThresholds?
+    /// From the model's scores to probabilities of default, before calibration.
+    let link: ScoreLink
     /// By feature: ``round`` when the application at hand has had it.
     private var seen: [UInt32]
     private var round: UInt32 = 0
@@ -28,6 +30,7 @@ final class CreditPlan {
         texts = model.reasons.reasons.map { Text(copying: $0.text, in: arena) }
         scale = model.manifest.scorecard
         thresholds = model.manifest.decision
+        link = model.artifact.link
         obstacle = Self.obstacle(model)
         seen = Array(repeating: 0, count: features.count)
     }

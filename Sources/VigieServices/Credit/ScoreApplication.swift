@@ -80,14 +80,14 @@ extension ServingNode {
         into response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) {
         let inputsRead = MonotonicTime.now().nanoseconds
-        let logOdds: Double
+        let score: Double
         do {
-            logOdds = try served.shared.scoreRow(served.workspace)
+            score = try served.shared.scoreRow(served.workspace)
         } catch { throw RPCStatus(error, model: served.model) }
         let computed = MonotonicTime.now().nanoseconds
         let workspace = served.workspace
         try write(
-            served, ScoredRow(logOdds: logOdds, baseValue: workspace.baseValue),
+            served, ScoredRow(score: score, baseValue: workspace.baseValue),
             workspace.contributions, explainAll: request.explainAll, to: response)
         response.requestId = request.requestId
         let times = RequestTimes(
@@ -121,13 +121,15 @@ extension ServingNode {
         to response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) {
         let plan = served.credit
-        guard !row.logOdds.isNaN, let scale = plan.scale, let thresholds = plan.thresholds else {
+        let probability = served.model.manifest.calibration.probability(
+            score: row.score, plan.link)
+        guard !probability.isNaN, let scale = plan.scale, let thresholds = plan.thresholds else {
             throw RPCStatus(
                 .internal,
-                "model '\(served.model.name)' version \(served.model.version) answered with no "
-                    + "number")
+                "model '\(served.model.name)' version \(served.model.version) answered with "
+                    + (row.score.isNaN
+                        ? "no number" : "\(row.score), which stands for no probability"))
         }
-        let probability = served.model.manifest.calibration.probability(logOdds: row.logOdds)
         response.probabilityOfDefault = probability
         response.points = scale.points(probability: probability)
         response.decision = VigieV1.Decision(thresholds.decide(probability: probability))
@@ -157,13 +159,14 @@ extension ServingNode {
 
 /// What a model says of a row.
 struct ScoredRow: BitwiseCopyable {
-    var logOdds: Double
+    /// ``Artifact/score(_:)``.
+    var score: Double
     /// Where the model explains.
     var baseValue: Double
 }
 
 extension SharedVersion {
-    /// The log-odds of the workspace's row, with an explanation if the model has one.
+    /// The score of the workspace's row, with an explanation if the model has one.
     @inline(__always)
     func scoreRow(_ workspace: Workspace) throws(InferenceError) -> Double {
         model.artifact.explainsRows

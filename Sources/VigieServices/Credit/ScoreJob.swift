@@ -13,7 +13,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
     var requestID = ""
     var sink: AnswerSink<VigieV1.ScoreApplicationResponse>?
     private let inputsRead = MonotonicTime.now().nanoseconds
-    private var scored = ScoredRow(logOdds: .nan, baseValue: 0)
+    private var scored = ScoredRow(score: .nan, baseValue: 0)
     private var contributions: [Double] = []
     private var failure: RPCStatus?
 
@@ -47,7 +47,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
     private func score(_ workspace: Workspace, started: UInt64) {
         workspace.row = row
         do throws(InferenceError) {
-            scored.logOdds = try version.scoreRow(workspace)
+            scored.score = try version.scoreRow(workspace)
         } catch {
             failure = RPCStatus(error, model: version.model)
             return version.count {

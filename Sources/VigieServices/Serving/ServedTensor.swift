@@ -9,6 +9,8 @@ struct ServedTensor {
     let type: ElementType
     /// "FP32".
     let typeName: Text
+    /// Whether a request may leave this input out.
+    let isOptional: Bool
     /// The extents; -1 stands for any. Only the first eight: a tensor cannot have more, so that one
     /// with a greater ``rank`` accepts no shape.
     private let shape: TensorShape
@@ -18,6 +20,7 @@ struct ServedTensor {
         name = Text(copying: spec.name, in: arena)
         type = spec.type
         typeName = Text(spec.type.protocolName)
+        isOptional = spec.isOptional
         shape = TensorShape(spec.shape.prefix(TensorShape.rankMax))
         rank = spec.shape.count
     }

@@ -89,11 +89,12 @@ import VigieProtos
 
     @Test func an_operator_that_is_not_supported_is_named() {
         let model = Model()
-        model.node("Conv", ["x"])
+        model.node("Resize", ["x"])
         let error = model.output().refusal()
         #expect(error.reason == .unsupported)
         #expect(
-            error.message.hasPrefix("m.onnx: operator 'Conv' (node 'the Conv') is not supported"))
+            error.message.hasPrefix(
+                "m.onnx: operator 'Resize' (node 'the Resize') is not supported"))
         #expect(error.message.contains("MatMul"))
         let other = Model()
         other.node("Foo", ["x"], domain: "com.example")

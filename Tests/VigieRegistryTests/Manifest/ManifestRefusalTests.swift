@@ -20,7 +20,8 @@ import VigieRegistry
     static let identity = [
         Change("\"schema\": 1", "\"schema\": 2", "schema must be 1: this Vigie knows no other"),
         Change(
-            "\"xgboost\"", "\"caffe\"", #"flavor must be one of "onnx", "xgboost", "scorecard""#),
+            "\"xgboost\"", "\"caffe\"",
+            #"flavor must be one of "onnx", "xgboost", "lightgbm", "forest", "scorecard""#),
         Change("\"flavor\": \"xgboost\",", "", "flavor is missing"),
         Change("\"credit-default\"", "\"Credit\"", "name must be at most 128 lower-case letters"),
         Change(

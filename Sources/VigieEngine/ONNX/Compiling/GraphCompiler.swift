@@ -5,6 +5,8 @@ final class GraphCompiler {
     private(set) var slotTypes: [ElementType] = []
     private(set) var constants: [Int: Tensor] = [:]
     private(set) var steps: [Step] = []
+    /// What each of ``steps`` reads and writes.
+    private(set) var wiring: [Wiring] = []
     /// Slots by the names that the graph gives them.
     private var names: [Text: Int] = [:]
     private var inputSlots: [Int] = []
@@ -15,11 +17,15 @@ final class GraphCompiler {
     var sums: [Int: Int] = [:]
     /// How many steps must have run for a slot to be filled.
     private var computed: [Int: Int] = [:]
-    /// What the steps of the node that is being compiled read and write.
-    private var wiring: [(reads: [Int], writes: [Int])] = []
     /// Where constants are folded: one tensor a slot, most of them empty.
     private let folding = Values([], [])
     private(set) var ensembles: [TreeEnsemble] = []
+    /// Slots whose tensors no other slot may use: those inside the bodies of loops.
+    private var pinned: Set<Int> = []
+    /// How many bodies the node that is being compiled is inside of.
+    private var depth = 0
+    /// Nodes of the graph and all bodies so far.
+    private var nodeCount = 0
     private let opsets: Opsets
 
     init(_ opsets: Opsets) { self.opsets = opsets }
@@ -32,14 +38,8 @@ final class GraphCompiler {
         guard graph.sparseInitializer.isEmpty else {
             throw LoadError(.unsupported, "sparse initializers are not supported")
         }
-        for initializer in graph.initializer {
-            let place = "initializer '\(initializer.name)'"
-            guard !initializer.name.isEmpty else {
-                throw LoadError(.corrupt, "an initializer has no name")
-            }
-            let tensor = try TensorReader.read(initializer, place)
-            try name(initializer.name, addConstant(tensor), place)
-        }
+        nodeCount = graph.node.count
+        try addInitializers(graph)
         for input in graph.input { try addInput(input) }
         guard !inputSlots.isEmpty else { throw LoadError(.corrupt, "the graph has no input") }
         for (position, node) in graph.node.enumerated() { try compile(node, position) }
@@ -58,15 +58,15 @@ final class GraphCompiler {
     private func fold(from first: Int) throws(LoadError) {
         var kept = first
         for position in first..<steps.count {
-            let step = steps[position]
-            let (reads, writes) = wiring[position - first]
-            if try isFolded(step, reads, writes) { continue }
+            let (step, wires) = (steps[position], wiring[position])
+            if try isFolded(step, wires.reads, wires.writes) { continue }
             steps[kept] = step
+            wiring[kept] = wires
             kept += 1
-            for slot in writes { computed[slot] = kept }
+            for slot in wires.writes { computed[slot] = kept }
         }
         steps.removeLast(steps.count - kept)
-        wiring.removeAll(keepingCapacity: true)
+        wiring.removeLast(wiring.count - kept)
     }
 
     private func isFolded(
@@ -118,7 +118,7 @@ extension GraphCompiler {
     ///   - writes: every slot that it fills.
     func add(_ step: Step, reads: [Int], writes: [Int]) {
         steps.append(step)
-        wiring.append((reads, writes))
+        wiring.append(Wiring(reads: reads, writes: writes))
     }
 
     /// Room for a tree ensemble's scratch memory in each workspace.
@@ -131,8 +131,83 @@ extension GraphCompiler {
     func setLabels(_ slot: Int, _ labels: ClassLabels) { classLabels[slot] = labels }
 }
 
+// Bodies of loops and conditionals.
+extension GraphCompiler {
+    /// Compiles the graph inside a node. It sees the names around it; nothing outside sees its own.
+    /// - Parameters:
+    ///   - types: of its inputs.
+    ///   - place: the node, for messages.
+    func compileBody(
+        _ graph: Onnx.GraphProto, _ types: [ElementType], _ place: String
+    ) throws(LoadError) -> Body {
+        guard depth < ONNXLimits.bodyDepthMax else {
+            throw LoadError(.limit, "\(place): more than \(ONNXLimits.bodyDepthMax) nested graphs")
+        }
+        nodeCount += graph.node.count
+        guard nodeCount <= ONNXLimits.nodesMax else {
+            throw LoadError(.limit, "\(place): \(ONNXLimits.nodesMax) nodes are the most")
+        }
+        guard graph.sparseInitializer.isEmpty else {
+            throw LoadError(.unsupported, "\(place): sparse initializers are not supported")
+        }
+        guard graph.input.count == types.count else {
+            throw LoadError(
+                .corrupt,
+                "\(place): its graph has \(graph.input.count) inputs, \(types.count) are given")
+        }
+        let outer = (names: names, steps: steps, wiring: wiring, firstSlot: slotTypes.count)
+        (steps, wiring) = ([], [])
+        depth += 1
+        defer {
+            (names, steps, wiring) = (outer.names, outer.steps, outer.wiring)
+            depth -= 1
+        }
+        try addInitializers(graph, " of \(place)")
+        var inputs: [Int] = []
+        for (input, type) in zip(graph.input, types) {
+            let slot = addSlot(type)
+            try name(input.name, slot, "\(place): input '\(input.name)' of its graph")
+            inputs.append(slot)
+        }
+        for (position, node) in graph.node.enumerated() { try compile(node, position) }
+        var outputs: [Int] = []
+        for output in graph.output {
+            guard let value = names[output.name] else {
+                throw LoadError(
+                    .corrupt, "\(place): no node of its graph computes '\(output.name)'")
+            }
+            // Each output has a tensor of its own, which is carried to the next turn.
+            var slot = value
+            if computed[value] == nil || value < outer.firstSlot || outputs.contains(value) {
+                slot = addSlot(slotTypes[value])
+                add(CopyStep(place, value, slot), reads: [value], writes: [slot])
+                computed[slot] = steps.count
+            }
+            outputs.append(slot)
+        }
+        pinned.formUnion(outer.firstSlot..<slotTypes.count)
+        return Body(
+            inputs: inputs, outputs: outputs, types: outputs.map { slotTypes[$0] }, steps: steps,
+            wiring: wiring, firstSlot: outer.firstSlot, constants: constants)
+    }
+}
+
 // Inputs and outputs.
 extension GraphCompiler {
+    /// - Parameter where: added to messages.
+    private func addInitializers(
+        _ graph: Onnx.GraphProto, _ where: String = ""
+    ) throws(LoadError) {
+        for initializer in graph.initializer {
+            let place = "initializer '\(initializer.name)'\(`where`)"
+            guard !initializer.name.isEmpty else {
+                throw LoadError(.corrupt, "an initializer has no name")
+            }
+            let tensor = try TensorReader.read(initializer, place)
+            try name(initializer.name, addConstant(tensor), place)
+        }
+    }
+
     private func addInput(_ input: Onnx.ValueInfoProto) throws(LoadError) {
         // Before IR version 4, initializers were listed among the inputs.
         if let slot = names[input.name], constants[slot] != nil { return }
@@ -197,7 +272,7 @@ extension GraphCompiler {
             if computed[value] == nil || outputSlots.contains(value) {
                 slot = addSlot(slotTypes[value])
                 links[slot] = links[value] ?? Link(raw: value, kind: .raw)
-                steps.append(CopyStep(place, value, slot))
+                add(CopyStep(place, value, slot), reads: [value], writes: [slot])
                 computed[slot] = steps.count
             }
             let declared = try extents(output.type?.tensorType?.shape, place)
@@ -217,7 +292,8 @@ extension GraphCompiler {
                     shape: declared ?? (classes.map { [-1, $0.count] } ?? [-1])))
         }
         return Program(
-            slotTypes: slotTypes, constants: constants, steps: steps, inputSlots: inputSlots,
+            slotTypes: slotTypes, constants: constants, steps: steps, wiring: wiring,
+            pinned: pinned, inputSlots: inputSlots,
             outputSlots: outputSlots, inputs: inputSpecs, outputs: specs, classLabels: labels,
             links: links, ensembles: ensembles,
             stepCounts: computed)

@@ -5,7 +5,7 @@ import VigieProtos
 final class NodeBuilder {
     let graph: GraphCompiler
     let op: String
-    /// "" or "ai.onnx.ml".
+    /// "", "ai.onnx.ml" or "com.microsoft".
     let domain: String
     /// The version of the operator set of ``domain``.
     let version: Int
@@ -25,10 +25,11 @@ final class NodeBuilder {
         let name = node.name.isEmpty ? "number \(position)" : "'\(node.name)'"
         place = "operator '\(op)' (node \(name))"
         domain = node.domain == "ai.onnx" ? "" : String(node.domain)
-        guard domain.isEmpty || domain == Opsets.mlDomain else {
+        guard OperatorTable.sets[domain] != nil else {
             throw LoadError(
                 .unsupported,
-                "\(place) is of operator set '\(domain)'; supported are ai.onnx and ai.onnx.ml")
+                "\(place) is of operator set '\(domain)'; supported are ai.onnx, ai.onnx.ml and"
+                    + " com.microsoft")
         }
         guard let version = opsets[domain] else {
             throw LoadError(
@@ -206,6 +207,12 @@ extension NodeBuilder {
         guard let attribute = try take(name, .tensor) else { return nil }
         guard let proto = attribute.t else { throw corrupt("attribute '\(name)' is empty") }
         return try TensorReader.read(proto, "\(place): attribute '\(name)'")
+    }
+
+    /// The graph in attribute `name`, compiled for inputs of `types`.
+    func body(_ name: String, _ types: [ElementType]) throws(LoadError) -> Body {
+        guard let graph = try take(name, .graph)?.g else { throw corrupt("'\(name)' is missing") }
+        return try self.graph.compileBody(graph, types, place)
     }
 
     /// The numbers of a FLOATS attribute, or of a FLOAT or DOUBLE tensor attribute whose name has

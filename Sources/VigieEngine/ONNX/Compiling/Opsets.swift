@@ -5,6 +5,8 @@ struct Opsets {
     private var versions: [String: Int] = [:]
 
     static let mlDomain = "ai.onnx.ml"
+    /// ONNX Runtime's own operators, of which converters use a few.
+    static let microsoftDomain = "com.microsoft"
 
     init(_ model: Onnx.ModelProto) throws(LoadError) {
         for entry in model.opsetImport {
@@ -15,6 +17,8 @@ struct Opsets {
                 try check(version, "ai.onnx", 1...ONNXLimits.opsetMax)
             case Self.mlDomain:
                 try check(version, domain, 1...ONNXLimits.mlOpsetMax)
+            case Self.microsoftDomain:
+                try check(version, domain, 1...1)
             default:
                 // Refused when a node uses it.
                 break
@@ -33,7 +37,7 @@ struct Opsets {
             throw LoadError(
                 .unsupported,
                 "operator set \(domain) version \(version); supported are"
-                    + " \(domain == Self.mlDomain ? 1 : ONNXLimits.opsetMin) to \(supported.upperBound)"
+                    + " \(domain == "ai.onnx" ? ONNXLimits.opsetMin : 1) to \(supported.upperBound)"
             )
         }
     }

@@ -5,6 +5,10 @@ struct Program {
     /// Slots whose tensors are filled at load and never written again.
     let constants: [Int: Tensor]
     let steps: [Step]
+    /// What each step reads and writes.
+    let wiring: [Wiring]
+    /// Slots whose tensors no other slot may use.
+    let pinned: Set<Int>
     let inputSlots: [Int]
     let outputSlots: [Int]
     let inputs: [TensorSpec]
@@ -17,6 +21,9 @@ struct Program {
     /// How many of the steps must run for a slot to be filled.
     let stepCounts: [Int: Int]
 
+    /// Slots that use another's tensor, which nobody needs at that time.
+    var shared: [Int: Int] = [:]
+
     /// Memory for one thread. `inputs` and `outputs` are the tensors that the caller sees.
     func makeValues(inputs: [Tensor], outputs: [Tensor]) -> Values {
         var tensors = slotTypes.enumerated().map { slot, type in
@@ -24,6 +31,7 @@ struct Program {
         }
         for (slot, tensor) in zip(inputSlots, inputs) { tensors[slot] = tensor }
         for (slot, tensor) in zip(outputSlots, outputs) { tensors[slot] = tensor }
+        for (slot, owner) in shared { tensors[slot] = tensors[owner] }
         return Values(tensors, ensembles.map { $0.makeScratch() })
     }
 

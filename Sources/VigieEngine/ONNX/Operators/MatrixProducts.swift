@@ -1,3 +1,5 @@
+import CVigieKernels
+
 /// Products of matrices.
 extension OperatorTable {
     static let linear: [String: Builder] = [
@@ -5,8 +7,10 @@ extension OperatorTable {
             let pair = try node.inputs([.float32, .float64, .int32, .int64, .uint32, .uint64])
             guard pair.count == 2 else { throw node.corrupt("it has \(pair.count) inputs, not 2") }
             let output = try node.output(0, node.type(pair[0]))
-            let step = MatMulStep(node.place, node.type(output), pair[0], pair[1], output)
-            node.add(step, pair, [output])
+            let packed = node.type(output) == .float32 ? node.graph.addSlot(.float32) : output
+            let step = MatMulStep(
+                node.place, node.type(output), pair[0], pair[1], output, packed: packed)
+            node.add(step, pair, Array(Set([output, packed])))
         },
         "Gemm": { (node) throws(LoadError) in
             let alpha = try node.float("alpha") ?? 1
@@ -25,18 +29,18 @@ extension OperatorTable {
 }
 
 /// A product of matrices with broadcast leading dimensions, as numpy's matmul.
-final class MatMulStep: Step {
+final class MatMulStep: PairStep {
     let type: ElementType
-    let a: Int
-    let b: Int
-    let output: Int
+    /// The slot for the right matrix in the kernels' order, for FP32.
+    private let packed: Int
+    private let level = vigie_cpu_level()
 
-    init(_ place: String, _ type: ElementType, _ a: Int, _ b: Int, _ output: Int) {
+    init(
+        _ place: String, _ type: ElementType, _ a: Int, _ b: Int, _ output: Int, packed: Int
+    ) {
         self.type = type
-        self.a = a
-        self.b = b
-        self.output = output
-        super.init(place)
+        self.packed = packed
+        super.init(place, a, b, output)
     }
 
     override func run(_ values: Values) throws(InferenceError) {
@@ -61,13 +65,50 @@ final class MatMulStep: Step {
         let walk = Broadcast(batch, leftShape.leading, rightShape.leading)
         let size = (rows, depth, columns)
         switch type {
-        case .float32: multiply(walk, left, right, out, size, Float.self)
+        case .float32: try multiplyPacked(walk, left, right, out, size, values)
         case .float64: multiply(walk, left, right, out, size, Double.self)
         case .int32: multiply(walk, left, right, out, size, Int32.self)
         case .int64: multiply(walk, left, right, out, size, Int64.self)
         case .uint32: multiply(walk, left, right, out, size, UInt32.self)
         case .uint64: multiply(walk, left, right, out, size, UInt64.self)
         default: break
+        }
+    }
+
+    /// With each right matrix packed, as ``DenseStep`` has constant ones.
+    private func multiplyPacked(
+        _ walk: Broadcast, _ left: Tensor, _ right: Tensor, _ out: Tensor,
+        _ size: (Int, Int, Int), _ values: Values
+    ) throws(InferenceError) {
+        let (rows, depth, columns) = size
+        let count = vigie_packed_count_f32(depth, columns)
+        let scratch = try values.shape(packed, TensorShape(CollectionOfOne(count)), self)
+        let (x, y, _) = walk.runStrides
+        left.withElements(of: Float.self) { left in
+            right.withElements(of: Float.self) { right in
+                out.withElements(of: Float.self) { out in
+                    scratch.withElements(of: Float.self) { scratch in
+                        guard let target = out.baseAddress else { return }
+                        guard let rights = right.baseAddress, let packed = scratch.baseAddress,
+                            let lefts = left.baseAddress
+                        else { return out.update(repeating: 0) }
+                        var kernel = vigie_dense_f32(
+                            weights: packed, bias: nil, depth: depth, columns: columns, scale: 1,
+                            activation: .init(VIGIE_IDENTITY))
+                        walk.forEachRun { position, first, second, _ in
+                            for index in 0..<walk.runCount {
+                                vigie_pack_f32(
+                                    rights + (second + index * y) * depth * columns, columns, 1,
+                                    depth, columns, packed)
+                                vigie_dense_run_f32(
+                                    level, &kernel, lefts + (first + index * x) * rows * depth,
+                                    depth, rows, target + (position + index) * rows * columns,
+                                    columns)
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 

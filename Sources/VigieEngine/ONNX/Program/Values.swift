@@ -32,6 +32,19 @@ final class Values {
     /// To be called before each run.
     func begin() { operations = 0 }
 
+    /// Gives each of two slots the other's tensor.
+    func exchange(_ a: Int, _ b: Int) {
+        tensors.swapAt(a, b)
+        heldBytes.swapAt(a, b)
+    }
+
+    /// Copies the tensor of one slot to another of the same type.
+    func copy(_ source: Int, to target: Int, _ step: Step) throws(InferenceError) {
+        let tensor = tensors[source]
+        let out = try shape(target, tensor.shape, step)
+        try TensorWriter(out, target, self, step).append(tensor, 0, tensor.count)
+    }
+
     /// Gives slot `slot` a shape and returns its tensor, to be filled.
     func shape(_ slot: Int, _ shape: TensorShape, _ step: Step) throws(InferenceError) -> Tensor {
         let tensor = tensors[slot]

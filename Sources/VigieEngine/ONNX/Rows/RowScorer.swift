@@ -20,10 +20,14 @@ final class RowScorer {
     }
 
     /// The signature, and a scorer if the model is a binary classifier or a regressor.
-    /// - Parameter given: nil to derive one from the graph.
+    /// - Parameters:
+    ///   - program: as the graph has it, in which linear models are found.
+    ///   - fast: the program that is run.
+    ///   - given: nil to derive one from the graph.
     /// - Throws: `signature` when the given one does not fit the graph.
     static func make(
-        _ program: Program, _ trial: Trial, _ given: Signature?, _ meanTerms: [String: Double]
+        _ program: Program, _ fast: Program, _ trial: Trial, _ given: Signature?,
+        _ meanTerms: [String: Double]
     ) throws(LoadError) -> (signature: Signature, scorer: RowScorer?) {
         guard let signature = given ?? DerivedSignature.make(program) else {
             return (Signature(features: []), nil)
@@ -42,7 +46,7 @@ final class RowScorer {
         let linear = LinearTracer(program, values, layout, signature).score(
             link, columns, meanTerms)
         let scorer = RowScorer(
-            layout, linear, link, columns, program.stepCounts[link.raw] ?? program.steps.count)
+            layout, linear, link, columns, fast.stepCounts[link.raw] ?? fast.steps.count)
         return (signature, scorer)
     }
 
@@ -74,6 +78,9 @@ final class RowScorer {
     private static func isReal(_ type: ElementType) -> Bool {
         type == .float32 || type == .float64
     }
+
+    /// A classifier's score is log-odds, a regressor's its prediction.
+    var scoreLink: ScoreLink { link.kind == .raw ? .identity : .logit }
 
     /// The log-odds of the second class, or a regressor's prediction.
     func score(

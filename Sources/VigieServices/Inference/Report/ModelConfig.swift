@@ -16,6 +16,7 @@ extension Inference.ModelConfig {
             let message = addInput()
             message.name = tensor.name
             message.dataType = tensor.type.configType
+            message.optional = tensor.isOptional
             let dims = Self.dims(tensor, served)
             message.setDims(dims.isEmpty ? [1] : dims)
             // A scalar a row: Triton's notation is a dimension of 1 that is reshaped away.

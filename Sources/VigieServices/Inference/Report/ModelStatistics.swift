@@ -1,3 +1,4 @@
+import VigieEngine
 import VigieProtos
 import VigieRegistry
 
@@ -29,7 +30,8 @@ extension Inference.ModelStatistics {
         }
         let memory = addMemoryUsage()
         memory.type = "CPU"
-        memory.byteSize = UInt64(clamping: statistics.model.artifact.memoryBytes)
+        memory.byteSize = UInt64(
+            clamping: Artifact.memoryBytes(of: [statistics.model.artifact]))
     }
 }
 

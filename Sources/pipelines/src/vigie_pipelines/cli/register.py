@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie_pipelines.errors import PipelineError
+from vigie_pipelines.registry.manifest import schema
 from vigie_pipelines.registry.publish import publish
 
 
@@ -24,7 +25,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("file", type=Path, metavar="MODEL-FILE", help="the model")
     parser.add_argument("--registry", type=Path, required=True, metavar="DIR")
     parser.add_argument("--name", required=True, help="the model's name in the registry")
-    parser.add_argument("--flavor", required=True, choices=["onnx", "xgboost", "scorecard"])
+    parser.add_argument("--flavor", required=True, choices=schema()["properties"]["flavor"]["enum"])
     parser.add_argument(
         "--version",
         type=int,

@@ -1,0 +1,143 @@
+/// A value in a model file of JSON and the way to it, so that what is wrong is said with its place:
+/// "learner.gradient_booster.model.trees[3].split_indices: expected numbers".
+struct ModelField {
+    /// The way is put together only when somebody asks: a file has thousands of fields.
+    private let parent: String
+    private let key: String
+    let value: JSONValue
+
+    init(path: String, value: JSONValue) {
+        self.init(parent: path, key: "", value: value)
+    }
+
+    private init(parent: String, key: String, value: JSONValue) {
+        self.parent = parent
+        self.key = key
+        self.value = value
+    }
+
+    var path: String {
+        key.isEmpty ? parent : parent.isEmpty ? key : "\(parent).\(key)"
+    }
+
+    /// Reads a whole file of UBJSON or JSON, whichever the bytes are.
+    /// - Parameter otherwise: what to say of bytes that do not begin as either.
+    init(parsing bytes: [UInt8], otherwise: String) throws(LoadError) {
+        guard bytes.first == UInt8(ascii: "{") else { throw LoadError(.corrupt, otherwise) }
+        // After "{", JSON has a quotation mark or space; UBJSON a key's length or a container's.
+        let second = bytes.count > 1 ? bytes[1] : 0
+        let isText =
+            second == 0x22 || second == 0x20 || second == 0x0A || second == 0x0D
+            || second == 0x09
+        do {
+            self.init(
+                path: "",
+                value: try isText ? JSONParser.parse(bytes) : UBJSONReader.parse(bytes))
+        } catch {
+            throw LoadError(.corrupt, "not \(isText ? "JSON" : "UBJSON"): \(error)")
+        }
+    }
+
+    func fail(_ what: String, _ reason: LoadError.Reason = .corrupt) -> LoadError {
+        LoadError(reason, path.isEmpty ? what : "\(path): \(what)")
+    }
+
+    /// A member that must be there.
+    subscript(key: String) -> ModelField {
+        get throws(LoadError) {
+            guard let field = try optional(key) else { throw fail("'\(key)' is missing") }
+            return field
+        }
+    }
+
+    /// A member that may be missing or null.
+    func optional(_ key: String) throws(LoadError) -> ModelField? {
+        guard let object = value.object else { throw fail("expected an object") }
+        guard let member = object[key] else { return nil }
+        if case .null = member { return nil }
+        return ModelField(parent: path, key: key, value: member)
+    }
+
+    var elements: [ModelField] {
+        get throws(LoadError) {
+            guard let array = value.array else { throw fail("expected an array") }
+            let path = path
+            return array.enumerated().map { ModelField(path: "\(path)[\($0)]", value: $1) }
+        }
+    }
+
+    var string: String {
+        get throws(LoadError) {
+            guard let string = value.string else { throw fail("expected a string") }
+            return string
+        }
+    }
+
+    var strings: [String] {
+        get throws(LoadError) {
+            guard let strings = value.strings else { throw fail("expected strings") }
+            return strings
+        }
+    }
+
+    /// A finite number.
+    var double: Double {
+        get throws(LoadError) {
+            guard let double = value.double, double.isFinite else {
+                throw fail("expected a finite number")
+            }
+            return double
+        }
+    }
+
+    /// A whole number, which XGBoost writes as a string in its parameters.
+    var integer: Int {
+        get throws(LoadError) {
+            if let integer = value.integer { return integer }
+            if let text = value.string, let integer = Int(text) { return integer }
+            throw fail("expected a whole number")
+        }
+    }
+
+    /// A whole number in a range; above it is a limit passed.
+    func integer(_ range: ClosedRange<Int>) throws(LoadError) -> Int {
+        let integer = try integer
+        guard integer >= range.lowerBound else { throw fail("\(integer) is out of range") }
+        guard integer <= range.upperBound else {
+            throw fail("\(integer), more than \(range.upperBound)", .limit)
+        }
+        return integer
+    }
+
+    /// Numbers; booleans count as 0 and 1 (XGBoost before 1.6 wrote `default_left` so).
+    func numbers(count: Int? = nil) throws(LoadError) -> [Double] {
+        var numbers = value.numbers
+        if numbers == nil, let array = value.array {
+            let mapped = array.compactMap { $0.double ?? $0.bool.map { $0 ? 1 : 0 } }
+            if mapped.count == array.count { numbers = mapped }
+        }
+        guard let numbers else { throw fail("expected numbers") }
+        guard count == nil || numbers.count == count else {
+            throw fail("\(numbers.count) elements where \(count ?? 0) are expected")
+        }
+        return numbers
+    }
+
+    /// Whole numbers.
+    func integers(count: Int? = nil) throws(LoadError) -> [Int] {
+        let numbers = try numbers(count: count)
+        var areWhole = true
+        let integers = [Int](unsafeUninitializedCapacity: numbers.count) { integers, count in
+            for (index, number) in numbers.enumerated() {
+                // Far beyond any index or count, and still exact.
+                let isSmall = number.magnitude < 0x1p53
+                let integer = Int(isSmall ? number : 0)
+                areWhole = areWhole && isSmall && Double(integer) == number
+                integers.initializeElement(at: index, to: integer)
+            }
+            count = numbers.count
+        }
+        guard areWhole else { throw fail("expected whole numbers") }
+        return integers
+    }
+}

@@ -1,0 +1,1 @@
+"""Models and rows for the comparison, made from a seed and kept under .build/loadtest/compare."""
