@@ -124,7 +124,7 @@ INLINE v16f activate16(const vigie_activation *activation, v16f x) {
     switch (activation->function) {
     case VIGIE_RELU: return at_least16(x, 0);
     case VIGIE_LEAKY_RELU: return pick16(x < zero, a * x, x);
-    case VIGIE_THRESHOLDED_RELU: return pick16(x <= a, zero, x);
+    case VIGIE_THRESHOLDED_RELU: return pick16(x > a, x, zero);
     case VIGIE_AFFINE: return a * x + b;
     case VIGIE_HARD_SIGMOID: return at_most16(at_least16(a * x + b, 0), 1);
     case VIGIE_HARD_SWISH: return x * at_most16(at_least16(x * (1.0f / 6) + 0.5f, 0), 1);

@@ -98,4 +98,8 @@ open class Artifact: @unchecked Sendable {
         }
         return try explain(workspace)
     }
+
+    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
+    /// not rows of the signature's features. Made anew at each call.
+    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 }

@@ -15,7 +15,7 @@ public struct ArtifactSource: Sendable {
     /// Pipelines: what they are made of, loaded and verified, by the members' names.
     public var members: [String: Artifact] = [:]
 
-    /// How the contributions of tree models are computed.
+    /// How contributions are computed.
     public let explanation: ExplanationMethod
 
     /// - Parameter fileName: for messages only; nothing is read from a disk.
@@ -47,6 +47,7 @@ public struct ArtifactSource: Sendable {
             }
         case .scorecard: return try ScorecardArtifact(self)
         case .arima: return try ARIMAArtifact(self)
+        case .prophet: return try ProphetArtifact(self)
         case .rules: return try RulesArtifact(self)
         case .watchlist: return try WatchlistArtifact(self)
         case .pipeline: return try PipelineArtifact(self)
@@ -55,6 +56,11 @@ public struct ArtifactSource: Sendable {
 
     /// A background's rows must be those of a signature, and the model one of trees.
     private func checkBackground() throws(LoadError) {
+        guard explanation != .reconstruction || flavor == .onnx else {
+            throw LoadError(
+                .unsupported,
+                "\(fileName): reconstruction explains autoencoders (onnx), not \(flavor.rawValue)")
+        }
         guard case .interventional(let background) = explanation else { return }
         guard [.xgboost, .lightgbm, .forest].contains(flavor) else {
             throw LoadError(

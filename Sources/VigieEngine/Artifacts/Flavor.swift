@@ -12,6 +12,8 @@ public enum Flavor: String, Sendable, CaseIterable {
     case scorecard
     /// Seasonal ARIMA with regressors, of many series: `arima.json`.
     case arima
+    /// Prophet's own file, of `prophet.serialize`: `prophet.json`.
+    case prophet
     /// Versioned decision rules: `rules.json`.
     case rules
     /// Names and identifiers to screen against: `watchlist.json`.

@@ -8,13 +8,19 @@
 public final class ONNXArtifact: Artifact, @unchecked Sendable {
     let program: Program
     private let rows: RowScorer?
+    /// For autoencoders whose manifest asks for it, instead of ``rows``.
+    private let reconstruction: ReconstructionScorer?
     /// Extents that inputs must have; -1 for any.
     private let expected: [TensorShape]
 
     /// Labels of the columns of outputs that are maps in the file, by output.
     public var classLabels: [String: ClassLabels] { program.classLabels }
 
-    init(_ program: Program, _ signature: Signature, _ rows: RowScorer?) {
+    init(
+        _ program: Program, _ signature: Signature, _ rows: RowScorer?,
+        _ reconstruction: ReconstructionScorer? = nil
+    ) {
+        self.reconstruction = reconstruction
         self.program = program
         self.rows = rows
         expected = program.inputs.map { TensorShape($0.shape) }
@@ -54,10 +60,11 @@ public final class ONNXArtifact: Artifact, @unchecked Sendable {
     }
 
     public override var link: ScoreLink { rows?.scoreLink ?? .identity }
-    public override var scoresRows: Bool { rows != nil }
-    public override var explainsRows: Bool { rows?.linear != nil }
+    public override var scoresRows: Bool { rows != nil || reconstruction != nil }
+    public override var explainsRows: Bool { rows?.linear != nil || reconstruction != nil }
 
     public override func score(_ workspace: Workspace) throws(InferenceError) -> Double {
+        if let reconstruction { return try reconstruction.score(try own(workspace), program) }
         guard let rows else {
             throw InferenceError(
                 .unsupported, "this ONNX model is neither a binary classifier nor a regressor")
@@ -66,6 +73,7 @@ public final class ONNXArtifact: Artifact, @unchecked Sendable {
     }
 
     public override func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
+        if let reconstruction { return try reconstruction.score(try own(workspace), program) }
         guard let rows, let linear = rows.linear else {
             throw InferenceError(
                 .unsupported, "this ONNX model is not linear in its features: it explains no rows")

@@ -39,6 +39,14 @@ enum ONNXLoader {
         _ program: Program, _ trial: Trial, _ source: ArtifactSource
     ) throws(LoadError) -> ONNXArtifact {
         let fast = program.optimized()
+        if source.explanation == .reconstruction {
+            guard let signature = source.signature ?? DerivedSignature.make(program) else {
+                throw LoadError(
+                    .signature, "reconstruction needs an input that is a matrix of rows")
+            }
+            let scorer = try ReconstructionScorer(program, trial, signature)
+            return ONNXArtifact(fast, signature, nil, scorer)
+        }
         let rows = try RowScorer.make(program, fast, trial, source.signature, source.meanTerms)
         let artifact = ONNXArtifact(fast, rows.signature, rows.scorer)
         guard source.signature == nil, artifact.scoresRows,

@@ -84,7 +84,8 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         _ rowMap: RowMap
     ) throws(LoadError) -> TreeExplanations? {
         switch method {
-        case .pathDependent:
+        // Reconstruction is for other flavors: ArtifactSource has refused it.
+        case .pathDependent, .reconstruction:
             return trees.formulas == nil ? TreeExplanations(trees.builder, ensemble) : nil
         case .interventional(let background):
             guard trees.formulas == nil else {

@@ -50,6 +50,12 @@ package struct TreeEnsembleBuilder: Sendable {
         self.aggregate = aggregate
     }
 
+    /// Makes room for so many nodes, half of them leaves of one weight.
+    package mutating func reserve(nodes count: Int) {
+        nodes.reserveCapacity(count)
+        leafWeights.reserveCapacity(count / 2 + 1)
+    }
+
     /// Trees begun so far.
     package var treeCount: Int { treeStarts.count }
 

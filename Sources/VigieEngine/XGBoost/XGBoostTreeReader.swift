@@ -4,6 +4,9 @@ struct XGBoostTreeReader {
 
     init(_ field: ModelField) { self.field = field }
 
+    /// Nodes that the tree seems to have, unchecked: to reserve memory.
+    var nodeCount: Int { field.value["left_children"]?.numbers?.count ?? 0 }
+
     /// - Parameters:
     ///   - group: the sum that the tree adds to.
     ///   - weight: what its leaves are multiplied with, in `Float` as XGBoost does (dart).
@@ -11,11 +14,6 @@ struct XGBoostTreeReader {
         into builder: inout TreeEnsembleBuilder, group: Int, weight: Float
     ) throws(LoadError) {
         let parameters = try field["tree_param"]
-        if let vector = try parameters.optional("size_leaf_vector"), try vector.integer > 1 {
-            throw vector.fail(
-                "trees with vector leaves (multi_strategy 'multi_output_tree') are not supported",
-                .unsupported)
-        }
         let left = try field["left_children"].integers()
         let count = left.count
         guard try parameters["num_nodes"].integer == count else {
@@ -28,10 +26,20 @@ struct XGBoostTreeReader {
         let covers = try field["sum_hessian"].numbers(count: count)
         let types = try field.optional("split_type")?.integers(count: count)
         let categories = try readCategories()
+        let vectors = try VectorLeaves(
+            field, nodeCount: count, size: parameters.optional("size_leaf_vector")?.integer ?? 1,
+            targetCount: builder.targetCount)
 
         builder.beginTree()
         for node in 0..<count {
             guard left[node] != -1 else {
+                if let vectors {
+                    builder.addLeaf(
+                        weights: try vectors.weights(
+                            ofNode: node, leaf: right[node], times: weight),
+                        cover: covers[node])
+                    continue
+                }
                 builder.addLeaf(
                     target: group, weight: Double(weight * Float(conditions[node])),
                     cover: covers[node])

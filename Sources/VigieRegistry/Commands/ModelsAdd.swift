@@ -121,8 +121,11 @@ package struct ModelsAdd: Sendable {
             return start.contains("vigie-forest") ? .forest : .xgboost
         }
         if file.hasSuffix(".json") {
-            switch (try? JSONParser.parse(bytes))?["format"]?.string {
+            let document = try? JSONParser.parse(bytes)
+            if document?["__prophet_version"] != nil { return .prophet }
+            switch document?["format"]?.string {
             case "vigie-scorecard": return .scorecard
+            case "vigie-arima": return .arima
             case "vigie-forest": return .forest
             case "vigie-rules": return .rules
             case "vigie-watchlist": return .watchlist
@@ -149,6 +152,7 @@ package struct ModelsAdd: Sendable {
             case .forest: request.file.hasSuffix(".json") ? "forest.json" : "forest.ubj"
             case .scorecard: "scorecard.json"
             case .arima: "arima.json"
+            case .prophet: "prophet.json"
             case .rules: "rules.json"
             case .watchlist: "watchlist.json"
             case .pipeline: "pipeline.json"

@@ -38,6 +38,11 @@ package struct Manifest: Sendable, Equatable {
     package var reasons: [String: ReasonText] = [:]
     /// Linear ONNX models: each feature's mean term over the training data.
     package var meanTerms: [String: Double] = [:]
+    /// Tree models: the file of ``files`` with the rows that interventional explanations are
+    /// against; nil explains by the trees' covers.
+    package var background: String?
+    /// Autoencoders: whether the score is the error of the reconstruction.
+    package var explainsByReconstruction = false
     /// Where and how requests run; the default leaves it to the pod.
     package var serving = ServingPolicy()
     /// Movable names that the author suggests: "stable", "canary".

@@ -1,3 +1,5 @@
+import VigieEngine
+
 /// Every bound that is put on a manifest, so that a hostile one costs neither memory nor time.
 package enum ManifestLimits {
     /// Bytes of manifest.json: reference histograms of 4,096 features take some 2 MB.
@@ -22,6 +24,10 @@ package enum ManifestLimits {
     package static let knotsMax = 65_536
     /// Bins of a reference histogram.
     package static let binsMax = 65_536
+    /// Rows of a background for interventional explanations, whose time grows with them.
+    package static let backgroundRowsMax = InterventionalExplainer.rowCountMax
+    /// Bytes of the file that holds them.
+    package static let backgroundBytesMax = 64 << 20
     /// Labels, and metrics.
     package static let labelsMax = 1_024
 }

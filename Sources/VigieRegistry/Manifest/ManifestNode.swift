@@ -105,6 +105,11 @@ struct ManifestNode {
 
     // MARK: Values
 
+    func boolean() throws(ManifestError) -> Bool {
+        guard let value = value.bool else { throw mismatch("true or false") }
+        return value
+    }
+
     func number() throws(ManifestError) -> Double {
         guard let number = value.double else { throw mismatch("a number") }
         guard number.isFinite else { throw error("must be finite") }

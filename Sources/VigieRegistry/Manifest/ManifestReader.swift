@@ -135,11 +135,46 @@ enum ManifestReader {
         if let node = try root.optional("reasons") {
             manifest.reasons = try ScoringReader.readReasons(node)
         }
+        if let node = try root.optional("explanation") {
+            manifest.background = try readBackground(node, manifest.files)
+            if let reconstruction = try node.optional("reconstruction") {
+                manifest.explainsByReconstruction = try reconstruction.boolean()
+                guard manifest.background == nil || !manifest.explainsByReconstruction else {
+                    throw reconstruction.error("goes with no background")
+                }
+            }
+        }
         if let terms = try root.optional("explanation")?.optional("meanTerms") {
             for (name, term) in try terms.members(max: ManifestLimits.featuresMax) {
                 manifest.meanTerms[name] = try term.number()
             }
         }
+    }
+
+    /// The file of the background; nil for the method "path_dependent".
+    private static func readBackground(_ node: ManifestNode, _ files: [ManifestFile])
+        throws(ManifestError) -> String?
+    {
+        let method = try node.optional("method")
+        let name = try method?.text() ?? "path_dependent"
+        guard let file = try node.optional("background") else {
+            guard name != "interventional" else {
+                throw node.error("must name the file of its background")
+            }
+            guard name == "path_dependent" else {
+                throw (method ?? node).error(
+                    #"must be one of "path_dependent", "interventional""#)
+            }
+            return nil
+        }
+        guard name == "interventional" else {
+            throw file.error(#"goes with the method "interventional" only"#)
+        }
+        let path = try file.text()
+        guard files.contains(where: { $0.path == path }) else {
+            throw file.error("must be the path of one of the files")
+        }
+        return path
     }
 
     private static func readRecord(_ root: ManifestNode, _ manifest: inout Manifest)

@@ -23,7 +23,7 @@ extension Manifest {
         object.add("scorecard", scorecard?.json)
         object.add("decision", decision?.json)
         object.add("reasons", reasons.isEmpty ? nil : reasonsJSON)
-        object.add("explanation", meanTerms.isEmpty ? nil : explanationJSON)
+        object.add("explanation", explanationJSON)
         object.add("serving", serving == ServingPolicy() ? nil : serving.json)
         object.add("labels", labels.isEmpty ? nil : .array(labels.map { .string($0) }))
         object.add("training", training == TrainingRecord() ? nil : training.json)
@@ -52,11 +52,19 @@ extension Manifest {
         return object.json
     }
 
-    private var explanationJSON: JSONValue {
-        var terms = JSONMembers()
-        for name in inOrder(meanTerms.keys) { terms.add(name, meanTerms[name]) }
+    private var explanationJSON: JSONValue? {
+        guard background != nil || !meanTerms.isEmpty || explainsByReconstruction else {
+            return nil
+        }
         var object = JSONMembers()
-        object.add("meanTerms", terms.json)
+        object.add("method", background == nil ? nil : "interventional")
+        object.add("background", background)
+        if explainsByReconstruction { object.add("reconstruction", JSONValue.bool(true)) }
+        if !meanTerms.isEmpty {
+            var terms = JSONMembers()
+            for name in inOrder(meanTerms.keys) { terms.add(name, meanTerms[name]) }
+            object.add("meanTerms", terms.json)
+        }
         return object.json
     }
 

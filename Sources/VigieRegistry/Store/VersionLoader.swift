@@ -9,7 +9,7 @@ package struct VersionLoader: Sendable {
 
     package let source: FolderSource
     private let compileModel: Compile
-    private let cache = ArtifactCache()
+    let cache = ArtifactCache()
 
     package init(
         _ source: FolderSource,
@@ -26,10 +26,10 @@ package struct VersionLoader: Sendable {
         let start = clock.now
         let folder = try open(name, version)
         let (manifest, digest) = try readManifest(folder, name, version)
-        let (model, payloadBytes) = try readFiles(folder, manifest)
+        let (model, background, payloadBytes) = try readFiles(folder, manifest)
         let key = ArtifactCache.Key(name: name, version: version, manifestDigest: digest)
         let artifact = try cache.artifact(key) { () throws(RegistryError) in
-            try load(manifest, model, below: [key.label])
+            try load(manifest, model, background, below: [key.label])
         }
         try check(manifest, artifact)
         let loaded = clock.now
@@ -64,8 +64,8 @@ package struct VersionLoader: Sendable {
         do throws(RegistryError) {
             let folder = try open(name, version)
             let (manifest, _) = try readManifest(folder, name, version)
-            let (model, _) = try readFiles(folder, manifest)
-            _ = try compile(manifest, model)
+            let (model, background, _) = try readFiles(folder, manifest)
+            _ = try compile(manifest, model, background: background)
             return (manifest.flavor, model)
         } catch {
             throw RegistryError(error.reason, "\(name) version \(version): \(error.message)")
@@ -83,13 +83,13 @@ package struct VersionLoader: Sendable {
         } catch { return error.message }
     }
 
-    private func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
+    func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
         do { return try OpenFolder(source.versionPath(name, version)) } catch {
             throw Self.fileError(error)
         }
     }
 
-    private func readManifest(_ folder: borrowing OpenFolder, _ name: String, _ version: Int)
+    func readManifest(_ folder: borrowing OpenFolder, _ name: String, _ version: Int)
         throws(RegistryError) -> (Manifest, SHA256Digest)
     {
         let bytes: [UInt8]
@@ -107,20 +107,35 @@ package struct VersionLoader: Sendable {
         }
     }
 
-    /// Verifies all files; the model's bytes, and how many bytes all files have. Sizes are compared
-    /// first: a file that is still being copied costs no reading.
-    private func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
-        throws(RegistryError) -> (model: [UInt8], payloadBytes: Int)
+    /// Verifies all files; the bytes of the model and of the background, and how many bytes all files
+    /// have. Sizes are compared first: a file that is still being copied costs no reading.
+    func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
+        throws(RegistryError) -> (model: [UInt8], background: [UInt8], payloadBytes: Int)
     {
         let payloadBytes = try measure(folder, manifest)
         let entry = manifest.entryFile
-        let model: [UInt8]
-        do {
-            model = try folder.read(entry.path, bytesMax: ManifestLimits.fileBytesMax)
-        } catch { throw Self.fileError(error) }
-        try Self.compare(SHA256.digest(of: model), entry)
-        for file in manifest.files where file.path != entry.path { try verify(folder, file) }
-        return (model, payloadBytes)
+        let model = try read(folder, entry, bytesMax: ManifestLimits.fileBytesMax)
+        var background: [UInt8] = []
+        for file in manifest.files where file.path != entry.path {
+            if file.path == manifest.background {
+                background = try read(folder, file, bytesMax: ManifestLimits.backgroundBytesMax)
+            } else {
+                try verify(folder, file)
+            }
+        }
+        return (model, background, payloadBytes)
+    }
+
+    /// A file's bytes, verified.
+    private func read(
+        _ folder: borrowing OpenFolder, _ file: ManifestFile, bytesMax: Int
+    ) throws(RegistryError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try folder.read(file.path, bytesMax: bytesMax) } catch {
+            throw Self.fileError(error)
+        }
+        try Self.compare(SHA256.digest(of: bytes), file)
+        return bytes
     }
 
     /// The size of all files together, each of which must have the one that the manifest says.
@@ -159,112 +174,29 @@ package struct VersionLoader: Sendable {
     }
 
     /// Compiles the model's bytes and checks them and the manifest against each other.
-    package func compile(_ manifest: Manifest, _ model: [UInt8]) throws(RegistryError) -> Artifact {
-        let artifact = try load(manifest, model, below: [])
+    /// - Parameter background: of the file that the manifest names so; empty for none.
+    package func compile(
+        _ manifest: Manifest, _ model: [UInt8], background: [UInt8] = []
+    ) throws(RegistryError) -> Artifact {
+        let artifact = try load(manifest, model, background, below: [])
         try check(manifest, artifact)
         return artifact
     }
 
     /// - Parameter chain: the versions whose members are being loaded: "fraud version 3".
-    private func load(
-        _ manifest: Manifest, _ model: [UInt8], below chain: [String]
+    func load(
+        _ manifest: Manifest, _ model: [UInt8], _ background: [UInt8], below chain: [String]
     ) throws(RegistryError) -> Artifact {
         var artifactSource = ArtifactSource(
             flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
-            signature: manifest.signature, meanTerms: manifest.meanTerms)
+            signature: manifest.signature, meanTerms: manifest.meanTerms,
+            explanation: try Self.explanation(manifest, background))
         if manifest.flavor == .pipeline {
             artifactSource.members = try members(of: artifactSource, below: chain)
         }
         do { return try compileModel(artifactSource) } catch {
             throw RegistryError(.refused, error.message)
         }
-    }
-
-    /// What a pipeline is made of, each verified against the digest that the pipeline names.
-    private func members(
-        of pipeline: ArtifactSource, below chain: [String]
-    ) throws(RegistryError) -> [String: Artifact] {
-        let list: [PipelineMember]
-        do { list = try PipelineMember.list(in: pipeline.bytes) } catch {
-            throw RegistryError(.refused, "\(pipeline.fileName): \(error.message)")
-        }
-        var artifacts: [String: Artifact] = [:]
-        for member in list {
-            do throws(RegistryError) {
-                artifacts[member.name] = try self.member(member, below: chain)
-            } catch {
-                throw RegistryError(
-                    error.reason,
-                    "\(pipeline.fileName): members.\(member.name): \(error.message)")
-            }
-        }
-        return artifacts
-    }
-
-    private func member(
-        _ member: PipelineMember, below chain: [String]
-    ) throws(RegistryError) -> Artifact {
-        let label = ArtifactCache.Key.label(member.model, member.version)
-        guard !chain.contains(label) else {
-            throw RegistryError(
-                .refused, "is a cycle: \((chain + [label]).joined(separator: " → "))")
-        }
-        guard chain.count < PipelineLimits.depthMax else {
-            throw RegistryError(
-                .refused, "pipelines within each other deeper than \(PipelineLimits.depthMax)")
-        }
-        guard ModelName.isValid(member.model) else {
-            throw RegistryError(.refused, "model must be \(ModelName.rule)")
-        }
-        guard let pinned = member.manifestSHA256 else {
-            throw RegistryError(
-                .refused,
-                "is not pinned: give the 'manifestSHA256' of \(label), or add the pipeline with "
-                    + "`vigie models add`, which does")
-        }
-        let (found, digest) = try self.manifest(of: member)
-        guard digest.hex == pinned else {
-            throw RegistryError(
-                .refused, "\(label) has a manifest of SHA-256 \(digest.hex), pinned is \(pinned)")
-        }
-        let key = ArtifactCache.Key(
-            name: member.model, version: member.version, manifestDigest: digest)
-        do throws(RegistryError) {
-            return try cache.artifact(key) { () throws(RegistryError) in
-                let (model, _) = try readFiles(try open(member.model, member.version), found)
-                return try load(found, model, below: chain + [label])
-            }
-        } catch { throw RegistryError(error.reason, "\(label): \(error.message)") }
-    }
-
-    /// The manifest of a member and its digest. A member that is not there may be still to come.
-    package func manifest(
-        of member: PipelineMember
-    ) throws(RegistryError) -> (Manifest, SHA256Digest) {
-        let label = ArtifactCache.Key.label(member.model, member.version)
-        do throws(RegistryError) {
-            let folder = try open(member.model, member.version)
-            return try readManifest(folder, member.model, member.version)
-        } catch {
-            throw RegistryError(error.reason, "\(label) cannot be had: \(error.message)")
-        }
-    }
-
-    /// The members of a version that is a pipeline; none for other flavors.
-    package func members(
-        _ name: String, _ version: Int
-    ) throws(RegistryError) -> [PipelineMember] {
-        let folder = try open(name, version)
-        let (manifest, _) = try readManifest(folder, name, version)
-        guard manifest.flavor == .pipeline else { return [] }
-        do throws(FileError) {
-            let bytes = try folder.read(manifest.entry, bytesMax: ManifestLimits.fileBytesMax)
-            return Self.list(bytes)
-        } catch { throw Self.fileError(error) }
-    }
-
-    private static func list(_ bytes: [UInt8]) -> [PipelineMember] {
-        (try? PipelineMember.list(in: bytes)) ?? []
     }
 
     private func check(_ manifest: Manifest, _ artifact: Artifact) throws(RegistryError) {
@@ -292,9 +224,22 @@ package struct VersionLoader: Sendable {
         }
     }
 
+    private static func explanation(
+        _ manifest: Manifest, _ background: [UInt8]
+    ) throws(RegistryError) -> ExplanationMethod {
+        if manifest.explainsByReconstruction { return .reconstruction }
+        guard let file = manifest.background else { return .pathDependent }
+        guard let signature = manifest.signature else {
+            throw RegistryError(
+                .refused, "manifest.json: explanation.background needs a signature to read it by")
+        }
+        return .interventional(
+            background: try BackgroundReader.read(background, file: file, signature))
+    }
+
     /// What is not there may be still to come; what cannot be read for another reason may become
     /// readable: both are tried again.
-    private static func fileError(_ error: FileError) -> RegistryError {
+    static func fileError(_ error: FileError) -> RegistryError {
         RegistryError(.incomplete, "\(error)")
     }
 }

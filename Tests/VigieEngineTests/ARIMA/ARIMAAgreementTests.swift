@@ -16,7 +16,7 @@ import VigieEngine
 
     @Test(arguments: ARIMACase.all)
     func forecasts_equal_the_librarys(test: ARIMACase) throws {
-        let call = ARIMACall(try test.load())
+        let call = TensorCall(try test.load())
         try call.fill(test)
         try call.run()
         let size = test.spread

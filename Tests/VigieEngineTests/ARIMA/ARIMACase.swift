@@ -109,43 +109,7 @@ struct ARIMACase: Sendable, CustomTestStringConvertible {
     }
 }
 
-/// A request to an ``ARIMAArtifact``, and its answer.
-struct ARIMACall {
-    let artifact: ARIMAArtifact
-    let workspace: Workspace
-
-    init(_ artifact: ARIMAArtifact) {
-        self.artifact = artifact
-        workspace = artifact.makeWorkspace()
-    }
-
-    private func tensor(_ tensors: [Tensor], _ specs: [TensorSpec], _ name: String) throws -> Tensor
-    {
-        tensors[try #require(specs.firstIndex { $0.name == name })]
-    }
-
-    func set(_ name: String, _ shape: [Int], _ values: [Double]) throws {
-        let tensor = try tensor(workspace.inputs, artifact.inputs, name)
-        tensor.reshape(TensorShape(shape))
-        tensor.withElements(of: Double.self) {
-            for index in $0.indices { $0[index] = values[index] }
-        }
-    }
-
-    func set(_ name: String, _ values: [Int64]) throws {
-        let tensor = try tensor(workspace.inputs, artifact.inputs, name)
-        tensor.reshape(TensorShape([values.count]))
-        tensor.withElements(of: Int64.self) {
-            for index in $0.indices { $0[index] = values[index] }
-        }
-    }
-
-    func set(_ name: String, _ values: [String]) throws {
-        let tensor = try tensor(workspace.inputs, artifact.inputs, name)
-        tensor.reshape(TensorShape([values.count]))
-        for value in values { tensor.appendString(value) }
-    }
-
+extension TensorCall {
     /// The whole request of a case, of one series.
     func fill(_ test: ARIMACase) throws {
         for input in workspace.inputs { input.setAbsent() }
@@ -157,13 +121,5 @@ struct ARIMACall {
         let past = test.count * test.regressors
         try set("exog", [1, test.count, test.regressors], Array(exog[..<past]))
         try set("future_exog", [1, test.horizon, test.regressors], Array(exog[past...]))
-    }
-
-    func run() throws { try artifact.run(workspace) }
-
-    func output(_ name: String) throws -> [Double] {
-        try tensor(workspace.outputs, artifact.outputs, name).withElements(of: Double.self) {
-            Array($0)
-        }
     }
 }

@@ -28,8 +28,10 @@ enum FixturePack {
 
     static let models = read("models.pack")
     static let operators = read("operators.pack")
-    /// Of Tests/Fixtures/make_nn.py.
+    /// Of Tests/Fixtures/make_keras.py.
     static let keras = read("keras.pack")
+    /// Of Tests/Fixtures/make_networks.py.
+    static let networks = read("networks.pack")
 
     static func model(_ name: String) -> ONNXCase {
         guard let found = models.first(where: { $0.name == name }) else {

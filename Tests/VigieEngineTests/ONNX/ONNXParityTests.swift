@@ -35,4 +35,20 @@ import Testing
             #expect(differences.isEmpty, "\(fixture.name)")
         }
     }
+
+    @Test func networks_and_their_operators_answer_as_ONNX_Runtime() throws {
+        #expect(FixturePack.networks.count >= 300)
+        var failures: [String] = []
+        for fixture in FixturePack.networks {
+            do {
+                // Random weights with odd functions let a plain RNN's rounding grow.
+                let differences = try fixture.differences(
+                    tolerance: fixture.name.hasPrefix("RNN") ? 1e-5 : 3e-6)
+                if !differences.isEmpty { failures.append("\(fixture.name): \(differences)") }
+            } catch {
+                failures.append("\(fixture.name): \(error)")
+            }
+        }
+        #expect(failures.isEmpty, "\(failures.count)\n\(failures.joined(separator: "\n"))")
+    }
 }

@@ -93,7 +93,8 @@ import VigieProtos
         let error = model.output().refusal()
         #expect(error.reason == .unsupported)
         #expect(
-            error.message.hasPrefix("m.onnx: operator 'Resize' (node 'the Resize') is not supported"))
+            error.message.hasPrefix(
+                "m.onnx: operator 'Resize' (node 'the Resize') is not supported"))
         #expect(error.message.contains("MatMul"))
         let other = Model()
         other.node("Foo", ["x"], domain: "com.example")

@@ -55,7 +55,7 @@ extension vigie_activation {
         switch vigie_function(UInt32(function)) {
         case VIGIE_RELU: return x < 0 ? 0 : x
         case VIGIE_LEAKY_RELU: return x < 0 ? a * x : x
-        case VIGIE_THRESHOLDED_RELU: return x <= a ? 0 : x
+        case VIGIE_THRESHOLDED_RELU: return x > a ? x : 0
         case VIGIE_AFFINE: return a * x + b
         case VIGIE_HARD_SIGMOID: return Self.unit(a * x + b)
         case VIGIE_HARD_SWISH: return x * Self.unit(x / 6 + 0.5)

@@ -15,7 +15,7 @@ struct IndexSum {
         let terms = sides[0].split(separator: ",", omittingEmptySubsequences: false)
         guard sides.count <= 2, terms.count == count,
             sides.allSatisfy({ side in side.allSatisfy { $0 == "," || ($0.isASCII && $0.isLetter) }
-                })
+            })
         else { throw node.unsupported("the equation '\(equation)' of \(count) operands") }
         var result: [Character]
         if sides.count == 2 {

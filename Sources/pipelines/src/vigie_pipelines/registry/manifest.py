@@ -46,6 +46,11 @@ def _contradictions(manifest: dict[str, Any]) -> list[str]:
     if manifest.get("entry", paths[0]) not in paths:
         found.append("entry: is not one of the files")
     found += _signature_contradictions(manifest)
+    explanation = manifest.get("explanation", {})
+    if (explanation.get("method") == "interventional") != ("background" in explanation):
+        found.append("explanation: a background goes with the method interventional only")
+    if explanation.get("background", paths[0]) not in paths:
+        found.append("explanation.background: is not one of the files")
     calibration = manifest.get("calibration", {})
     if calibration.get("method") == "isotonic":
         x, y = calibration["x"], calibration["y"]

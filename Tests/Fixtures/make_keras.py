@@ -1,7 +1,7 @@
 """Makes Tests/Fixtures/onnx/keras.pack: small Keras models in the exports of tf2onnx and of Keras
 itself, rows, and what ONNX Runtime answers.
 
-    VENV-WITH-TENSORFLOW/bin/python Tests/Fixtures/make_nn.py
+    VENV-WITH-TENSORFLOW/bin/python Tests/Fixtures/make_keras.py
 
 Made with keras 3.15.1, tensorflow-cpu 2.21.0, tf2onnx 1.17.0, onnx 1.23.2, onnxruntime 1.32.0. The
 script prints the operators of each graph: they are the table in Sources/VigieEngine/ONNX.
@@ -219,13 +219,13 @@ def main():
         feeds = rows(model, seed)
         expected = model(feeds, training=False).numpy()
         exports = [
-            ("tf2onnx-15", lambda: tf2onnx_export(model, 15)),
-            ("keras-18", lambda: keras_export(model, 18)),
+            ("tf2onnx-15", tf2onnx_export, 15),
+            ("keras-18", keras_export, 18),
         ]
         seen = set()
-        for label, export in exports:
+        for label, export, opset in exports:
             try:
-                data = export()
+                data = export(model, opset)
                 graph = onnx.load_model_from_string(data)
                 key = graph.graph.SerializeToString()
                 if key in seen:
