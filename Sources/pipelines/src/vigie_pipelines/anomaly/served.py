@@ -24,6 +24,7 @@ from vigie_pipelines.fraud.state import STATE_FEATURES, state_features
 from vigie_pipelines.fraud.transactions import Transactions
 from vigie_pipelines.published.forest_file import write_forest
 from vigie_pipelines.published.pipeline_file import member, pipeline_document, write_pipeline
+from vigie_pipelines.registry.declared import declared
 from vigie_pipelines.registry.draft import draft
 from vigie_pipelines.registry.publish import publish
 from vigie_pipelines.registry.reference import histogram, reference
@@ -213,7 +214,7 @@ def _pipeline(models: AnomalyModels, members: dict[str, dict[str, object]]) -> d
         {"name": "alert", "expression": f"if level >= {models.threshold!r} then 1.0 else 0.0"},
     ]
     return pipeline_document(
-        [pipeline_input(feature) for feature in STATE_FEATURES],
+        [declared(feature) for feature in STATE_FEATURES],
         members,
         steps,
         [{"name": name} for name in ("level", "alert", "forest_score", "error")],
@@ -221,16 +222,6 @@ def _pipeline(models: AnomalyModels, members: dict[str, dict[str, object]]) -> d
         description="The more alarmed of isolation forest and autoencoder; levels are -log10 of "
         "how often a score so high is seen",
     )
-
-
-def pipeline_input(feature: Feature) -> dict[str, object]:
-    """A feature as rule and pipeline files declare it."""
-    return {
-        "name": feature.name,
-        "type": feature.kind,
-        **({"unit": feature.unit} if feature.unit else {}),
-        "description": feature.description,
-    }
 
 
 def _pipeline_manifest(models: AnomalyModels) -> dict[str, object]:
