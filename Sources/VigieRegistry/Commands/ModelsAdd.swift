@@ -74,12 +74,16 @@ package struct ModelsAdd: Sendable {
 
     /// What the command prints.
     package var text: String {
-        let features = manifest.signature?.features.count ?? 0
+        let features = manifest.signature.map { "\($0.features.count) features, " } ?? ""
         let files = manifest.files.reduce(0) { $0 + ($1.bytes ?? 0) }
         var text =
-            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features) features, "
+            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features)"
             + "\(Readable.bytes(files))"
-        if let score = latency.score { text += ", \(Readable.duration(score)) a score" }
+        if let score = latency.score {
+            text += ", \(Readable.duration(score)) a score"
+        } else if let tensors = latency.tensors {
+            text += ", \(Readable.duration(tensors)) a request"
+        }
         text += ".\n"
         if givesProbability, manifest.decision == nil || manifest.scorecard == nil {
             text +=

@@ -86,6 +86,12 @@ final class ArtifactCosts: Sendable {
             variable: UInt64(min(line.perRow * Double(rows) * ratio, WorkCost.most)))
     }
 
+    /// What explaining `rows` rows takes, on top of a run.
+    func explanation(rows: Int) -> WorkCost {
+        let one = estimate(.explain, rows: 1).total
+        return WorkCost(fixed: 0, variable: UInt64(min(Double(one) * Double(rows), WorkCost.most)))
+    }
+
     /// Notes what a call of `rows` rows took.
     func observe(_ kind: Kind, rows: Int, nanoseconds: UInt64) {
         let line = line(kind)

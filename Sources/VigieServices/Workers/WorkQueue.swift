@@ -210,6 +210,8 @@ struct WorkQueue<Payload> {
     }
 }
 
+extension WorkQueue.Entry: Sendable where Payload: Sendable {}
+
 extension WorkQueue.Entry {
     /// Why it is not worth a run that begins at `now`; nil when it is.
     func drop(_ now: MonotonicTime, _ isCancelled: (Payload) -> Bool) -> WorkQueue<Payload>.Drop? {

@@ -137,7 +137,8 @@ import VigieTransport
         #expect(queue.count == 1)
         #expect(
             queue.refusal(
-                lane: ObjectIdentifier(model), cost: cost(1), deadline: .never, now: time(0)) == nil)
+                lane: ObjectIdentifier(model), cost: cost(1), deadline: .never, now: time(0)) == nil
+        )
     }
 
     @Test func a_cancelled_request_is_never_run() {

@@ -2,12 +2,30 @@ import VigieEngine
 import VigieProtos
 import VigieRPC
 
-/// Reads a request's inputs into a version's workspace.
+/// Reads a request's inputs into tensors.
 enum InferInputs {
-    /// Fills all inputs, or refuses the request with everything that is wrong with them.
+    /// The first extent of the first input: how many rows the request says that it has, before
+    /// anything of it is checked.
+    @inline(__always)
+    static func rowsClaimed(_ request: Inference.ModelInferRequest) -> Int {
+        guard request.inputs.count > 0 else { return 1 }
+        let shape = request.inputs[0].shape
+        return shape.count > 0 ? Int(shape[0]) : 1
+    }
+
+    /// Bytes of all inputs as they are on the wire, which is close to what their tensors take.
+    static func wireBytes(_ request: Inference.ModelInferRequest) -> Int {
+        let raw = request.rawInputContents
+        if raw.count > 0 { return raw.reduce(0) { $0 + $1.count } }
+        return request.inputs.reduce(0) { $0 + ($1.contents?.encodedByteCount ?? 0) }
+    }
+
+    /// Fills `tensors`, one for each input of the version, or refuses the request with everything that
+    /// is wrong with it.
     /// - Returns: the rows that the request has: 1 for a model that does not count rows.
+    @discardableResult
     static func read(
-        _ request: Inference.ModelInferRequest, into served: ServedVersion,
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, into tensors: [Tensor],
         _ limits: ServiceLimits
     ) throws(RPCStatus) -> Int {
         // Stays empty, and then costs nothing, for a request that is right.
@@ -19,7 +37,7 @@ enum InferInputs {
                 "there are \(raw.count) raw_input_contents for \(inputs.count) inputs; "
                     + "each input must have one")
         }
-        locate(inputs, served, &problems)
+        locate(inputs, served, tensors, &problems)
         var rows = -1
         for (index, position) in served.inputPositions.enumerated() where position >= 0 {
             let spec = served.inputs[index]
@@ -33,7 +51,7 @@ enum InferInputs {
                     }
                     rows = shape[0]
                 }
-                let tensor = served.workspace.inputs[index]
+                let tensor = tensors[index]
                 if raw.count > 0 {
                     guard position < raw.count else { continue }
                     if let contents = input.contents, contents.encodedByteCount > 0 {
@@ -58,10 +76,10 @@ enum InferInputs {
         return served.hasRows ? rows : 1
     }
 
-    /// Notes where in the request each input of the model is.
+    /// Notes where in the request each input of the model is, and which of `tensors` have none.
     private static func locate(
         _ inputs: Repeated<Inference.ModelInferRequest.InferInputTensor>, _ served: ServedVersion,
-        _ problems: inout ProblemList
+        _ tensors: [Tensor], _ problems: inout ProblemList
     ) {
         for index in served.inputPositions.indices { served.inputPositions[index] = -1 }
         for position in 0..<inputs.count {
@@ -78,7 +96,7 @@ enum InferInputs {
         }
         for index in served.inputPositions.indices where served.inputPositions[index] < 0 {
             guard !served.inputs[index].isOptional else {
-                served.workspace.inputs[index].setAbsent()
+                tensors[index].setAbsent()
                 continue
             }
             problems.add("input \(served.inputs[index].name.quoted) is missing")
@@ -96,7 +114,6 @@ enum InferInputs {
                 "has the shape [\(describe(extents))], "
                     + "but \(spec.shapeDescription) is expected")
         }
-        if hasRows, shape[0] == 0 { throw TensorProblem("has no rows") }
         if hasRows, shape[0] > limits.maxBatchRows {
             throw TensorProblem(
                 "has \(shape[0]) rows, more than the limit of \(limits.maxBatchRows) a request; "
