@@ -29,7 +29,7 @@ def draft(
     """
     reasons = {f.name: {"code": f.code, "text": f.reason} for f in dataset.features if f.code}
     return {
-        **_head(namespace, description, flavor),
+        **head(namespace, description, flavor),
         "signature": {"features": [feature.signature() for feature in dataset.features]},
         **({"reasons": reasons} if reasons else {}),
         **more,
@@ -66,7 +66,7 @@ def draft_of_texts(
 ) -> dict[str, object]:
     """As `draft`, of a model that reads sentences: there are no features to sign."""
     return {
-        **_head(namespace, description, flavor),
+        **head(namespace, description, flavor),
         **more,
         "labels": [],
         "training": {
@@ -83,7 +83,8 @@ def draft_of_texts(
     }
 
 
-def _head(namespace: str, description: str, flavor: str) -> dict[str, object]:
+def head(namespace: str, description: str, flavor: str) -> dict[str, object]:
+    """What a manifest begins with, whatever the model takes."""
     return {
         "namespace": namespace,
         "description": description,
