@@ -16,7 +16,6 @@ import warnings
 import numpy as np
 from statsforecast.arima import Arima, forecast_arima
 from statsmodels.tsa.statespace.sarimax import SARIMAX
-
 from vigie_pipelines.models.arima_file import from_statsforecast, from_statsmodels
 
 HERE = pathlib.Path(__file__).parent / "arima"
@@ -68,7 +67,9 @@ def polynomial(random, order, bound):
 def sarimax_case(random, index):
     """A random specification, parameters and answer."""
     season = int(random.choice([2, 4, 7, 12]))
-    order = tuple(int(v) for v in (random.integers(0, 4), random.integers(0, 3), random.integers(0, 4)))
+    order = tuple(
+        int(v) for v in (random.integers(0, 4), random.integers(0, 3), random.integers(0, 4))
+    )
     seasonal = tuple(
         int(v) for v in (random.integers(0, 2), random.integers(0, 3), random.integers(0, 3))
     )
@@ -162,9 +163,7 @@ def statsforecast_case(index, order, seasonal, options, width=0, missing=0):
         xreg=None if x is None else x[:count],
         **{"method": "CSS-ML", **options},
     )
-    forecast = forecast_arima(
-        model, h=horizon, level=[80], xreg=None if x is None else x[count:]
-    )
+    forecast = forecast_arima(model, h=horizon, level=[80], xreg=None if x is None else x[count:])
     z = 1.2815515655446004
     return {
         "name": f"statsforecast-{index}",

@@ -84,6 +84,10 @@ open class Artifact: @unchecked Sendable {
         throw InferenceError(.unsupported, "this \(flavor.rawValue) artifact cannot explain rows")
     }
 
+    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
+    /// not rows of the signature's features. Made anew at each call.
+    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
+
     /// How many outputs ``explain(_:output:)`` can explain: 1 where ``explain(_:)`` works, the
     /// number of classes or targets of a model that has several and can explain each, else 0.
     open var explainedOutputCount: Int { explainsRows ? 1 : 0 }
@@ -98,8 +102,4 @@ open class Artifact: @unchecked Sendable {
         }
         return try explain(workspace)
     }
-
-    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
-    /// not rows of the signature's features. Made anew at each call.
-    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 }

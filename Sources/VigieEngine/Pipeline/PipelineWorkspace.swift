@@ -12,11 +12,11 @@ final class PipelineWorkspace: Workspace {
     var bases: [Double]
 
     init(_ artifact: PipelineArtifact) {
-        values = artifact.values.map { Tensor(type: $0.type == .text ? .string : .float64) }
-        members = artifact.members.map { $0.makeWorkspace() }
-        memories = artifact.programs.map { ExpressionMemory($0, ruleCount: 0) }
-        weights = Array(repeating: 0, count: artifact.values.count)
-        bases = Array(repeating: 0, count: artifact.values.count)
+        values = artifact.plan.values.map { Tensor(type: $0.type == .text ? .string : .float64) }
+        members = artifact.plan.members.map { $0.makeWorkspace() }
+        memories = artifact.plan.programs.map { ExpressionMemory($0, ruleCount: 0) }
+        weights = Array(repeating: 0, count: artifact.plan.values.count)
+        bases = Array(repeating: 0, count: artifact.plan.values.count)
         super.init(artifact)
     }
 }

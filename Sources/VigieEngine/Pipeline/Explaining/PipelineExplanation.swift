@@ -72,7 +72,8 @@ struct PipelineExplanation: Sendable {
                 _ = try explain(call, artifact, workspace)
                 let base = workspace.members[call.member].baseValue
                 workspace.bases[link.value] =
-                    call.takesResponse ? artifact.members[call.member].link.response(base) : base
+                    call.takesResponse
+                    ? artifact.plan.members[call.member].link.response(base) : base
             case .expression:
                 workspace.bases[link.value] = link.node?.evaluate(workspace).base ?? 0
             case .map(let map):
@@ -104,7 +105,7 @@ struct PipelineExplanation: Sendable {
             guard weight != 0 else { continue }
             let value = Self.value(input, workspace)
             guard !value.isNaN else { continue }
-            workspace.contributions[artifact.rowInputs.features[input]] += weight * value
+            workspace.contributions[artifact.plan.rowInputs.features[input]] += weight * value
         }
         var rest = score
         for contribution in workspace.contributions { rest -= contribution }
@@ -127,7 +128,7 @@ struct PipelineExplanation: Sendable {
     ) throws(InferenceError) -> Double {
         let memory = workspace.members[call.member]
         try call.fill(memory, row: 0, workspace, artifact)
-        do { return try artifact.members[call.member].explain(memory) } catch {
+        do { return try artifact.plan.members[call.member].explain(memory) } catch {
             throw artifact.error(error, call.member, nil)
         }
     }
@@ -141,7 +142,7 @@ struct PipelineExplanation: Sendable {
         let memory = workspace.members[call.member]
         var weight = weight
         if call.takesResponse {
-            let link = artifact.members[call.member].link
+            let link = artifact.plan.members[call.member].link
             weight *= ScalarFunction.slope(
                 from: memory.baseValue, to: score, link.response(memory.baseValue),
                 link.response(score))
@@ -150,7 +151,7 @@ struct PipelineExplanation: Sendable {
             let contribution = weight * memory.contributions[feature]
             let source = call.bindings[feature].value
             if source < inputCount {
-                workspace.contributions[artifact.rowInputs.features[source]] += contribution
+                workspace.contributions[artifact.plan.rowInputs.features[source]] += contribution
                 continue
             }
             let change = Self.value(source, workspace) - workspace.bases[source]

@@ -3,6 +3,8 @@ final class DistanceStep: PairStep {
     enum Metric: String, CaseIterable {
         case euclidean
         case squaredEuclidean = "sqeuclidean"
+        /// ONNX Runtime has it in its table but not in its code.
+        case manhattan
     }
 
     let metric: Metric
@@ -41,7 +43,7 @@ final class DistanceStep: PairStep {
                             var sum = Number.zero
                             for column in 0..<columns {
                                 let d = left[first + column] - right[row * columns + column]
-                                sum += d * d
+                                sum += metric == .manhattan ? d.magnitude : d * d
                             }
                             out[target] = metric == .euclidean ? sum.squareRoot() : sum
                             target += 1
