@@ -1,12 +1,19 @@
 #define _GNU_SOURCE
 #include "vigie_sys.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <sys/socket.h>
 
 int vigie_accept(int listener) {
   return accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int vigie_await_input(int descriptor, int64_t nanoseconds) {
+  struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+  struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  return ppoll(&entry, 1, nanoseconds < 0 ? NULL : &timeout, NULL);
 }
 
 void vigie_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

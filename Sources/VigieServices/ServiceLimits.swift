@@ -1,8 +1,8 @@
 /// What the services accept of a request, beyond the RPC layer's own limits.
 package struct ServiceLimits: Sendable {
-    /// Rows of one ModelInfer request: it runs on its connection's loop, and what else that loop
-    /// serves waits for it. 16,384 rows of 30 features through 200 trees take some 20 ms.
-    package var maxBatchRows = 16_384
+    /// Rows of one ModelInfer request. Large ones run on workers, in slices; what they hold is bounded
+    /// in bytes (``WorkerOptions/heldBytesMax``).
+    package var maxBatchRows = 131_072
     /// Categories that an error message lists.
     package var maxListedCategories = 20
 

@@ -6,7 +6,7 @@ import VigieTransport
 
 /// All services of a pod, on all its loops.
 ///
-///     let services = VigieServices(store: store, version: "0.2.0")
+///     let services = VigieServices(store: store, version: "0.2.0", pool: pool)
 ///     // for each loop, before it runs:
 ///     services.install(on: handler)
 ///     // when the store has loaded what was there, and the server listens:
@@ -24,6 +24,10 @@ package final class VigieServices: Sendable {
     /// What health checks are answered from: "" and each service.
     package let health: HealthRegistry
     let limits: ServiceLimits
+    /// Where dear requests run; nil runs everything on the loops. Whoever has made it stops it.
+    package let pool: WorkerPool?
+    /// What loops and workers share of each version that is served.
+    private let shared: Mutex<SharedVersions>
     private let nodes = Mutex<[NodeRecord]>([])
     private let state: Mutex<State>
 
@@ -43,12 +47,14 @@ package final class VigieServices: Sendable {
 
     package init(
         store catalog: any ModelCatalog, version: String, health: HealthRegistry = HealthRegistry(),
-        limits: ServiceLimits = ServiceLimits()
+        limits: ServiceLimits = ServiceLimits(), pool: WorkerPool? = nil
     ) {
         self.version = version
         self.catalog = catalog
         self.health = health
         self.limits = limits
+        self.pool = pool
+        shared = Mutex(SharedVersions(batching: pool?.options.batching))
         state = Mutex(State())
         catalog.onChange { [weak self] table in self?.publish(table) }
     }
@@ -58,9 +64,9 @@ package final class VigieServices: Sendable {
     /// loop, before it runs.
     package func install(on handler: RPCHandler) {
         let node = nodes.withLock { nodes in
-            let table = ServedTable(catalog.table)
+            let table = makeTable(catalog.table)
             let catalog = catalog
-            let node = ServingNode(table: table, limits: limits) { name, version in
+            let node = ServingNode(table: table, limits: limits, pool: pool) { name, version in
                 RPCStatus(absent: name, version: version, catalog)
             }
             nodes.append(NodeRecord(loop: handler.loop, node: node, latest: table))
@@ -115,7 +121,7 @@ package final class VigieServices: Sendable {
         nodes.withLock { nodes in
             for index in nodes.indices {
                 guard nodes[index].latest.source !== table else { continue }
-                let next = ServedTable(table, previous: nodes[index].latest)
+                let next = makeTable(table, previous: nodes[index].latest)
                 nodes[index].latest = next
                 let record = nodes[index]
                 record.loop.execute { record.node.replace(next) }
@@ -123,12 +129,25 @@ package final class VigieServices: Sendable {
         }
     }
 
-    /// What all loops have counted for each version that is served, by name and version.
+    private func makeTable(_ table: ModelTable, previous: ServedTable? = nil) -> ServedTable {
+        shared.withLock { shared in
+            shared.update(table)
+            return ServedTable(table, previous: previous, shared)
+        }
+    }
+
+    /// What workers alone have counted for a version; nil when it is not served.
+    func workerCounters(of model: LoadedModel) -> VersionCounters? {
+        shared.withLock { $0.counters(model) }
+    }
+
+    /// What all loops and workers have counted for each version that is served, by name and version.
     package func statistics() -> [VersionStatistics] {
         let tables = nodes.withLock { $0.map(\.latest) }
         return catalog.table.entries.flatMap { entry in
             entry.versions.map { model in
                 var sum = VersionStatistics(model)
+                if let counters = workerCounters(of: model) { sum.add(counters) }
                 for table in tables {
                     for served in table.counters where served.model === model {
                         sum.add(served.counters)

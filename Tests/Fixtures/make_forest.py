@@ -48,6 +48,10 @@ def answers(model, q: np.ndarray) -> np.ndarray:
 
 def explain(model, q: np.ndarray, data=None) -> np.ndarray:
     """shap's values with the base value last: (rows, outputs, features + 1)."""
+    if not isinstance(model, HistGradientBoostingClassifier | HistGradientBoostingRegressor):
+        # Which scikit-learn does itself, and shap does not.
+        q = q.astype(np.float32).astype(np.float64)
+        data = None if data is None else data.astype(np.float32).astype(np.float64)
     if data is None:
         explainer = shap.TreeExplainer(model, feature_perturbation="tree_path_dependent")
     else:
@@ -91,9 +95,7 @@ def main() -> None:
 
     small = dict(n_estimators=6, max_depth=4)
     add("isolation", IsolationForest(n_estimators=8, max_samples=64), None, "ubj", against=True)
-    features = IsolationForest(
-        n_estimators=6, max_samples=32, max_features=0.5, contamination=0.1
-    )
+    features = IsolationForest(n_estimators=6, max_samples=32, max_features=0.5, contamination=0.1)
     add("isolation-features", features, None, "json")
     add("forest-binary", RandomForestClassifier(**small), y > 0, "ubj", against=True)
     add("forest-classes", RandomForestClassifier(**small), three, "json", against=True)
@@ -126,6 +128,7 @@ def main() -> None:
 
 def add_names(folder: Folder, x: np.ndarray, y: np.ndarray, q: np.ndarray) -> None:
     """Categories that are names: tensors carry their codes, in the file's (sorted) order."""
+
     def frame(values: np.ndarray) -> pd.DataFrame:
         columns = {f"f{column}": values[:, column] for column in range(values.shape[1])}
         known = np.isin(values[:, 4], np.arange(len(NAMES)))

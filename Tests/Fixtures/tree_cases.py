@@ -3,7 +3,7 @@
 A folder has rows.f64 (little-endian float64, row-major, ROWS x FEATURES) and cases.json. For each case
 there are the model's file and <case>.f64: the outputs of all rows, then, if the case has any, the
 contributions of the first EXPLAINED rows (a value a feature, then the base value; output after
-output), then the same against a background of the first BACKGROUND rows that are finite.
+output), then the same against a background of the first BACKGROUND ordinary rows.
 """
 
 import json
@@ -49,8 +49,8 @@ def finite(values: np.ndarray) -> np.ndarray:
 
 
 def background(values: np.ndarray) -> np.ndarray:
-    """The first rows without anything special."""
-    return values[np.isfinite(values).all(axis=1)][:BACKGROUND]
+    """The first rows without anything special, which any model takes."""
+    return values[(np.abs(values) < 1e30).all(axis=1)][:BACKGROUND]
 
 
 class Folder:

@@ -49,6 +49,15 @@ package final class FixedCatalog: ModelCatalog {
         _ = change(model.name) { _ in }
     }
 
+    /// Puts a model in the place of all versions of that name.
+    package func replace(_ name: String, with model: LoadedModel) {
+        state.withLock { state in
+            state.models.removeAll { $0.name == name }
+            state.models.append(model)
+        }
+        _ = change(name) { _ in }
+    }
+
     private func change(_ name: String, _ body: (inout State) -> Void) -> RegistryError? {
         let (table, listeners) = state.withLock { state in
             body(&state)

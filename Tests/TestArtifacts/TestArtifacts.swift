@@ -90,8 +90,9 @@ package final class LinearArtifact: Artifact, @unchecked Sendable {
 }
 
 /// A model as the registry would have loaded it.
+/// - Parameter latency: nil measures it, as the registry does.
 package func loaded(
-    _ name: String, _ version: Int, _ artifact: Artifact,
+    _ name: String, _ version: Int, _ artifact: Artifact, latency: WarmUpLatency? = nil,
     _ configure: (inout Manifest) -> Void = { _ in }
 ) -> LoadedModel {
     let digest = SHA256.digest(of: Array(name.utf8).span.bytes)
@@ -101,7 +102,7 @@ package func loaded(
     return LoadedModel(
         name: name, version: version, manifest: manifest, manifestDigest: digest,
         artifact: artifact, payloadBytes: 0, loadDuration: .zero, warmUpDuration: .zero,
-        warmUpLatency: WarmUpLatency())
+        warmUpLatency: latency ?? (try? WarmUp.run(artifact)) ?? WarmUpLatency())
 }
 
 /// A table of models; versions of the same name are one model.

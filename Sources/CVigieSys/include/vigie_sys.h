@@ -25,6 +25,9 @@ static inline uint32_t vigie_epoll_events(const struct epoll_event *events, int 
 /* accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC. */
 int vigie_accept(int listener);
 
+/* ppoll(2) for input on one descriptor; negative nanoseconds wait for ever. */
+int vigie_await_input(int descriptor, int64_t nanoseconds);
+
 /* pthread_setname_np(3) on the calling thread. */
 void vigie_name_thread(const char *name);
 

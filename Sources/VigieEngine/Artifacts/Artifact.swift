@@ -13,7 +13,7 @@ open class Artifact: @unchecked Sendable {
     public let outputs: [TensorSpec]
     /// What a row is made of: the manifest's signature, or one derived from the file.
     public let signature: Signature
-    /// Bytes that the compiled model occupies, workspaces not counted.
+    /// Bytes that the compiled model occupies, workspaces and ``members`` not counted.
     public let memoryBytes: Int
 
     /// For flavors: what the loaded model takes, gives and occupies.
@@ -27,6 +27,25 @@ open class Artifact: @unchecked Sendable {
         self.signature = signature
         self.memoryBytes = memoryBytes
     }
+
+    /// Other artifacts that it is made of: a pipeline's.
+    open var members: [Artifact] { [] }
+
+    /// Bytes that artifacts and their members occupy together; one that several share counts once.
+    public static func memoryBytes(of artifacts: [Artifact]) -> Int {
+        var seen: Set<ObjectIdentifier> = []
+        var total = 0
+        var open = artifacts
+        while let artifact = open.popLast() {
+            guard seen.insert(ObjectIdentifier(artifact)).inserted else { continue }
+            total += artifact.memoryBytes
+            open += artifact.members
+        }
+        return total
+    }
+
+    /// What is odd about the file though it can be used: for people who verify it.
+    open var warnings: [String] { [] }
 
     /// Memory for one thread's requests; made once a thread, not once a request.
     open func makeWorkspace() -> Workspace { Workspace(self) }
@@ -64,6 +83,10 @@ open class Artifact: @unchecked Sendable {
     open func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         throw InferenceError(.unsupported, "this \(flavor.rawValue) artifact cannot explain rows")
     }
+
+    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
+    /// not rows of the signature's features. Made anew at each call.
+    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 
     /// How many outputs ``explain(_:output:)`` can explain: 1 where ``explain(_:)`` works, the
     /// number of classes or targets of a model that has several and can explain each, else 0.

@@ -12,6 +12,8 @@ public struct ArtifactSource: Sendable {
     /// contributions are against the average applicant (as `shap.LinearExplainer` has it). A
     /// feature that is not here has a mean term of 0.
     public let meanTerms: [String: Double]
+    /// Pipelines: what they are made of, loaded and verified, by the members' names.
+    public var members: [String: Artifact] = [:]
 
     /// How contributions are computed.
     public let explanation: ExplanationMethod
@@ -44,6 +46,11 @@ public struct ArtifactSource: Sendable {
                 try ForestFile(bytes).trees
             }
         case .scorecard: return try ScorecardArtifact(self)
+        case .arima: return try ARIMAArtifact(self)
+        case .prophet: return try ProphetArtifact(self)
+        case .rules: return try RulesArtifact(self)
+        case .watchlist: return try WatchlistArtifact(self)
+        case .pipeline: return try PipelineArtifact(self)
         }
     }
 

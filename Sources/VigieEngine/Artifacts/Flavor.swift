@@ -10,4 +10,14 @@ public enum Flavor: String, Sendable, CaseIterable {
     case forest
     /// A binned, weight-of-evidence logistic regression: `scorecard.json`.
     case scorecard
+    /// Seasonal ARIMA with regressors, of many series: `arima.json`.
+    case arima
+    /// Prophet's own file, of `prophet.serialize`: `prophet.json`.
+    case prophet
+    /// Versioned decision rules: `rules.json`.
+    case rules
+    /// Names and identifiers to screen against: `watchlist.json`.
+    case watchlist
+    /// Other artifacts, one after the other: `pipeline.json`.
+    case pipeline
 }

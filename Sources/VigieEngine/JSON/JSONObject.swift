@@ -5,7 +5,7 @@ public struct JSONObject: Sendable, Equatable {
     /// Where a key is; only for objects with more members than a look through them is worth.
     private let places: [String: Int]
 
-    private static let membersWithoutPlaces = 12
+    private static let membersWithoutPlaces = 24
 
     /// Nil when a key appears twice.
     public init?(_ members: [(key: String, value: JSONValue)]) {
@@ -21,6 +21,17 @@ public struct JSONObject: Sendable, Equatable {
             }
         }
         self.members = members
+        self.places = places
+    }
+
+    /// For a reader that has seen that all keys differ.
+    init(distinct members: [(key: String, value: JSONValue)]) {
+        self.members = members
+        var places: [String: Int] = [:]
+        if members.count > Self.membersWithoutPlaces {
+            places.reserveCapacity(members.count)
+            for (place, member) in members.enumerated() { places[member.key] = place }
+        }
         self.places = places
     }
 

@@ -1,12 +1,23 @@
 /// A value in a model file of JSON and the way to it, so that what is wrong is said with its place:
 /// "learner.gradient_booster.model.trees[3].split_indices: expected numbers".
 struct ModelField {
-    let path: String
+    /// The way is put together only when somebody asks: a file has thousands of fields.
+    private let parent: String
+    private let key: String
     let value: JSONValue
 
     init(path: String, value: JSONValue) {
-        self.path = path
+        self.init(parent: path, key: "", value: value)
+    }
+
+    private init(parent: String, key: String, value: JSONValue) {
+        self.parent = parent
+        self.key = key
         self.value = value
+    }
+
+    var path: String {
+        key.isEmpty ? parent : parent.isEmpty ? key : "\(parent).\(key)"
     }
 
     /// Reads a whole file of UBJSON or JSON, whichever the bytes are.
@@ -42,13 +53,15 @@ struct ModelField {
     /// A member that may be missing or null.
     func optional(_ key: String) throws(LoadError) -> ModelField? {
         guard let object = value.object else { throw fail("expected an object") }
-        guard let member = object[key], member != .null else { return nil }
-        return ModelField(path: path.isEmpty ? key : "\(path).\(key)", value: member)
+        guard let member = object[key] else { return nil }
+        if case .null = member { return nil }
+        return ModelField(parent: path, key: key, value: member)
     }
 
     var elements: [ModelField] {
         get throws(LoadError) {
             guard let array = value.array else { throw fail("expected an array") }
+            let path = path
             return array.enumerated().map { ModelField(path: "\(path)[\($0)]", value: $1) }
         }
     }
@@ -113,12 +126,18 @@ struct ModelField {
     /// Whole numbers.
     func integers(count: Int? = nil) throws(LoadError) -> [Int] {
         let numbers = try numbers(count: count)
-        var integers: [Int] = []
-        integers.reserveCapacity(numbers.count)
-        for number in numbers {
-            guard let integer = Int(exactly: number) else { throw fail("expected whole numbers") }
-            integers.append(integer)
+        var areWhole = true
+        let integers = [Int](unsafeUninitializedCapacity: numbers.count) { integers, count in
+            for (index, number) in numbers.enumerated() {
+                // Far beyond any index or count, and still exact.
+                let isSmall = number.magnitude < 0x1p53
+                let integer = Int(isSmall ? number : 0)
+                areWhole = areWhole && isSmall && Double(integer) == number
+                integers.initializeElement(at: index, to: integer)
+            }
+            count = numbers.count
         }
+        guard areWhole else { throw fail("expected whole numbers") }
         return integers
     }
 }

@@ -8,6 +8,7 @@ struct UBJSONReader {
     private let depthMax: Int
     private var position = 0
     private var depth = 0
+    private var keys = UBJSONKeys()
 
     static func parse(
         _ bytes: [UInt8], depthMax: Int = JSONParser.depthMaxDefault
@@ -81,14 +82,7 @@ struct UBJSONReader {
             guard count > 0 else { return .array([]) }
             let start = position
             position += count * size
-            return .numbers(
-                [Double](unsafeUninitializedCapacity: count) { numbers, initialized in
-                    for index in 0..<count {
-                        numbers.initializeElement(
-                            at: index, to: number(type, at: start + index * size))
-                    }
-                    initialized = count
-                })
+            return .numbers(numbers(type, count, at: start))
         }
         var values: [JSONValue] = []
         var areNumbers = true
@@ -112,15 +106,33 @@ struct UBJSONReader {
         let start = position
         let (type, count) = try readHeader()
         var members: [(key: String, value: JSONValue)] = []
+        // Keys that have been met before are told apart by their numbers.
+        var met: UInt64 = 0
+        var areTold = true
         while true {
             if let count {
                 if members.count == count { break }
             } else if try endsContainer("}") {
                 break
             }
-            let key = try readString()
+            let length = try readLength()
+            guard length <= bytes.count - position else { throw error("the file ends in a string") }
+            guard let (key, number) = keys.key(in: bytes, position..<position + length) else {
+                position += length
+                throw error("a string is not UTF-8", back: length)
+            }
+            position += length
+            if let number, number < UInt64.bitWidth {
+                guard met & 1 << UInt64(number) == 0 else {
+                    throw error("an object has a key twice", back: position - start)
+                }
+                met |= 1 << UInt64(number)
+            } else {
+                areTold = false
+            }
             members.append((key, try readValue(try elementMarker(type))))
         }
+        if areTold { return JSONObject(distinct: members) }
         guard let object = JSONObject(members) else {
             throw error("an object has a key twice", back: position - start)
         }
@@ -206,19 +218,37 @@ struct UBJSONReader {
 
     /// The number of a type whose bytes are known to be there.
     private func number(_ marker: Marker, at offset: Int) -> Double {
-        func bits(_ size: Int) -> UInt64 {
-            var bits: UInt64 = 0
-            for index in offset..<offset + size { bits = bits << 8 | UInt64(bytes[index]) }
-            return bits
-        }
-        switch marker {
-        case "i": return Double(Int8(bitPattern: bytes[offset]))
-        case "U": return Double(bytes[offset])
-        case "I": return Double(Int16(truncatingIfNeeded: bits(2)))
-        case "l": return Double(Int32(truncatingIfNeeded: bits(4)))
-        case "L": return Double(Int64(bitPattern: bits(8)))
-        case "d": return Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits(4))))
-        default: return Double(bitPattern: bits(8))
+        numbers(marker, 1, at: offset)[0]
+    }
+
+    /// So many numbers of a type whose bytes are known to be there.
+    private func numbers(_ marker: Marker, _ count: Int, at offset: Int) -> [Double] {
+        bytes.withUnsafeBytes { bytes in
+            let bytes = UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            func bits<Bits: FixedWidthInteger & BitwiseCopyable>(
+                _ index: Int, _ type: Bits.Type
+            ) -> Bits {
+                Bits(
+                    bigEndian: bytes.loadUnaligned(
+                        fromByteOffset: index * MemoryLayout<Bits>.size, as: type))
+            }
+            func map(_ number: (Int) -> Double) -> [Double] {
+                [Double](unsafeUninitializedCapacity: count) { numbers, initialized in
+                    for index in 0..<count {
+                        numbers.initializeElement(at: index, to: number(index))
+                    }
+                    initialized = count
+                }
+            }
+            return switch marker {
+            case "i": map { Double(bits($0, Int8.self)) }
+            case "U": map { Double(bits($0, UInt8.self)) }
+            case "I": map { Double(bits($0, Int16.self)) }
+            case "l": map { Double(bits($0, Int32.self)) }
+            case "L": map { Double(bits($0, Int64.self)) }
+            case "d": map { Double(Float(bitPattern: bits($0, UInt32.self))) }
+            default: map { Double(bitPattern: bits($0, UInt64.self)) }
+            }
         }
     }
 

@@ -4,6 +4,9 @@
 /// (ZipMap, which scikit-learn's converter adds by default) is the tensor of probabilities that the
 /// maps are made of, FP32 [-1, classes], under the same name; ``classLabels`` has its columns' labels.
 ///
+/// An output that is a sequence of tensors (MultiOutputClassifier's probabilities) becomes one output
+/// for each: "probabilities.0", "probabilities.1".
+///
 /// Casts of numbers that do not fit the target saturate, and NaN becomes 0 as an integer.
 public final class ONNXArtifact: Artifact, @unchecked Sendable {
     let program: Program

@@ -33,10 +33,14 @@ enum ONNXLimits {
     /// What a missing dimension of an input is taken for in the trial run at load.
     static let trialRows = 1
     /// Versions whose operators are known here. Before 7, broadcasting was another; converters write
-    /// the least version that a graph needs, and these operators are the same since the first.
+    /// the least version that a graph needs, and these operators are the same since the one named.
     static let irVersionMax = 14
     static let opsetMin = 7
-    static let sameSinceOpset1: Set = ["ArgMax", "ArgMin", "Gather", "Identity", "Transpose"]
+    static let sameSince = [
+        "Abs": 6, "ArgMax": 1, "ArgMin": 1, "Cast": 6, "Concat": 4, "Constant": 1, "Exp": 6,
+        "Flatten": 1, "Gather": 1, "Identity": 1, "Log": 6, "Neg": 6, "Relu": 6, "Reshape": 5,
+        "Sigmoid": 6, "Sqrt": 6, "Tanh": 6, "Transpose": 1,
+    ]
     static let opsetMax = 26
     static let mlOpsetMax = 5
 }

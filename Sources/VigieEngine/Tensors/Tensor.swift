@@ -103,6 +103,9 @@ public final class Tensor {
     }
 
     /// Adds the next string element.
+    public func appendString(_ bytes: [UInt8]) { appendString(bytes.span.bytes) }
+
+    /// Adds the next string element.
     public func appendString(_ string: String) { appendString(string.utf8Span.span.bytes) }
 
     /// Calls `body` with the bytes of string element `index`.

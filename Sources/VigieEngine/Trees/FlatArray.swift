@@ -19,7 +19,10 @@ final class FlatArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
 
     convenience init(_ elements: [Element]) {
         self.init(count: elements.count) { typed in
-            for index in elements.indices { (typed + index).initialize(to: elements[index]) }
+            elements.withUnsafeBufferPointer { elements in
+                guard let first = elements.baseAddress else { return }
+                typed.initialize(from: first, count: elements.count)
+            }
         }
     }
 

@@ -16,7 +16,7 @@ struct ForestCompiler {
     let columns: TreeColumns
     /// Whether each leaf has one weight, and all of a tree's leaves the same target.
     let isSimple: Bool
-    private let kernels: vigie_cpu
+    private let kernels: KernelLevel
 
     private var blocks: [vigie_block] = []
     private var levelNodes: [vigie_level_node] = []
@@ -29,7 +29,7 @@ struct ForestCompiler {
     /// - Parameters:
     ///   - source: one whose counts are checked.
     ///   - kernels: what the processor is asked to do at most.
-    init(_ source: TreeEnsembleBuilder, kernels: vigie_cpu) {
+    init(_ source: TreeEnsembleBuilder, kernels: KernelLevel) {
         self.source = source
         self.kernels = kernels
         columns = TreeColumns(source)

@@ -13,8 +13,7 @@ struct RankedColumns {
 
     /// Of each column of ``TreeColumns``: its column here, -1 for none.
     private var places: [Int]
-    /// Of each feature: its cuts, ascending, each once.
-    private var featureCuts: [[Int32]]
+    private var table = CutTable()
     private let featureCount: Int
 
     private static let fanOut = 16
@@ -26,16 +25,14 @@ struct RankedColumns {
     init?(_ levelNodes: [vigie_level_node], featureCount: Int, columnsMax: Int) {
         self.featureCount = featureCount
         places = Array(repeating: -1, count: 2 * featureCount)
-        featureCuts = Array(repeating: [], count: featureCount)
         for node in levelNodes where node.key != ForestCompiler.noKey {
             let column = Int(node.column)
             guard places.indices.contains(column) else { return nil }
             places[column] = 0
-            featureCuts[column % featureCount].append(node.key)
+            table.insert(
+                feature: column < featureCount ? column : column - featureCount, key: node.key)
         }
-        for feature in 0..<featureCount where !featureCuts[feature].isEmpty {
-            featureCuts[feature] = Self.distinct(featureCuts[feature])
-        }
+        let featureCuts = table.rank(featureCount: featureCount)
         let most = featureCuts.map(\.count).max() ?? 0
         guard most <= Self.wideMax else { return nil }
         isNarrow = most <= Self.narrowMax
@@ -53,17 +50,11 @@ struct RankedColumns {
         columnCount += 1
         guard columnCount <= columnsMax else { return nil }
         for feature in 0..<featureCount where !featureCuts[feature].isEmpty {
-            addFeature(feature, spare: spare)
+            addFeature(feature, featureCuts[feature], spare: spare)
         }
     }
 
-    private static func distinct(_ values: [Int32]) -> [Int32] {
-        var found: [Int32] = []
-        for value in values.sorted() where value != found.last { found.append(value) }
-        return found
-    }
-
-    private mutating func addFeature(_ feature: Int, spare: Int) {
+    private mutating func addFeature(_ feature: Int, _ featureCuts: [Int32], spare: Int) {
         var made = vigie_ranked_feature()
         made.feature = UInt32(feature)
         made.missing = UInt32(featureCount + feature)
@@ -71,7 +62,7 @@ struct RankedColumns {
         let above = places[featureCount + feature]
         made.columns = (UInt32(below < 0 ? spare : below), UInt32(above < 0 ? spare : above))
         // From fine to coarse: each array is every 16th element of the one before.
-        var arrays = [featureCuts[feature]]
+        var arrays = [featureCuts]
         while arrays.count < levels {
             let finer = arrays[arrays.count - 1]
             arrays.append(
@@ -91,13 +82,8 @@ struct RankedColumns {
 
     /// The column here of a branch, and the rank at or above which it goes right.
     func place(of node: vigie_level_node) -> (column: Int, rank: Int) {
-        let cuts = featureCuts[Int(node.column) % featureCount]
-        var low = 0
-        var high = cuts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if cuts[middle] < node.key { low = middle + 1 } else { high = middle }
-        }
-        return (places[Int(node.column)], low + 1)
+        let column = Int(node.column)
+        let feature = column < featureCount ? column : column - featureCount
+        return (places[column], table.rank(feature: feature, key: node.key))
     }
 }

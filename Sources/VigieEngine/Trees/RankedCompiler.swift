@@ -12,8 +12,8 @@ struct RankedCompiler {
     private static let lanes = Int(VIGIE_LANES)
     /// Columns of ranks: 128 bytes each, which the nearest cache should hold with the rest.
     private static let columnsMax = 1_024
-    /// A register of slots.
-    private static let word = 64
+    /// A register holds 64 slots.
+    private static let wordShift = 6
 
     private let levelNodes: [vigie_level_node]
     private let hasSlots: Bool
@@ -43,45 +43,49 @@ struct RankedCompiler {
             vigie_ranked_block(
                 depth: plain.depth, trees: plain.trees, nodes: UInt32(nodes.count),
                 slots: UInt32(slotColumns.count), leaf: plain.leaf))
-        // Branch 0 is none; an unused one's answer does not matter.
-        var places = [(column: Int, rank: Int)](
-            repeating: (0, 0), count: Self.lanes << depth)
-        for slot in places.indices {
-            let node = levelNodes[Int(plain.root.0) + slot]
-            if node.key != ForestCompiler.noKey { places[slot] = ranks.place(of: node) }
-        }
-        for lane in 0..<Self.lanes where depth > 0 { addNodes(1, lane, places) }
-        if hasSlots { addSlots(depth, places) }
-    }
-
-    /// The nodes below branch `slot` of a tree, then itself.
-    private mutating func addNodes(
-        _ slot: Int, _ lane: Int, _ places: [(column: Int, rank: Int)]
-    ) {
-        let place = slot * Self.lanes + lane
-        guard place < places.count else { return }
-        addNodes(2 * slot, lane, places)
-        addNodes(2 * slot + 1, lane, places)
-        let (column, rank) = places[place]
+        let firstNode = nodes.count
+        let firstSlot = slotColumns.count
+        let nodeCount = 1 << depth - 1
+        let slotShift = max(depth, 3)
         nodes.append(
-            vigie_ranked_node(
-                offset: UInt32(column) * UInt32(VIGIE_RANKED_BYTES),
-                key: UInt32(rank) * (ranks.isNarrow ? 0x0101_0101 : 0x0001_0001)))
+            contentsOf: repeatElement(vigie_ranked_node(), count: nodeCount * Self.lanes))
+        if hasSlots {
+            slotColumns.append(contentsOf: repeatElement(0, count: Self.lanes << slotShift))
+            slotKeys.append(contentsOf: repeatElement(0, count: Self.lanes << slotShift))
+        }
+        let repeated: UInt32 = ranks.isNarrow ? 0x0101_0101 : 0x0001_0001
+        for slot in 1..<max(1 << depth, 2) where depth > 0 {
+            let order = Self.childrenFirst(slot, depth)
+            for lane in 0..<Self.lanes {
+                let node = levelNodes[Int(plain.root.0) + slot * Self.lanes + lane]
+                // What an unused branch answers does not matter.
+                guard node.key != ForestCompiler.noKey else { continue }
+                let (column, rank) = ranks.place(of: node)
+                nodes[firstNode + lane * nodeCount + order] = vigie_ranked_node(
+                    offset: UInt32(column) * UInt32(VIGIE_RANKED_BYTES),
+                    key: UInt32(rank) * repeated)
+                guard hasSlots else { continue }
+                let place =
+                    slotShift <= Self.wordShift
+                    ? lane << slotShift + slot
+                    : (slot >> Self.wordShift * Self.lanes + lane) << Self.wordShift
+                        + slot & (1 << Self.wordShift - 1)
+                slotColumns[firstSlot + place] = UInt8(column)
+                slotKeys[firstSlot + place] = UInt16(rank)
+            }
+        }
     }
 
-    private mutating func addSlots(_ depth: Int, _ places: [(column: Int, rank: Int)]) {
-        let first = slotColumns.count
-        let size = max(1 << depth, 8)
-        slotColumns.append(contentsOf: repeatElement(0, count: size * Self.lanes))
-        slotKeys.append(contentsOf: repeatElement(0, count: size * Self.lanes))
-        for (index, place) in places.enumerated() {
-            let (slot, lane) = index.quotientAndRemainder(dividingBy: Self.lanes)
-            let target =
-                size <= Self.word
-                ? size * lane + slot
-                : Self.word * (slot / Self.word * Self.lanes + lane) + slot % Self.word
-            slotColumns[first + target] = UInt8(place.column)
-            slotKeys[first + target] = UInt16(place.rank)
+    /// The place of branch `slot` of a full tree when children come before their parent, all of the
+    /// left one's before the right one's.
+    private static func childrenFirst(_ slot: Int, _ depth: Int) -> Int {
+        // Down the path from the root: each step to the right passes the left child's tree, and the
+        // branch itself comes after both trees below it.
+        let level = Int.bitWidth - 1 - slot.leadingZeroBitCount
+        var passed = 0
+        for step in 0..<level where slot >> (level - 1 - step) & 1 == 1 {
+            passed += 1 << (depth - 1 - step) - 1
         }
+        return passed + 1 << (depth - level) - 2
     }
 }

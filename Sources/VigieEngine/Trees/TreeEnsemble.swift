@@ -40,7 +40,7 @@ package final class TreeEnsemble: @unchecked Sendable {
     init(
         source: TreeEnsembleBuilder, columns: TreeColumns, isSimple: Bool, blocks: [vigie_block],
         levelNodes: [vigie_level_node], branchNodes: [vigie_branch_node], categoryBits: [UInt32],
-        targets: [UInt32], leafItems: [Range<Int>], kernels: vigie_cpu
+        targets: [UInt32], leafItems: [Range<Int>], kernels: KernelLevel
     ) {
         featureCount = source.featureCount
         targetCount = source.targetCount
@@ -72,7 +72,7 @@ package final class TreeEnsemble: @unchecked Sendable {
         ranked =
             isSimple
             ? RankedCompiler(blocks, levelNodes, featureCount: source.featureCount).map {
-                [forest] in RankedForest($0, forest, level: kernels)
+                [forest] in RankedForest($0, forest, level: kernels.cpu)
             } : nil
         memoryBytes =
             self.blocks.byteCount + self.levelNodes.byteCount + self.branchNodes.byteCount

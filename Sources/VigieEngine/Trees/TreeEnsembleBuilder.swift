@@ -1,5 +1,3 @@
-import CVigieKernels
-
 /// Trees as a file describes them, one node after the other: what every reader of a tree format
 /// (XGBoost, ONNX) writes and ``compile()`` turns into a ``TreeEnsemble``.
 ///
@@ -50,6 +48,12 @@ package struct TreeEnsembleBuilder: Sendable {
         self.targetCount = targetCount
         self.precision = precision
         self.aggregate = aggregate
+    }
+
+    /// Makes room for so many nodes, half of them leaves of one weight.
+    package mutating func reserve(nodes count: Int) {
+        nodes.reserveCapacity(count)
+        leafWeights.reserveCapacity(count / 2 + 1)
     }
 
     /// Trees begun so far.
@@ -108,11 +112,11 @@ package struct TreeEnsembleBuilder: Sendable {
     /// - Throws: `corrupt` for indices out of range, cycles, shared children, thresholds or weights
     ///   that are no numbers; `limit` for depth or size; both say which tree and node.
     package func compile() throws(LoadError) -> TreeEnsemble {
-        try compile(kernels: vigie_cpu_level())
+        try compile(kernels: .current)
     }
 
-    /// For kernels of another level than the processor's best, which tests compare.
-    func compile(kernels: vigie_cpu) throws(LoadError) -> TreeEnsemble {
+    /// As ``compile()``, for kernels of a level that the processor has; tests compare them.
+    package func compile(kernels: KernelLevel) throws(LoadError) -> TreeEnsemble {
         try checkCounts()
         return try ForestCompiler(self, kernels: kernels).compile()
     }

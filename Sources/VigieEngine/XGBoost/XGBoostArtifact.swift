@@ -240,6 +240,10 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
         return score
     }
 
+    override public var rowColumns: RowColumns? {
+        RowColumns(signature, columns: match.columns, codes: match.codes)
+    }
+
     private static func own(_ workspace: Workspace) -> XGBoostWorkspace {
         guard let workspace = workspace as? XGBoostWorkspace else {
             preconditionFailure("the workspace was made by another artifact")

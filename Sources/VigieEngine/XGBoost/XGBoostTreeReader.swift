@@ -4,6 +4,9 @@ struct XGBoostTreeReader {
 
     init(_ field: ModelField) { self.field = field }
 
+    /// Nodes that the tree seems to have, unchecked: to reserve memory.
+    var nodeCount: Int { field.value["left_children"]?.numbers?.count ?? 0 }
+
     /// - Parameters:
     ///   - group: the sum that the tree adds to.
     ///   - weight: what its leaves are multiplied with, in `Float` as XGBoost does (dart).

@@ -41,11 +41,20 @@ extension ServerCall {
     package func send<M: Message, Failure: Error>(
         _ type: M.Type, _ fill: (M) throws(Failure) -> Void
     ) throws(Failure) {
+        try sendIf(type) { (message) throws(Failure) in
+            try fill(message)
+            return true
+        }
+    }
+
+    /// As ``send(_:_:)``, unless `fill` returns false: the answer is to come later.
+    package func sendIf<M: Message, Failure: Error>(
+        _ type: M.Type, _ fill: (M) throws(Failure) -> Bool
+    ) throws(Failure) {
         let arena = server.takeArena()
         defer { server.giveBack(arena) }
         let message = M(in: arena)
-        try fill(message)
-        send(message)
+        if try fill(message) { send(message) }
     }
 
     /// Sends the response's head now, before any message.

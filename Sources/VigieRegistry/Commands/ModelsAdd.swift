@@ -36,6 +36,8 @@ package struct ModelsAdd: Sendable {
     package let version: Int
     package let manifest: Manifest
     package let latency: WarmUpLatency
+    /// Whether it could decide on credit.
+    private let givesProbability: Bool
 
     /// Loads the file as a pod would, writes it and its manifest beside their place, and renames
     /// them: a pod that watches sees the version whole.
@@ -49,8 +51,9 @@ package struct ModelsAdd: Sendable {
         let existing = try source.scan().models.first { $0.name == request.name }
         var previous: Manifest?
         if request.inherits { previous = try Self.newest(existing, source) }
-        let bytes = try Self.read(request.file)
+        var bytes = try Self.read(request.file)
         let flavor = try Self.flavor(of: request, bytes)
+        if flavor == .pipeline { bytes = try PipelinePins.add(to: bytes, loader) }
         var manifest = Self.manifest(request, flavor: flavor, bytes: bytes, previous: previous)
         let artifact = try loader.compile(manifest, bytes)
         // A graph over plain tensors has no features to name.
@@ -62,6 +65,7 @@ package struct ModelsAdd: Sendable {
             _ = try Manifest.read(Array(manifest.text.utf8))
         } catch { throw RegistryError(.refused, "\(error)") }
         latency = try WarmUp.run(artifact)
+        givesProbability = artifact.scoresRows && artifact.link == .logit
         let first = (existing?.versions.last ?? 0) + 1
         version = try Self.publish(&manifest, bytes, request.name, from: first, in: source)
         name = request.name
@@ -70,14 +74,18 @@ package struct ModelsAdd: Sendable {
 
     /// What the command prints.
     package var text: String {
-        let features = manifest.signature?.features.count ?? 0
+        let features = manifest.signature.map { "\($0.features.count) features, " } ?? ""
         let files = manifest.files.reduce(0) { $0 + ($1.bytes ?? 0) }
         var text =
-            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features) features, "
+            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features)"
             + "\(Readable.bytes(files))"
-        if let score = latency.score { text += ", \(Readable.duration(score)) a score" }
+        if let score = latency.score {
+            text += ", \(Readable.duration(score)) a score"
+        } else if let tensors = latency.tensors {
+            text += ", \(Readable.duration(tensors)) a request"
+        }
         text += ".\n"
-        if manifest.decision == nil || manifest.scorecard == nil {
+        if givesProbability, manifest.decision == nil || manifest.scorecard == nil {
             text +=
                 "It has no decision thresholds or scorecard yet, so CreditScoring refuses it; give "
                 + "--approve-below, --decline-from, --points, or --inherit.\n"
@@ -120,9 +128,15 @@ package struct ModelsAdd: Sendable {
             return start.contains("vigie-forest") ? .forest : .xgboost
         }
         if file.hasSuffix(".json") {
-            switch (try? JSONParser.parse(bytes))?["format"]?.string {
+            let document = try? JSONParser.parse(bytes)
+            if document?["__prophet_version"] != nil { return .prophet }
+            switch document?["format"]?.string {
             case "vigie-scorecard": return .scorecard
+            case "vigie-arima": return .arima
             case "vigie-forest": return .forest
+            case "vigie-rules": return .rules
+            case "vigie-watchlist": return .watchlist
+            case "vigie-pipeline": return .pipeline
             default: return .xgboost
             }
         }
@@ -144,6 +158,11 @@ package struct ModelsAdd: Sendable {
             case .lightgbm: "model.txt"
             case .forest: request.file.hasSuffix(".json") ? "forest.json" : "forest.ubj"
             case .scorecard: "scorecard.json"
+            case .arima: "arima.json"
+            case .prophet: "prophet.json"
+            case .rules: "rules.json"
+            case .watchlist: "watchlist.json"
+            case .pipeline: "pipeline.json"
             }
         var manifest = Manifest(
             flavor: flavor,

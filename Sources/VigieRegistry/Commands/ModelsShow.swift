@@ -6,6 +6,8 @@ package struct ModelsShow: Sendable {
     package let version: Int
     package let manifest: Manifest
     package let payloadBytes: Int
+    /// A pipeline's, and what the registry has of them: empty when all is as it is pinned.
+    package let members: [(member: PipelineMember, problem: String)]
 
     /// - Parameter version: nil is the newest.
     /// - Throws: `.notFound`, or why the manifest cannot be read.
@@ -21,14 +23,19 @@ package struct ModelsShow: Sendable {
             throw RegistryError(
                 .notFound, "there is no version \(number) of model '\(name)'; there are \(known)")
         }
-        (manifest, payloadBytes) = try VersionLoader(source).inspect(name, number)
+        let loader = VersionLoader(source)
+        (manifest, payloadBytes) = try loader.inspect(name, number)
+        members = try loader.members(name, number).map { member in
+            (member, Self.problem(member, loader))
+        }
         self.name = name
         self.version = number
     }
 
     /// What the command prints.
     package var text: String {
-        [head, files, features, scoring, record].filter { !$0.isEmpty }.joined(separator: "\n")
+        [head, files, memberTable, features, scoring, record].filter { !$0.isEmpty }.joined(
+            separator: "\n")
     }
 
     private static func lines(_ facts: [(String, String)]) -> String {
@@ -54,6 +61,29 @@ package struct ModelsShow: Sendable {
         for file in manifest.files {
             let size = file.bytes.map(Readable.bytes) ?? "-"
             table.add([file.path, size, file.sha256.hex])
+        }
+        return table.text
+    }
+
+    private static func problem(_ member: PipelineMember, _ loader: VersionLoader) -> String {
+        do throws(RegistryError) {
+            let (_, digest) = try loader.manifest(of: member)
+            return digest.hex == member.manifestSHA256 ? "" : "has another manifest"
+        } catch { return error.message }
+    }
+
+    private var memberTable: String {
+        guard !members.isEmpty else { return "" }
+        var table = TextTable([
+            .init(title: "MEMBER"), .init(title: "MODEL"),
+            .init(title: "VERSION", isNumber: true), .init(title: "MANIFEST"), .init(title: ""),
+        ])
+        for (member, problem) in members {
+            table.add([
+                member.name, member.model, String(member.version),
+                member.manifestSHA256.map { String($0.prefix(12)) } ?? "not pinned",
+                problem.isEmpty ? "as pinned" : problem,
+            ])
         }
         return table.text
     }

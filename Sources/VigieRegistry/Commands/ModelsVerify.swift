@@ -1,3 +1,5 @@
+import VigieEngine
+
 /// `vigie models verify`: loads every version as a pod would, with all digests, and says what came
 /// of it.
 package struct ModelsVerify: Sendable {
@@ -15,7 +17,10 @@ package struct ModelsVerify: Sendable {
         package var load: Duration
         package var latency: WarmUpLatency
         package var features: Int
+        /// Members of a pipeline are counted.
         package var memoryBytes: Int
+        /// What is odd about it.
+        package var warnings: [String]
     }
 
     package let rows: [Row]
@@ -52,7 +57,8 @@ package struct ModelsVerify: Sendable {
             let summary = Summary(
                 load: model.loadDuration, latency: model.warmUpLatency,
                 features: model.artifact.signature.features.count,
-                memoryBytes: model.artifact.memoryBytes)
+                memoryBytes: Artifact.memoryBytes(of: [model.artifact]),
+                warnings: model.artifact.warnings)
             return Row(name: name, version: version, model: summary, reason: "")
         } catch { return Row(name: name, version: version, model: nil, reason: error.message) }
     }
@@ -82,6 +88,14 @@ package struct ModelsVerify: Sendable {
         let verdict =
             broken == 0
             ? "All \(rows.count) load." : "\(broken) of \(rows.count) would not be served."
-        return table.text + verdict + "\n"
+        return table.text + warnings + verdict + "\n"
+    }
+
+    private var warnings: String {
+        rows.flatMap { row in
+            (row.model?.warnings ?? []).map { warning in
+                "warning: \(row.name) \(row.version.map { String($0) } ?? "-"): \(warning)\n"
+            }
+        }.joined()
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import VigieEngine
 
 /// Figures as people read them.
 package enum Readable {

@@ -16,6 +16,9 @@ package struct VersionStamp: Sendable, Equatable {
     /// Of what is there now; of a folder that is not there, the stamp of nothing.
     package init(path: String) { add(path, name: "", depth: 0) }
 
+    /// Of several folders together.
+    package init(paths: [String]) { for path in paths { add(path, name: "", depth: 0) } }
+
     private mutating func add(_ path: String, name: String, depth: Int) {
         guard files < Self.filesMax, let stamp = try? FileStamp(path: path) else { return }
         files += 1

@@ -1,13 +1,14 @@
 import CVigieSys
 import Glibc
 
-/// A thread of the operating system that runs one closure, for work that may block on a disk.
-final class WorkThread: @unchecked Sendable {
+/// A thread of the operating system that runs one closure, for work that may block on a disk or take
+/// long.
+package final class WorkThread: @unchecked Sendable {
     private var thread = pthread_t()
 
     /// Starts at once; nil when the machine gives no thread. Signals stay with the main thread.
     /// - Parameter name: at most 15 bytes (pthread_setname_np(3)).
-    init?(name: StaticString, _ body: @escaping @Sendable () -> Void) {
+    package init?(name: StaticString, _ body: @escaping @Sendable () -> Void) {
         final class Start {
             let name: StaticString
             let body: @Sendable () -> Void
@@ -36,7 +37,14 @@ final class WorkThread: @unchecked Sendable {
     }
 
     /// Waits until the closure has returned. Call it once, from another thread.
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
+
+    /// Gives the calling thread a lower share of its core than others have: 0 is the same, 19 the
+    /// least (nice(2), which on Linux is a thread's own).
+    package static func lowerOwnPriority(by niceness: Int) {
+        // Refused where a sandbox forbids it: then it keeps its share.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Int32(clamping: niceness))
+    }
 
     /// Whether this is the calling thread.
     var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }

@@ -1,3 +1,5 @@
+import VigieEngine
+
 /// A manifest's `calibration`, `scorecard`, `decision` and `reasons`.
 enum ScoringReader {
     private enum Method: String, CaseIterable { case none, platt, isotonic }

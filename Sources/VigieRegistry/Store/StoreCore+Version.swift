@@ -1,16 +1,16 @@
+import VigieEngine
+
 /// One version: when it is tried, and what came of it.
 extension StoreCore {
     struct Attempt: Sendable {
         let stamp: VersionStamp
+        /// Of a pipeline that did not load.
+        let memberFolders: [String]
         let result: Result<LoadedModel, RegistryError>
     }
 
     /// The stamp is taken before reading: a change during the load shows as one after it.
-    func attempt(_ name: String, _ version: Int) -> Attempt {
-        Attempt(
-            stamp: VersionStamp(path: source.versionPath(name, version)),
-            result: loader.attempt(name, version))
-    }
+    func attempt(_ name: String, _ version: Int) -> Attempt { loader.attempt(name, version) }
 
     func isDue(
         _ state: inout VersionState, _ name: String, _ version: Int,
@@ -18,7 +18,7 @@ extension StoreCore {
     ) -> Bool {
         if case .idle = state.phase { return true }
         if let retryAt = state.retryAt, now >= retryAt { return true }
-        let stamp = VersionStamp(path: source.versionPath(name, version))
+        let stamp = VersionStamp(paths: [source.versionPath(name, version)] + state.memberFolders)
         guard stamp != state.stamp else { return false }
         state.changedAt = now
         state.retryInterval = .zero
@@ -31,6 +31,7 @@ extension StoreCore {
     ) {
         let isNews = state.stamp != attempt.stamp
         state.stamp = attempt.stamp
+        state.memberFolders = attempt.memberFolders
         state.retryAt = nil
         switch attempt.result {
         case .success(let model):
@@ -108,7 +109,36 @@ extension StoreCore {
 }
 
 extension VersionLoader {
-    func attempt(_ name: String, _ version: Int) -> Result<LoadedModel, RegistryError> {
-        do { return .success(try load(name, version)) } catch { return .failure(error) }
+    /// The stamp is taken before reading: a change during the load shows as one after it.
+    func attempt(_ name: String, _ version: Int) -> StoreCore.Attempt {
+        let path = source.versionPath(name, version)
+        var stamp = VersionStamp(path: path)
+        var result = Result { () throws(RegistryError) in try load(name, version) }
+        var folders: [String] = []
+        if case .failure = result {
+            addMemberFolders(name, version, &folders)
+            if !folders.isEmpty {
+                // What it waits for may have come meanwhile.
+                stamp = VersionStamp(paths: [path] + folders)
+                result = Result { () throws(RegistryError) in try load(name, version) }
+            }
+        }
+        if case .success = result, !folders.isEmpty {
+            folders = []
+            stamp = VersionStamp(path: path)
+        }
+        return StoreCore.Attempt(stamp: stamp, memberFolders: folders, result: result)
+    }
+
+    /// The folders of all members, and their members.
+    private func addMemberFolders(_ name: String, _ version: Int, _ folders: inout [String]) {
+        for member in (try? members(name, version)) ?? [] {
+            let path = source.versionPath(member.model, member.version)
+            guard ModelName.isValid(member.model), !folders.contains(path),
+                folders.count < PipelineLimits.membersMax
+            else { continue }
+            folders.append(path)
+            addMemberFolders(member.model, member.version, &folders)
+        }
     }
 }

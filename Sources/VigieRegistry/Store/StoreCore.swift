@@ -45,9 +45,7 @@ final class StoreCore {
         let snapshot = try source.scan()
         let first = firstVersions(snapshot)
         let results = first.parallelMap(threads: options.loadThreads) { [loader] item in
-            Attempt(
-                stamp: VersionStamp(path: loader.source.versionPath(item.name, item.version)),
-                result: loader.attempt(item.name, item.version))
+            loader.attempt(item.name, item.version)
         }
         for (item, attempt) in zip(first, results) {
             var state = models[item.name]?.versions[item.version] ?? VersionState()

@@ -1,14 +1,15 @@
 import VigieCrypto
 import VigieEngine
 
-/// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. Holds no state and
-/// may run on any thread that may block.
+/// From a version's folder to a ``LoadedModel``: read, verify, compile, warm up. May run on any thread
+/// that may block. What it has loaded and somebody still holds is shared, not loaded again.
 package struct VersionLoader: Sendable {
     /// How a model file becomes an artifact: the engine, unless a test has another.
     package typealias Compile = @Sendable (ArtifactSource) throws(LoadError) -> Artifact
 
     package let source: FolderSource
     private let compileModel: Compile
+    let cache = ArtifactCache()
 
     package init(
         _ source: FolderSource,
@@ -26,7 +27,11 @@ package struct VersionLoader: Sendable {
         let folder = try open(name, version)
         let (manifest, digest) = try readManifest(folder, name, version)
         let (model, background, payloadBytes) = try readFiles(folder, manifest)
-        let artifact = try compile(manifest, model, background: background)
+        let key = ArtifactCache.Key(name: name, version: version, manifestDigest: digest)
+        let artifact = try cache.artifact(key) { () throws(RegistryError) in
+            try load(manifest, model, background, below: [key.label])
+        }
+        try check(manifest, artifact)
         let loaded = clock.now
         let latency = try WarmUp.run(artifact)
         if manifest.serving.batching != nil, latency.perRow == nil {
@@ -52,6 +57,21 @@ package struct VersionLoader: Sendable {
         return (manifest, try measure(folder, manifest))
     }
 
+    /// A version's model file and its flavor, after it has been verified and compiled.
+    package func entry(
+        _ name: String, _ version: Int
+    ) throws(RegistryError) -> (flavor: Flavor, bytes: [UInt8]) {
+        do throws(RegistryError) {
+            let folder = try open(name, version)
+            let (manifest, _) = try readManifest(folder, name, version)
+            let (model, background, _) = try readFiles(folder, manifest)
+            _ = try compile(manifest, model, background: background)
+            return (manifest.flavor, model)
+        } catch {
+            throw RegistryError(error.reason, "\(name) version \(version): \(error.message)")
+        }
+    }
+
     /// Whether the folder still holds what was loaded; if not, what is different.
     package func difference(from model: LoadedModel) -> String? {
         do {
@@ -63,13 +83,13 @@ package struct VersionLoader: Sendable {
         } catch { return error.message }
     }
 
-    private func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
+    func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
         do { return try OpenFolder(source.versionPath(name, version)) } catch {
             throw Self.fileError(error)
         }
     }
 
-    private func readManifest(_ folder: borrowing OpenFolder, _ name: String, _ version: Int)
+    func readManifest(_ folder: borrowing OpenFolder, _ name: String, _ version: Int)
         throws(RegistryError) -> (Manifest, SHA256Digest)
     {
         let bytes: [UInt8]
@@ -89,7 +109,7 @@ package struct VersionLoader: Sendable {
 
     /// Verifies all files; the bytes of the model and of the background, and how many bytes all files
     /// have. Sizes are compared first: a file that is still being copied costs no reading.
-    private func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
+    func readFiles(_ folder: borrowing OpenFolder, _ manifest: Manifest)
         throws(RegistryError) -> (model: [UInt8], background: [UInt8], payloadBytes: Int)
     {
         let payloadBytes = try measure(folder, manifest)
@@ -158,15 +178,28 @@ package struct VersionLoader: Sendable {
     package func compile(
         _ manifest: Manifest, _ model: [UInt8], background: [UInt8] = []
     ) throws(RegistryError) -> Artifact {
-        let explanation = try Self.explanation(manifest, background)
-        let artifact: Artifact
-        do {
-            artifact = try compileModel(
-                ArtifactSource(
-                    flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
-                    signature: manifest.signature, meanTerms: manifest.meanTerms,
-                    explanation: explanation))
-        } catch { throw RegistryError(.refused, error.message) }
+        let artifact = try load(manifest, model, background, below: [])
+        try check(manifest, artifact)
+        return artifact
+    }
+
+    /// - Parameter chain: the versions whose members are being loaded: "fraud version 3".
+    func load(
+        _ manifest: Manifest, _ model: [UInt8], _ background: [UInt8], below chain: [String]
+    ) throws(RegistryError) -> Artifact {
+        var artifactSource = ArtifactSource(
+            flavor: manifest.flavor, fileName: manifest.entry, bytes: model,
+            signature: manifest.signature, meanTerms: manifest.meanTerms,
+            explanation: try Self.explanation(manifest, background))
+        if manifest.flavor == .pipeline {
+            artifactSource.members = try members(of: artifactSource, below: chain)
+        }
+        do { return try compileModel(artifactSource) } catch {
+            throw RegistryError(.refused, error.message)
+        }
+    }
+
+    private func check(_ manifest: Manifest, _ artifact: Artifact) throws(RegistryError) {
         do { try manifest.check(against: artifact.signature) } catch {
             throw RegistryError(.refused, "\(error)")
         }
@@ -189,7 +222,6 @@ package struct VersionLoader: Sendable {
                 "manifest.json: reasons need a model that can be explained, and \(manifest.entry) "
                     + "cannot be; leave 'reasons' out to serve it without")
         }
-        return artifact
     }
 
     private static func explanation(
@@ -207,7 +239,7 @@ package struct VersionLoader: Sendable {
 
     /// What is not there may be still to come; what cannot be read for another reason may become
     /// readable: both are tried again.
-    private static func fileError(_ error: FileError) -> RegistryError {
+    static func fileError(_ error: FileError) -> RegistryError {
         RegistryError(.incomplete, "\(error)")
     }
 }

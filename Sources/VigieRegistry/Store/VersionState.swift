@@ -15,6 +15,8 @@ struct VersionState {
     var reason = ""
     /// Its files when they were last tried, or loaded.
     var stamp: VersionStamp?
+    /// A pipeline that did not load: the folders of its members, whose files count like its own.
+    var memberFolders: [String] = []
     /// When its files were last seen to have changed.
     var changedAt: ContinuousClock.Instant?
     /// Waiting: when to try again though nothing changed, and the wait after that.

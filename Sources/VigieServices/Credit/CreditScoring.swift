@@ -6,8 +6,10 @@ enum CreditScoring {
     static func install(on handler: RPCHandler, _ node: ServingNode) {
         handler.unary(VigieV1.CreditScoring.ScoreApplication.self) {
             (request, response, call) throws(RPCStatus) in
-            let served = try node.score(request, into: response)
-            call.note(served)
+            let result = try node.score(
+                request, into: response, deadline: call.deadline,
+                UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
+            call.note(result.served)
         }
         handler.streaming(VigieV1.CreditScoring.ScoreApplications.self) { call in
             ScoreStream(node, call)
@@ -15,8 +17,9 @@ enum CreditScoring {
     }
 }
 
-/// One call of ScoreApplications: each application is answered at once, so that answers keep the
-/// order; a caller who does not read his answers is read no further.
+/// One call of ScoreApplications: answers keep the order of the applications, those too that workers
+/// score; a caller who does not read his answers is read no further, nor one who has
+/// ``OrderedAnswers/underWayMax`` applications under way.
 final class ScoreStream: StreamingHandler {
     typealias Request = VigieV1.ScoreApplicationRequest
     typealias Response = VigieV1.ScoreApplicationResponse
@@ -24,28 +27,40 @@ final class ScoreStream: StreamingHandler {
     private let node: ServingNode
     // The call keeps its handler until it ends, and is reused after that, never freed before.
     private unowned let call: ServerCall
+    private let answers: OrderedAnswers<Response>
+    private let later: StreamAnswers<Response>
 
     init(_ node: ServingNode, _ call: ServerCall) {
         self.node = node
         self.call = call
+        answers = OrderedAnswers(call) { [unowned call] fill, requestID in
+            call.send(Response.self) { response in
+                do throws(RPCStatus) { try fill(response) } catch {
+                    response.setRequestId(requestID)
+                    error.write(to: response.mutableError())
+                }
+            }
+        }
+        later = StreamAnswers(answers: answers)
     }
 
     func received(_ request: Request) {
-        call.send(Response.self) { response in
-            do throws(RPCStatus) {
-                let served = try node.score(request, into: response)
-                call.note(served)
-            } catch {
-                response.requestId = request.requestId
-                error.write(to: response.mutableError())
+        do throws(RPCStatus) {
+            try call.sendIf(Response.self) { (response) throws(RPCStatus) in
+                let result = try node.score(
+                    request, into: response, deadline: call.deadline, later)
+                call.note(result.served)
+                return result.isAnswered
             }
-        }
-        if !call.isWritable { call.pauseRequests() }
+        } catch { answers.append(error, requestID: String(request.requestId)) }
+        answers.received()
     }
 
-    func requestsEnded() { call.finish() }
+    func requestsEnded() { answers.requestsEnded() }
 
-    func writable() { call.resumeRequests() }
+    func writable() { answers.writable() }
+
+    func cancelled() { answers.cancelAll() }
 }
 
 extension RPCStatus {

@@ -8,56 +8,18 @@ extension ServingNode {
     /// The model that an application without a model is for.
     private static var defaultModel: Text { "credit-default" }
 
-    /// Scores one application. In steady state nothing is allocated but the response's own messages,
-    /// in its arena. The response is written only when nothing can fail any more, and borrows names
-    /// of the version: it must be encoded at once.
+    /// Scores one application on the loop, whatever it costs; see ``score(_:into:deadline:_:)``.
     /// - Returns: the version that answered.
     @discardableResult
     func score(
         _ request: VigieV1.ScoreApplicationRequest,
         into response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) -> ServedVersion {
-        let name = request.model.isEmpty ? Self.defaultModel : request.model
-        let served = try find(name, version: request.version)
-        let plan = served.credit
-        guard plan.obstacle == nil, let scale = plan.scale, let thresholds = plan.thresholds else {
-            throw RPCStatus(
-                .failedPrecondition,
-                "model '\(served.model.name)' version \(served.model.version) cannot decide on "
-                    + "applications: \(plan.obstacle ?? "")")
-        }
+        let served = try findDecider(request)
         let began = MonotonicTime.now().nanoseconds
         do throws(RPCStatus) {
-            try plan.read(request, served, limits)
-            let inputsRead = MonotonicTime.now().nanoseconds
-            let explains = served.artifact.explainsRows
-            let score: Double
-            do {
-                score =
-                    explains
-                    ? try served.artifact.explain(served.workspace)
-                    : try served.artifact.score(served.workspace)
-            } catch { throw RPCStatus(error, model: served) }
-            let computed = MonotonicTime.now().nanoseconds
-            let probability = served.model.manifest.calibration.probability(
-                score: score, plan.link)
-            guard !probability.isNaN else {
-                throw RPCStatus(
-                    .internal,
-                    "model '\(served.model.name)' version \(served.model.version) answered with "
-                        + (score.isNaN ? "no number" : "\(score), which stands for no probability"))
-            }
-            response.requestId = request.requestId
-            response.probabilityOfDefault = probability
-            response.points = scale.points(probability: probability)
-            response.decision = VigieV1.Decision(thresholds.decide(probability: probability))
-            response.model = served.name
-            response.version = served.version
-            if explains { explain(served, to: response, all: request.explainAll) }
-            served.counters.succeeded(
-                RequestTimes(
-                    began: began, inputsRead: inputsRead, computed: computed,
-                    ended: MonotonicTime.now().nanoseconds), batch: 1)
+            try served.credit.read(request, served, limits)
+            try answer(request, served, began: began, into: response)
         } catch {
             served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
             throw error
@@ -65,13 +27,117 @@ extension ServingNode {
         return served
     }
 
-    private func explain(
-        _ served: ServedVersion, to response: VigieV1.ScoreApplicationResponse, all: Bool
-    ) {
+    /// Scores one application on the loop if that is expected to be cheap, or hands it to the workers
+    /// and promises the answer for later. On the loop, in steady state, nothing is allocated but the
+    /// response's own messages, in its arena. The response is written only when nothing can fail any
+    /// more, and borrows names of the version: it must be encoded at once.
+    /// - Returns: the version that answers, and whether it has.
+    func score<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
+        _ request: VigieV1.ScoreApplicationRequest,
+        into response: VigieV1.ScoreApplicationResponse, deadline: MonotonicTime, _ later: Later
+    ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
+        let served = try findDecider(request)
+        let began = MonotonicTime.now().nanoseconds
+        do throws(RPCStatus) {
+            let cost = served.shared.costs.estimate(
+                served.artifact.explainsRows ? .explain : .score, rows: 1)
+            let isInline = runsInline(served, rows: 1, cost.total) && !later.mustWait
+            if isInline, began &+ cost.total > deadline.nanoseconds,
+                !served.shared.costs.mayProbe()
+            {
+                throw served.refuse(.late(wait: 0, cost: cost.total))
+            }
+            try served.credit.read(request, served, limits)
+            guard isInline else {
+                try handOver(request, served, cost, deadline: deadline, began: began, later)
+                return (served, false)
+            }
+            try answer(request, served, began: began, into: response)
+        } catch {
+            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            throw error
+        }
+        return (served, true)
+    }
+
+    /// The version that is asked, if it can decide on applications.
+    private func findDecider(
+        _ request: VigieV1.ScoreApplicationRequest
+    ) throws(RPCStatus) -> ServedVersion {
+        let name = request.model.isEmpty ? Self.defaultModel : request.model
+        let served = try find(name, version: request.version)
+        if let obstacle = served.credit.obstacle {
+            throw RPCStatus(
+                .failedPrecondition,
+                "model '\(served.model.name)' version \(served.model.version) cannot decide on "
+                    + "applications: \(obstacle)")
+        }
+        return served
+    }
+
+    private func answer(
+        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, began: UInt64,
+        into response: VigieV1.ScoreApplicationResponse
+    ) throws(RPCStatus) {
+        let inputsRead = MonotonicTime.now().nanoseconds
+        let score: Double
+        do {
+            score = try served.shared.scoreRow(served.workspace)
+        } catch { throw RPCStatus(error, model: served.model) }
+        let computed = MonotonicTime.now().nanoseconds
         let workspace = served.workspace
+        try write(
+            served, ScoredRow(score: score, baseValue: workspace.baseValue),
+            workspace.contributions, explainAll: request.explainAll, to: response)
+        response.requestId = request.requestId
+        let times = RequestTimes(
+            began: began, inputsRead: inputsRead, computed: computed,
+            ended: MonotonicTime.now().nanoseconds)
+        served.counters.succeeded(times, rows: 1)
+        served.counters.ran(times, rows: 1)
+        served.observe(
+            served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
+            over: inlineCostMax)
+    }
+
+    @inline(never)
+    private func handOver<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
+        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, _ cost: WorkCost,
+        deadline: MonotonicTime, began: UInt64, _ later: Later
+    ) throws(RPCStatus) {
+        let (pool, isProbe) = try admit(
+            served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline, began: began)
+        let job = ScoreJob(
+            self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
+            began: began, pool: pool)
+        job.requestID = String(request.requestId)
+        job.sink = try later.promise(requestID: job.requestID)
+        pool.submit(job, isProbe: isProbe)
+    }
+
+    /// Writes what follows from a row's score; only names of the version are borrowed.
+    func write(
+        _ served: ServedVersion, _ row: ScoredRow, _ contributions: [Double], explainAll: Bool,
+        to response: VigieV1.ScoreApplicationResponse
+    ) throws(RPCStatus) {
         let plan = served.credit
-        response.baseValue = workspace.baseValue
-        let ranked = served.model.reasons.rank(workspace.contributions, scratch: &reasonScratch)
+        let probability = served.model.manifest.calibration.probability(
+            score: row.score, plan.link)
+        guard !probability.isNaN, let scale = plan.scale, let thresholds = plan.thresholds else {
+            throw RPCStatus(
+                .internal,
+                "model '\(served.model.name)' version \(served.model.version) answered with "
+                    + (row.score.isNaN
+                        ? "no number" : "\(row.score), which stands for no probability"))
+        }
+        response.probabilityOfDefault = probability
+        response.points = scale.points(probability: probability)
+        response.decision = VigieV1.Decision(thresholds.decide(probability: probability))
+        response.model = served.name
+        response.version = served.version
+        guard served.artifact.explainsRows else { return }
+        response.baseValue = row.baseValue
+        let ranked = served.model.reasons.rank(contributions, scratch: &reasonScratch)
         response.reserveReasons(ranked.count)
         for index in 0..<ranked.count {
             let item = ranked[index]
@@ -81,13 +147,30 @@ extension ServingNode {
             reason.feature = plan.table.names[item.feature]
             reason.contribution = item.contribution
         }
-        guard all else { return }
-        response.reserveContributions(workspace.contributions.count)
-        for index in workspace.contributions.indices {
+        guard explainAll else { return }
+        response.reserveContributions(contributions.count)
+        for index in contributions.indices {
             let contribution = response.addContributions()
             contribution.feature = plan.table.names[index]
-            contribution.value = workspace.contributions[index]
+            contribution.value = contributions[index]
         }
+    }
+}
+
+/// What a model says of a row.
+struct ScoredRow: BitwiseCopyable {
+    /// ``Artifact/score(_:)``.
+    var score: Double
+    /// Where the model explains.
+    var baseValue: Double
+}
+
+extension SharedVersion {
+    /// The score of the workspace's row, with an explanation if the model has one.
+    @inline(__always)
+    func scoreRow(_ workspace: Workspace) throws(InferenceError) -> Double {
+        model.artifact.explainsRows
+            ? try model.artifact.explain(workspace) : try model.artifact.score(workspace)
     }
 }
 

@@ -23,7 +23,10 @@ enum InferenceService {
 
     private static func installInference(on handler: RPCHandler, _ node: ServingNode) {
         handler.unary(Service.ModelInfer.self) { request, response, call throws(RPCStatus) in
-            call.note(try node.infer(request, into: response))
+            let result = try node.infer(
+                request, into: response, deadline: call.deadline,
+                UnaryAnswer<Inference.ModelInferResponse>(call: call))
+            call.note(result.served)
         }
         handler.streaming(Service.ModelStreamInfer.self) { call in InferStream(node, call) }
     }

@@ -14,15 +14,28 @@ final class ServedTable: @unchecked Sendable {
     private let names: NameTable
     private let arena = Arena(firstBlockBytes: 1024)
 
-    /// - Parameter previous: what the loop serves until this takes over.
-    init(_ source: ModelTable, previous: ServedTable? = nil) {
+    /// - Parameters:
+    ///   - previous: what the loop serves until this takes over.
+    ///   - batching: for versions whose manifest says nothing of it.
+    convenience init(
+        _ source: ModelTable, previous: ServedTable? = nil, batching: BatchingPolicy? = nil
+    ) {
+        var shared = SharedVersions(batching: batching)
+        shared.update(source)
+        self.init(source, previous: previous, shared)
+    }
+
+    /// - Parameter shared: has every version of `source`.
+    init(_ source: ModelTable, previous: ServedTable?, _ shared: SharedVersions) {
         self.source = source
         var kept: [ObjectIdentifier: ServedVersion] = [:]
         for version in previous?.models.flatMap(\.versions) ?? [] {
             kept[ObjectIdentifier(version.model)] = version
         }
         models = source.entries.map { entry in
-            let versions = entry.versions.map { kept[ObjectIdentifier($0)] ?? ServedVersion($0) }
+            let versions = entry.versions.map {
+                kept[ObjectIdentifier($0)] ?? ServedVersion(shared.find($0))
+            }
             return ServedModel(
                 versions: versions, current: versions.first { $0.model === entry.current })
         }

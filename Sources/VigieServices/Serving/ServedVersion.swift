@@ -8,6 +8,8 @@ import VigieRegistry
 /// Made by the store's thread, handed to the loop whole, and used there alone.
 final class ServedVersion {
     let model: LoadedModel
+    /// What all loops and the workers share of it.
+    let shared: SharedVersion
     let workspace: Workspace
     let counters = VersionCounters()
 
@@ -29,13 +31,27 @@ final class ServedVersion {
     var inputPositions: [Int]
     /// What the request at hand wants.
     var selection: [OutputSelection] = []
+    /// Which of the model's outputs it wants explained, if it wants that.
+    var explainedOutput = 0
+
+    /// Calls in a row that took longer than a loop should.
+    var overruns = 0
+    /// An answer that did not come out of ``workspace``: kept until the next, since responses borrow it.
+    var answered: TensorJob?
+    /// Bytes that the outputs of one row take, as far as their shapes tell.
+    let outputRowBytes: Int
+    /// Bytes that explaining one row adds.
+    let explanationRowBytes: Int
+    let execution: ServingPolicy.Execution
 
     /// The memory of all views above. It is never reset.
     private let arena: Arena
 
     var artifact: Artifact { model.artifact }
 
-    init(_ model: LoadedModel) {
+    init(_ shared: SharedVersion) {
+        self.shared = shared
+        let model = shared.model
         self.model = model
         let arena = Arena(firstBlockBytes: 1024)
         self.arena = arena
@@ -55,12 +71,33 @@ final class ServedVersion {
             return message
         }
         inputPositions = Array(repeating: -1, count: inputs.count)
+        explanationRowBytes = Explanation.rowBytes(
+            features: model.artifact.signature.features.count)
+        execution = model.manifest.serving.execution
+        outputRowBytes = model.artifact.outputs.reduce(0) { sum, spec in
+            // Text is taken to have some sixteen bytes an element.
+            spec.shape.dropFirst().reduce(max(spec.type.byteCount, 16)) {
+                $0.multipliedReportingOverflow(by: max($1, 1)).partialValue
+            } &+ sum
+        }
         credit = CreditPlan(model, arena)
+    }
+}
+
+extension ServedVersion {
+    /// The index of an output by name: of the model's own, or behind them of the two that an
+    /// ``Explanation`` has.
+    @inline(__always)
+    func findOutput(_ name: Text, hint: Int) -> Int? {
+        if let index = outputTable.find(name, hint: hint) { return index }
+        if name == Explanation.contributionsName { return outputs.count }
+        return name == Explanation.baseValueName ? outputs.count + 1 : nil
     }
 }
 
 /// One output that a request wants.
 struct OutputSelection: BitwiseCopyable {
+    /// Of the version's outputs; one more is an explanation's contributions, two more its base value.
     let index: Int
     /// How many top classes are wanted instead of the tensor; 0 for the tensor itself.
     let classes: Int

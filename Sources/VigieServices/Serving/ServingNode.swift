@@ -7,6 +7,10 @@ import VigieTransport
 /// thread only.
 final class ServingNode {
     let limits: ServiceLimits
+    /// Where dear requests run; nil runs all of them on the loop.
+    let pool: WorkerPool?
+    /// What may run on the loop, in nanoseconds.
+    let inlineCostMax: UInt64
     /// What the loop serves now. A request takes its version from here once and keeps it.
     private(set) var table: ServedTable
     /// Says why a model or version is not in the table. Off the good path.
@@ -15,11 +19,13 @@ final class ServingNode {
     var reasonScratch = ReasonScratch()
 
     init(
-        table: ServedTable, limits: ServiceLimits,
+        table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,
         explainAbsence: @escaping @Sendable (String, Int?) -> RPCStatus
     ) {
         self.table = table
         self.limits = limits
+        self.pool = pool
+        inlineCostMax = pool?.options.inlineCostMax.clampedNanoseconds ?? .max
         self.explainAbsence = explainAbsence
     }
 

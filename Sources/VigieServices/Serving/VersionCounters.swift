@@ -2,15 +2,27 @@
 struct RequestTimes {
     /// The request has been decoded.
     var began: UInt64
-    /// The workspace holds its inputs.
+    /// The inputs are tensors.
     var inputsRead: UInt64
+    /// A worker has begun; for what runs on a loop, that is at once.
+    var started: UInt64
     /// The model has run.
     var computed: UInt64
     /// The response stands.
     var ended: UInt64
 }
 
-/// What one loop has done with one version of a model. The loop writes, any thread reads; figures
+extension RequestTimes {
+    /// Of a request that did not wait.
+    init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64) {
+        self.init(
+            began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
+            ended: ended)
+    }
+}
+
+/// What one loop, or the workers, have done with one version of a model. One thread at a time writes,
+/// any thread reads; figures
 /// that belong together may be read in between, and differ by a request.
 final class VersionCounters: Sendable {
     /// Sizes of batch that are told apart; the first that come are. More than a client's habits
@@ -25,6 +37,16 @@ final class VersionCounters: Sendable {
     let rows = LoopCounter()
     /// Times that the model ran.
     let executions = LoopCounter()
+    /// Answered requests waited so long for a worker.
+    let queueNanoseconds = LoopCounter()
+    /// Refused: as many requests or bytes waited as may. Among the failures.
+    let refusedFull = LoopCounter()
+    /// Refused before they waited: the deadline could not be met. Among the failures.
+    let refusedLate = LoopCounter()
+    /// Let go of after they had waited: the deadline could not be met any more. Among the failures.
+    let expired = LoopCounter()
+    /// Let go of after they had waited: the caller had gone. Among the failures.
+    let abandoned = LoopCounter()
     let inputNanoseconds = LoopCounter()
     let computeNanoseconds = LoopCounter()
     let outputNanoseconds = LoopCounter()
@@ -33,26 +55,42 @@ final class VersionCounters: Sendable {
     let lastRequest = LoopCounter()
     let batches: [BatchCounters] = (0..<batchSizesMax).map { _ in BatchCounters() }
 
-    /// A request of `batch` rows was answered.
-    func succeeded(_ times: RequestTimes, batch: Int) {
-        let input = times.inputsRead &- times.began
-        let compute = times.computed &- times.inputsRead
-        let output = times.ended &- times.computed
+    /// A request of `rows` rows was answered.
+    func succeeded(_ times: RequestTimes, rows count: Int) {
         successes.add(1)
         successNanoseconds.add(times.ended &- times.began)
-        rows.add(UInt64(batch))
-        executions.add(1)
-        inputNanoseconds.add(input)
-        computeNanoseconds.add(compute)
-        outputNanoseconds.add(output)
+        rows.add(UInt64(count))
+        queueNanoseconds.add(times.started &- times.inputsRead)
+        inputNanoseconds.add(times.inputsRead &- times.began)
+        computeNanoseconds.add(times.computed &- times.started)
+        outputNanoseconds.add(times.ended &- times.computed)
         lastRequest.set(times.ended)
-        let size = UInt64(batch)
+    }
+
+    /// The model ran on `count` rows, of one request or several.
+    func ran(_ times: RequestTimes, rows count: Int) {
+        executions.add(1)
+        let input = times.inputsRead &- times.began
+        let compute = times.computed &- times.started
+        let output = times.ended &- times.computed
+        // Which size 0 means none is counted as 1: a run of no rows is none.
+        let size = UInt64(max(count, 1))
         for counters in batches where counters.size.current == size || counters.claim(size) {
             counters.count.add(1)
             counters.inputNanoseconds.add(input)
             counters.computeNanoseconds.add(compute)
             counters.outputNanoseconds.add(output)
             return
+        }
+    }
+
+    /// Counts why a request is not computed; that it failed is counted apart.
+    func note(_ refusal: WorkRefusal) {
+        switch refusal {
+        case .full, .memory: refusedFull.add(1)
+        case .late: refusedLate.add(1)
+        case .expired: expired.add(1)
+        case .stopped: break
         }
     }
 

@@ -20,10 +20,25 @@ package struct VersionStatistics: Sendable {
     package var inputNanoseconds: UInt64 = 0
     package var computeNanoseconds: UInt64 = 0
     package var outputNanoseconds: UInt64 = 0
+    /// Answered requests waited so long for a worker.
+    package var queueNanoseconds: UInt64 = 0
+    /// Failures of requests that were not computed, by reason.
+    package var refusals = Refusals()
     /// Milliseconds since 1970; 0 for never.
     package var lastRequest: UInt64 = 0
     /// By rows, ascending; at most ``VersionCounters/batchSizesMax`` a loop.
     package var batches: [BatchStatistics] = []
+
+    package struct Refusals: Sendable, Equatable {
+        /// As many requests or bytes waited as may.
+        package var full: UInt64 = 0
+        /// The deadline could not be met, which was seen at once.
+        package var late: UInt64 = 0
+        /// The deadline could not be met any more when its turn came.
+        package var expired: UInt64 = 0
+        /// The caller had gone when its turn came.
+        package var abandoned: UInt64 = 0
+    }
 
     package struct BatchStatistics: Sendable, Equatable {
         package var rows: UInt64
@@ -46,6 +61,11 @@ package struct VersionStatistics: Sendable {
         inputNanoseconds &+= counters.inputNanoseconds.current
         computeNanoseconds &+= counters.computeNanoseconds.current
         outputNanoseconds &+= counters.outputNanoseconds.current
+        queueNanoseconds &+= counters.queueNanoseconds.current
+        refusals.full &+= counters.refusedFull.current
+        refusals.late &+= counters.refusedLate.current
+        refusals.expired &+= counters.expired.current
+        refusals.abandoned &+= counters.abandoned.current
         let last = counters.lastRequest.current
         if last > 0 { lastRequest = max(lastRequest, Self.wallMilliseconds(monotonic: last)) }
         for batch in counters.batches where batch.size.current > 0 { add(batch) }

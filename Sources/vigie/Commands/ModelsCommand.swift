@@ -11,7 +11,7 @@ struct ModelsCommand: ParsableCommand {
         abstract: "Look into a registry of models, check it, and add to it.",
         subcommands: [
             ModelsListCommand.self, ModelsShowCommand.self, ModelsVerifyCommand.self,
-            ModelsAddCommand.self,
+            ModelsAddCommand.self, ModelsDiffCommand.self,
         ],
         defaultSubcommand: ModelsListCommand.self)
 }

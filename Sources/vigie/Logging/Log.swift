@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import VigieEngine
 import VigieRegistry
 
 /// The pod's log: one line an event on standard error, for people or in Elastic Common Schema.

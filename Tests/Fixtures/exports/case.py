@@ -13,7 +13,7 @@ from skl2onnx.common.data_types import (
     Int64TensorType,
     StringTensorType,
 )
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_outlier_detector
 
 # Targets of a conversion by name: None is the converter's own default.
 OPSETS = {
@@ -61,6 +61,8 @@ class Case:
     #: and the value.
     tolerance: float = 1e-6
     note: str = ""
+    #: Whether the graph computes what the estimator does.
+    exact: bool = True
     #: "sklearn", "xgboost", "lightgbm".
     exporter: str = "sklearn"
     fitted: Any = None
@@ -85,6 +87,25 @@ class Case:
             rows = np.asarray(rows, dtype=object)[:count]
             return {"input": rows if rows.ndim == 2 else rows.reshape(-1, 1)}
         return {"input": np.asarray(rows)[:count].astype(kind)}
+
+    def expected(self, kind, count):
+        """What the trained model itself says, by the names that converters give outputs."""
+        rows = (self.x if self.rows is None else self.rows)[:count]
+        if kind is not None and np.asarray(rows).dtype.kind == "f":
+            rows = np.asarray(rows).astype(kind)
+        estimator = self.trained()
+        found = {}
+        if hasattr(estimator, "predict"):
+            found["label"] = np.asarray(estimator.predict(rows))
+            if found["label"].dtype.kind == "f":
+                found["variable"] = found.pop("label").reshape(len(rows), -1).astype(kind)
+            elif is_outlier_detector(estimator):
+                found["label"] = found["label"].reshape(-1, 1)
+            if hasattr(estimator, "predict_proba"):
+                found["probabilities"] = estimator.predict_proba(rows).astype(kind)
+        elif hasattr(estimator, "transform"):
+            found["variable"] = np.asarray(estimator.transform(rows)).astype(kind)
+        return found
 
     def types(self, kind):
         """The inputs as skl2onnx wants them declared."""
@@ -120,6 +141,21 @@ class Case:
         target = {"default": None, "older": 12, "oldest": 9}.get(opset, 15)
         convert = getattr(onnxmltools, f"convert_{self.exporter}")
         return convert(self.trained(), initial_types=types, target_opset=target, **self.options)
+
+
+def operators(model):
+    """(operator set, operator) of every node, those in bodies too."""
+    found = set()
+
+    def walk(graph):
+        for node in graph.node:
+            found.add((node.domain or "ai.onnx", node.op_type))
+            for attribute in node.attribute:
+                if attribute.HasField("g"):
+                    walk(attribute.g)
+
+    walk(model.graph)
+    return frozenset(found)
 
 
 def _column(values):

@@ -62,7 +62,7 @@ def cases():
     yield Case("lda", discriminant.LinearDiscriminantAnalysis(), x3, y3)
     yield Case("lda-binary", discriminant.LinearDiscriminantAnalysis(), x, y)
     yield Case("qda", discriminant.QuadraticDiscriminantAnalysis(), x3, y3, tolerance=1e-5)
-    yield from _vector_machines(x[:150], y[:150], raw[:150], x3[:150], y3[:150])
+    yield from _vector_machines(x[:70], y[:70], raw[:70], x3[:70], y3[:70])
 
 
 def _vector_machines(x, y, raw, x3, y3):

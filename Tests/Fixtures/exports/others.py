@@ -33,7 +33,12 @@ def cases():
     for covariance in ["full", "tied", "diag", "spherical"]:
         mixture = GaussianMixture(n_components=3, covariance_type=covariance, random_state=0)
         yield Case(f"mixture-{covariance}", mixture, x, tolerance=1e-5)
-    yield Case("mixture-bayesian", BayesianGaussianMixture(n_components=2, random_state=0), x, tolerance=1e-5)
+    yield Case(
+        "mixture-bayesian",
+        BayesianGaussianMixture(n_components=2, random_state=0),
+        x,
+        tolerance=1e-5,
+    )
     yield Case("k-means", KMeans(4, random_state=0, n_init=1), x)
     yield Case("mini-batch-k-means", MiniBatchKMeans(3, random_state=0, n_init=1), x)
     kernel = GaussianProcessRegressor(RBF(2.0), alpha=0.1)
@@ -43,9 +48,13 @@ def cases():
         mlp |= {"max_iter": 300}
         network = make_pipeline(StandardScaler(), MLPClassifier(**mlp))
         yield Case(f"mlp-{activation}", network, x, y)
-    network = make_pipeline(StandardScaler(), MLPClassifier(hidden_layer_sizes=(8,), random_state=0, max_iter=300))
+    network = make_pipeline(
+        StandardScaler(), MLPClassifier(hidden_layer_sizes=(8,), random_state=0, max_iter=300)
+    )
     yield Case("mlp-multi", network, x3, y3)
-    network = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(8,), random_state=0, max_iter=500))
+    network = make_pipeline(
+        StandardScaler(), MLPRegressor(hidden_layer_sizes=(8,), random_state=0, max_iter=500)
+    )
     yield Case("mlp-regressor", network, x, raw)
     tree = DecisionTreeClassifier(max_depth=3)
     yield Case("one-vs-rest-tree", OneVsRestClassifier(tree), x3, y3)

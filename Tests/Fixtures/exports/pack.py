@@ -58,9 +58,14 @@ def run(model, feeds):
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
-    return {
-        name: unzip(value) for name, value in zip(names, session.run(names, feeds), strict=True)
-    }
+    results = {}
+    for name, value in zip(names, session.run(names, feeds), strict=True):
+        if isinstance(value, list) and value and not isinstance(value[0], dict):
+            # A sequence of tensors.
+            results |= {f"{name}.{number}": part for number, part in enumerate(value)}
+        else:
+            results[name] = unzip(value)
+    return results
 
 
 def unzip(value):

@@ -49,11 +49,13 @@ def cases():
     yield Case("forest-regressor-multi", ensemble.RandomForestRegressor(**small), x, both)
     yield Case("tree-decision-path", tree.DecisionTreeClassifier(**single), x, y,
                options={"decision_path": True, "zipmap": False})  # fmt: skip
-    yield Case("forest-raw", ensemble.GradientBoostingClassifier(**small), x, y,
+    yield Case("boosting-raw", ensemble.GradientBoostingClassifier(**small), x, y, exact=False,
                options={"raw_scores": True, "zipmap": False})  # fmt: skip
     forest = ensemble.IsolationForest(n_estimators=10, max_samples=64, random_state=0)
     yield Case("isolation-forest", forest, x)
-    forest = ensemble.IsolationForest(n_estimators=4, max_samples=32, contamination=0.1, random_state=0)
+    forest = ensemble.IsolationForest(
+        n_estimators=4, max_samples=32, contamination=0.1, random_state=0
+    )
     yield Case("isolation-forest-contamination", forest, x)
     scaled = make_pipeline(StandardScaler(), ensemble.RandomForestClassifier(**small))
     yield Case("scaler-forest", scaled, x, y)
@@ -77,17 +79,29 @@ def _together(x, y, raw, x3, y3):
     yield Case("bagging-regressor", ensemble.BaggingRegressor(n_estimators=3, max_samples=0.1,
                **SEED), x, raw)  # fmt: skip
     members = [("linear", LogisticRegression()), ("bayes", GaussianNB()), ("tree", stump)]
-    yield Case("voting-soft", ensemble.VotingClassifier(
-        members, voting="soft", flatten_transform=False), x3, y3)
+    yield Case(
+        "voting-soft",
+        ensemble.VotingClassifier(members, voting="soft", flatten_transform=False),
+        x3,
+        y3,
+    )
     yield Case("voting-weights", ensemble.VotingClassifier(members, voting="soft",
                weights=np.array([3, 1, 2]), flatten_transform=False), x, y)  # fmt: skip
-    yield Case("voting-hard", ensemble.VotingClassifier(
-        members, voting="hard", flatten_transform=False), x3, y3)
+    yield Case(
+        "voting-hard",
+        ensemble.VotingClassifier(members, voting="hard", flatten_transform=False),
+        x3,
+        y3,
+    )
     numbers = [("linear", LinearRegression()), ("tree", tree.DecisionTreeRegressor(max_depth=3))]
     yield Case("voting-regressor", ensemble.VotingRegressor(numbers), x, raw)
     yield Case("stacking", ensemble.StackingClassifier(members, LogisticRegression(), cv=3), x, y)
-    yield Case("stacking-multi", ensemble.StackingClassifier(
-        members, LogisticRegression(), cv=3, passthrough=True), x3, y3)
+    yield Case(
+        "stacking-multi",
+        ensemble.StackingClassifier(members, LogisticRegression(), cv=3, passthrough=True),
+        x3,
+        y3,
+    )
     yield Case("stacking-regressor", ensemble.StackingRegressor(numbers, cv=3), x, raw)
     for method in ["sigmoid", "isotonic"]:
         for problem_name, rows, labels in [("", x, y), ("-multi", x3, y3)]:

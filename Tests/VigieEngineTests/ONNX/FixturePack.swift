@@ -28,6 +28,14 @@ enum FixturePack {
 
     static let models = read("models.pack")
     static let operators = read("operators.pack")
+    /// Exports of libraries: of Tests/Fixtures/make_sklearn_onnx.py or, if VIGIE_ONNX_PACK names a
+    /// file, of that.
+    static let exports: [ONNXCase] = {
+        if let path = ProcessInfo.processInfo.environment["VIGIE_ONNX_PACK"] {
+            return read(URL(fileURLWithPath: path))
+        }
+        return read("exports.pack")
+    }()
     /// Of Tests/Fixtures/make_keras.py.
     static let keras = read("keras.pack")
     /// Of Tests/Fixtures/make_networks.py.
@@ -41,8 +49,12 @@ enum FixturePack {
     }
 
     private static func read(_ file: String) -> [ONNXCase] {
-        guard let data = try? Data(contentsOf: folder.appendingPathComponent(file)) else {
-            fatalError("no \(file) in \(folder.path): run Tests/Fixtures/make_onnx.py")
+        read(folder.appendingPathComponent(file))
+    }
+
+    private static func read(_ file: URL) -> [ONNXCase] {
+        guard let data = try? Data(contentsOf: file) else {
+            fatalError("no \(file.path): run the scripts Tests/Fixtures/make_*onnx.py")
         }
         var reader = Reader(bytes: [UInt8](data))
         var cases: [ONNXCase] = []

@@ -19,4 +19,15 @@ enum Fixture {
                 })
         }
     }
+
+    /// A file of little-endian float64.
+    static func doubles(_ path: String) throws -> [Double] {
+        let bytes = try bytes(path)
+        return stride(from: 0, to: bytes.count, by: 8).map { offset in
+            Double(
+                bitPattern: bytes[offset..<offset + 8].reversed().reduce(0) {
+                    $0 << 8 | UInt64($1)
+                })
+        }
+    }
 }

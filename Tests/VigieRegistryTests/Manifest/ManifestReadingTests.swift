@@ -37,6 +37,7 @@ import VigieRegistry
             manifest.decision == DecisionThresholds(approveBelow: 0.05, declineFrom: 0.15))
         #expect(manifest.reasons["age"] == ReasonText(code: "R01", text: "Too \"young\""))
         #expect(manifest.meanTerms == ["age": 0.12, "income": -1e-7])
+        #expect(manifest.background == "extra/notes.txt")
         #expect(
             manifest.serving
                 == ServingPolicy(

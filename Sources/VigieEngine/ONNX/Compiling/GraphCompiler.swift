@@ -13,6 +13,10 @@ final class GraphCompiler {
     private var inputSpecs: [TensorSpec] = []
     private(set) var classLabels: [Int: ClassLabels] = [:]
     private(set) var links: [Int: Link] = [:]
+    /// Trees that stand alone, by the slot that they fill.
+    var treeSources: [Int: TreeEnsembleBuilder] = [:]
+    /// The slots of sequences of tensors, which only outputs can be.
+    var sequences: [Text: [Int]] = [:]
     /// Slots that are the sum over the last axis of another slot.
     var sums: [Int: Int] = [:]
     /// How many steps must have run for a slot to be filled.
@@ -252,50 +256,82 @@ extension GraphCompiler {
     }
 
     private func finish(_ graph: Onnx.GraphProto) throws(LoadError) -> Program {
-        var outputSlots: [Int] = []
-        var specs: [TensorSpec] = []
-        var labels: [String: ClassLabels] = [:]
         guard !graph.output.isEmpty, graph.output.count <= ONNXLimits.nodeValuesMax else {
             throw LoadError(.corrupt, "the graph has no output")
         }
+        var outputs = Outputs()
         for output in graph.output {
             let name = String(output.name)
             let place = "output '\(name)'"
+            if let parts = sequences[output.name] {
+                for (number, part) in parts.enumerated() {
+                    try addOutput("\(name).\(number)", part, nil, place, to: &outputs)
+                }
+                continue
+            }
             guard let value = names[output.name] else {
                 throw LoadError(.corrupt, "\(place): no node computes it")
             }
-            guard !specs.contains(where: { $0.name == name }) else {
-                throw LoadError(.corrupt, "\(place) is listed twice")
-            }
-            // A value that nobody computes, or that already has a tensor, is copied.
-            var slot = value
-            if computed[value] == nil || outputSlots.contains(value) {
-                slot = addSlot(slotTypes[value])
-                links[slot] = links[value] ?? Link(raw: value, kind: .raw)
-                add(CopyStep(place, value, slot), reads: [value], writes: [slot])
-                computed[slot] = steps.count
-            }
-            let declared = try extents(output.type?.tensorType?.shape, place)
-            outputSlots.append(slot)
-            let type = slotTypes[slot]
-            if let tensor = output.type?.tensorType {
-                guard ElementType(onnx: tensor.elemType) == type else {
-                    throw LoadError(
-                        .corrupt, "\(place) is declared as another type than \(type.label)")
-                }
-            }
-            let classes = classLabels[value]
-            if let classes { labels[name] = classes }
-            specs.append(
-                TensorSpec(
-                    name: name, type: type,
-                    shape: declared ?? (classes.map { [-1, $0.count] } ?? [-1])))
+            try addOutput(name, value, output.type?.tensorType, place, to: &outputs)
         }
         return Program(
             slotTypes: slotTypes, constants: constants, steps: steps, wiring: wiring,
             pinned: pinned, inputSlots: inputSlots,
-            outputSlots: outputSlots, inputs: inputSpecs, outputs: specs, classLabels: labels,
-            links: links, ensembles: ensembles,
-            stepCounts: computed)
+            outputSlots: outputs.slots, inputs: inputSpecs, outputs: outputs.specs,
+            classLabels: outputs.labels, links: links, ensembles: ensembles,
+            stepCounts: computed, treeSources: treeSources)
+    }
+
+    private struct Outputs {
+        var slots: [Int] = []
+        var specs: [TensorSpec] = []
+        var labels: [String: ClassLabels] = [:]
+    }
+
+    private func addOutput(
+        _ name: String, _ value: Int, _ declared: Onnx.TypeProto.Tensor?, _ place: String,
+        to outputs: inout Outputs
+    ) throws(LoadError) {
+        guard !outputs.specs.contains(where: { $0.name == name }) else {
+            throw LoadError(.corrupt, "\(place) is listed twice")
+        }
+        var slot = value
+        if let declared {
+            slot = try convert(value, to: ElementType(onnx: declared.elemType), place)
+        }
+        // A value that nobody computes, or that already has a tensor, is copied.
+        if computed[slot] == nil || outputs.slots.contains(slot) {
+            let source = slot
+            slot = addSlot(slotTypes[source])
+            links[slot] = links[source] ?? Link(raw: source, kind: .raw)
+            add(CopyStep(place, source, slot), reads: [source], writes: [slot])
+            computed[slot] = steps.count
+        }
+        let classes = classLabels[value]
+        if let classes { outputs.labels[name] = classes }
+        outputs.slots.append(slot)
+        outputs.specs.append(
+            TensorSpec(
+                name: name, type: slotTypes[slot],
+                shape: try extents(declared?.shape, place)
+                    ?? (classes.map { [-1, $0.count] } ?? [-1])))
+    }
+
+    /// Converters declare FP64 what their classifiers give as FP32, when the inputs are FP64.
+    private func convert(
+        _ value: Int, to declared: ElementType?, _ place: String
+    ) throws(LoadError) -> Int {
+        let type = slotTypes[value]
+        guard declared != type else { return value }
+        guard let declared, [ElementType].floats.contains(declared),
+            [ElementType].floats.contains(type)
+        else {
+            throw LoadError(.corrupt, "\(place) is declared as another type than \(type.label)")
+        }
+        let slot = addSlot(declared)
+        links[slot] = links[value]
+        add(CastStep(place, type, declared, value, slot), reads: [value], writes: [slot])
+        computed[slot] = steps.count
+        return slot
     }
 }

@@ -36,8 +36,8 @@ final class NodeBuilder {
                 .corrupt, "\(place) is of an operator set '\(domain)' that is not imported")
         }
         guard
-            !domain.isEmpty || version >= ONNXLimits.opsetMin
-                || ONNXLimits.sameSinceOpset1.contains(op)
+            !domain.isEmpty
+                || version >= ONNXLimits.sameSince[op, default: ONNXLimits.opsetMin]
         else {
             throw LoadError(
                 .unsupported,
@@ -146,6 +146,14 @@ extension NodeBuilder {
     /// Gives output `index` the value in `slot`.
     func output(_ index: Int, slot: Int) throws(LoadError) {
         if hasOutput(index) { try graph.name(node.output[index], slot, place) }
+    }
+
+    /// Makes output 0 a sequence of tensors.
+    func output(sequence slots: [Int]) throws(LoadError) {
+        guard hasOutput(0) else { return }
+        guard graph.sequences.updateValue(slots, forKey: node.output[0]) == nil else {
+            throw corrupt("the name '\(node.output[0])' is given twice")
+        }
     }
 
     /// The slot of output `index`, once it has one.

@@ -2,6 +2,11 @@ extension Program {
     /// The same function in fewer steps and less memory. What the outputs' links are computed from
     /// stays, so that rows can be scored.
     func optimized() -> Program {
+        let forests = ForestFusion.apply(self) ?? self
+        return (TextFusion.apply(forests) ?? forests).inFewerSteps()
+    }
+
+    private func inFewerSteps() -> Program {
         let kept = Set(outputSlots + outputSlots.compactMap { links[$0]?.raw })
         let fused = Fusion(steps, wiring, kept: kept, constants).result
         var counts: [Int: Int] = [:]

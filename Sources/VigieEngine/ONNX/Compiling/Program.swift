@@ -1,14 +1,14 @@
 /// A compiled graph: what the artifact shares among its threads.
 struct Program {
     /// The type of each slot's tensor.
-    let slotTypes: [ElementType]
+    var slotTypes: [ElementType]
     /// Slots whose tensors are filled at load and never written again.
     let constants: [Int: Tensor]
-    let steps: [Step]
+    var steps: [Step]
     /// What each step reads and writes.
-    let wiring: [Wiring]
+    var wiring: [Wiring]
     /// Slots whose tensors no other slot may use.
-    let pinned: Set<Int>
+    var pinned: Set<Int>
     let inputSlots: [Int]
     let outputSlots: [Int]
     let inputs: [TensorSpec]
@@ -17,10 +17,13 @@ struct Program {
     let classLabels: [String: ClassLabels]
     /// What is known of the slots that come from raw scores.
     let links: [Int: Link]
-    let ensembles: [TreeEnsemble]
+    var ensembles: [TreeEnsemble]
     /// How many of the steps must run for a slot to be filled.
     let stepCounts: [Int: Int]
 
+    /// The only tree of each ensemble of one, by the slot that it fills: only until the program is
+    /// optimized.
+    var treeSources: [Int: TreeEnsembleBuilder] = [:]
     /// Slots that use another's tensor, which nobody needs at that time.
     var shared: [Int: Int] = [:]
 

@@ -19,6 +19,8 @@ extension OperatorTable {
         "ZipMap": { (node) throws(LoadError) in try zipMap(node) },
         "LinearClassifier": { (node) throws(LoadError) in try linearClassifier(node) },
         "LinearRegressor": { (node) throws(LoadError) in try linearRegressor(node) },
+        "SVMClassifier": { (node) throws(LoadError) in try vectorClassifier(node) },
+        "SVMRegressor": { (node) throws(LoadError) in try vectorRegressor(node) },
         "TreeEnsembleClassifier": { (node) throws(LoadError) in try treeClassifier(node) },
         "TreeEnsembleRegressor": { (node) throws(LoadError) in try treeRegressor(node) },
     ]

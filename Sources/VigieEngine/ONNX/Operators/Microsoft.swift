@@ -1,6 +1,7 @@
 /// Operators of ONNX Runtime's own set, com.microsoft, that converters use.
 extension OperatorTable {
     static let microsoft: [String: Builder] = [
-        "Tokenizer": { (node) throws(LoadError) in try tokenizer(node) }
+        "CDist": { (node) throws(LoadError) in try distance(node) },
+        "Tokenizer": { (node) throws(LoadError) in try tokenizer(node) },
     ]
 }

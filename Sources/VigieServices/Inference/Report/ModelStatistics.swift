@@ -1,8 +1,10 @@
+import VigieEngine
 import VigieProtos
 import VigieRegistry
 
 extension Inference.ModelStatistics {
-    /// Writes what has been counted. Requests never wait here, and nothing is answered from a cache.
+    /// Writes what has been counted; nothing is answered from a cache. `queue` is the time that
+    /// answered requests waited for a worker; refused ones are among the failures.
     func fill(_ statistics: VersionStatistics) {
         setName(statistics.model.name)
         setVersion(statistics.model.versionText)
@@ -13,7 +15,7 @@ extension Inference.ModelStatistics {
         let count = statistics.success.count
         stats.mutableSuccess().fill(count, statistics.success.nanoseconds)
         stats.mutableFail().fill(statistics.failure.count, statistics.failure.nanoseconds)
-        stats.mutableQueue().fill(count, 0)
+        stats.mutableQueue().fill(count, statistics.queueNanoseconds)
         stats.mutableComputeInput().fill(count, statistics.inputNanoseconds)
         stats.mutableComputeInfer().fill(count, statistics.computeNanoseconds)
         stats.mutableComputeOutput().fill(count, statistics.outputNanoseconds)
@@ -28,7 +30,8 @@ extension Inference.ModelStatistics {
         }
         let memory = addMemoryUsage()
         memory.type = "CPU"
-        memory.byteSize = UInt64(clamping: statistics.model.artifact.memoryBytes)
+        memory.byteSize = UInt64(
+            clamping: Artifact.memoryBytes(of: [statistics.model.artifact]))
     }
 }
 

@@ -1,7 +1,8 @@
 /// Elements along axes combined into one.
-final class ReduceStep: Step {
+class ReduceStep: Step {
     enum Kind {
         case sum, mean, maximum, minimum, product, absoluteSum, squareSum, euclidean
+        case logarithmOfSum
     }
 
     let kind: Kind
@@ -30,7 +31,19 @@ final class ReduceStep: Step {
 
     override func run(_ values: Values) throws(InferenceError) {
         let source = values[input]
-        let shape = source.shape
+        let (reduced, result) = try reduction(of: source.shape, values)
+        let out = try values.shape(output, result, self)
+        try values.charge(source.count, self)
+        if source.count == 0, out.count > 0, kind == .maximum || kind == .minimum {
+            throw mismatch("nothing to take the extreme of in a tensor \(source.shape)")
+        }
+        try reduce(ReduceWalk(source.shape, reduced), source, out, values)
+    }
+
+    /// One bit for each axis that is reduced, and the result's shape.
+    private func reduction(
+        of shape: TensorShape, _ values: Values
+    ) throws(InferenceError) -> (reduced: UInt8, result: TensorShape) {
         let given = try axes.map { (slot) throws(InferenceError) in
             try values.integers(slot, self)
         }
@@ -48,12 +61,12 @@ final class ReduceStep: Step {
                 result.append(1)
             }
         }
-        let out = try values.shape(output, result, self)
-        try values.charge(source.count, self)
-        if source.count == 0, out.count > 0, kind == .maximum || kind == .minimum {
-            throw mismatch("nothing to take the extreme of in a tensor \(shape)")
-        }
-        let walk = ReduceWalk(shape, reduced)
+        return (reduced, result)
+    }
+
+    func reduce(
+        _ walk: ReduceWalk, _ source: Tensor, _ out: Tensor, _ values: Values
+    ) throws(InferenceError) {
         switch type {
         case .float32: floats(walk, source, out, Float.self)
         case .float64: floats(walk, source, out, Double.self)
@@ -81,6 +94,8 @@ final class ReduceStep: Step {
                 for index in out.indices { out[index] /= count }
             } else if kind == .euclidean {
                 for index in out.indices { out[index] = out[index].squareRoot() }
+            } else if kind == .logarithmOfSum {
+                for index in out.indices { out[index] = Number.logarithm(out[index]) }
             }
         }
     }
@@ -90,7 +105,8 @@ final class ReduceStep: Step {
         _ walk: ReduceWalk, _ source: Tensor, _ out: Tensor, _ type: Number.Type
     ) {
         switch kind {
-        case .sum, .mean: walk.fold(source, out, Number.zero) { Number.sum($0, $1) }
+        case .sum, .mean, .logarithmOfSum:
+            walk.fold(source, out, Number.zero) { Number.sum($0, $1) }
         case .product: walk.fold(source, out, Number.one) { Number.product($0, $1) }
         case .maximum: walk.fold(source, out, Number.lowest) { Number.greatest($0, $1) }
         case .minimum: walk.fold(source, out, Number.highest) { Number.least($0, $1) }

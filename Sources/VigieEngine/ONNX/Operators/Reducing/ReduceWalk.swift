@@ -55,4 +55,23 @@ struct ReduceWalk {
             }
         }
     }
+
+    /// Calls `body` with each element's position and its result's.
+    @inline(__always)
+    func forEach(_ count: Int, _ body: (Int, Int) -> Void) {
+        var counter = SIMD8<Int>(repeating: 0)
+        var target = 0
+        for position in 0..<count {
+            body(position, target)
+            var axis = shape.rank - 1
+            while axis >= 0 {
+                counter[axis] += 1
+                target += strides[axis]
+                if counter[axis] < shape[axis] { break }
+                target -= strides[axis] * shape[axis]
+                counter[axis] = 0
+                axis -= 1
+            }
+        }
+    }
 }

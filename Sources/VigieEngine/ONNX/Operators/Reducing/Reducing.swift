@@ -9,6 +9,10 @@ extension OperatorTable {
         "ReduceL1": { (node) throws(LoadError) in try reduce(node, .absoluteSum, 18) },
         "ReduceL2": { (node) throws(LoadError) in try reduce(node, .euclidean, 18) },
         "ReduceSumSquare": { (node) throws(LoadError) in try reduce(node, .squareSum, 18) },
+        "ReduceLogSum": { (node) throws(LoadError) in try reduce(node, .logarithmOfSum, 18) },
+        "ReduceLogSumExp": { (node) throws(LoadError) in
+            try reduce(node, .maximum, 18, isLogSumExp: true)
+        },
         "ArgMax": { (node) throws(LoadError) in try argument(node, greatest: true) },
         "ArgMin": { (node) throws(LoadError) in try argument(node, greatest: false) },
         "Softmax": { (node) throws(LoadError) in try softmax(node, logarithm: false) },
@@ -32,21 +36,28 @@ extension OperatorTable {
     ]
 
     private static func reduce(
-        _ node: NodeBuilder, _ kind: ReduceStep.Kind, _ changed: Int
+        _ node: NodeBuilder, _ kind: ReduceStep.Kind, _ changed: Int, isLogSumExp: Bool = false
     ) throws(LoadError) {
         let keeps = (try node.int("keepdims") ?? 1) != 0
         let isNothingWithoutAxes = (try node.int("noop_with_empty_axes") ?? 0) != 0
         let types: [ElementType] =
             switch kind {
-            case .mean, .euclidean: .floats
-            default: .numbers
+            case .mean, .euclidean, .logarithmOfSum: .floats
+            default: isLogSumExp ? .floats : .numbers
             }
         let input = try node.input(0, types)
         let axes = try axes(node, changed)
         let output = try node.output(0, node.type(input))
+        let reads = [input] + (axes.map { [$0] } ?? [])
+        if isLogSumExp {
+            let step = LogSumExpStep(
+                node.place, node.type(input), input, axes, output, keeps, isNothingWithoutAxes,
+                scratch: node.graph.addSlot(node.type(input)))
+            return node.add(step, reads, [output, step.scratch])
+        }
         let step = ReduceStep(
             node.place, kind, node.type(input), input, axes, output, keeps, isNothingWithoutAxes)
-        node.add(step, [input] + (axes.map { [$0] } ?? []), [output])
+        node.add(step, reads, [output])
         if kind == .sum { node.graph.sums[output] = input }
     }
 

@@ -80,6 +80,10 @@ extension OperatorTable {
             let step = ExpandStep(node.place, input, extents, output)
             node.add(step, [input, extents], [output])
         },
+        // Sequences are only outputs: each tensor is then an output of its own.
+        "SequenceConstruct": { (node) throws(LoadError) in
+            try node.output(sequence: try node.inputs())
+        },
         "Dropout": { (node) throws(LoadError) in
             node.ignore("ratio", "seed")
             _ = try node.optionalInput(1)

@@ -84,6 +84,7 @@ extension OperatorTable {
         let step = TreesStep(
             node.place, ensemble, start, node.graph.addScratch(ensemble), input, narrowed, output)
         node.add(step, [input], [output, narrowed])
+        if builder.treeCount == 1, targets == 1 { node.graph.treeSources[output] = builder }
         return output
     }
 }

@@ -38,6 +38,11 @@ final class TreesStep: Step {
         super.init(place)
     }
 
+    /// The same step with other scratch memory.
+    func moved(toScratch scratch: Int) -> TreesStep {
+        TreesStep(place, ensemble, start64, scratch, input, narrowed, output)
+    }
+
     override var isFoldable: Bool { false }
     override var memoryBytes: Int { ensemble.memoryBytes }
 

@@ -59,6 +59,8 @@ class FraudModel:
 
     model: BoostedTrees
     training: Dataset
+    calibrating: Dataset
+    """The days on which calibration and thresholds were chosen."""
     calibration: Calibration
     refer_from: float
     """The calibrated probability from which on a transaction is an alert: RECALL_GOAL."""
@@ -102,7 +104,16 @@ def train_served(
     raw_train = model.log_odds(train.rows)
     metrics["auc_training"] = float(roc_auc_score(train.labels, raw_train))
     return FraudModel(
-        model, train, calibration, refer_from, decline_from, metrics, probability, test, seed
+        model=model,
+        training=train,
+        calibrating=calibrate,
+        calibration=calibration,
+        refer_from=refer_from,
+        decline_from=decline_from,
+        metrics=metrics,
+        probability=probability,
+        test=test,
+        seed=seed,
     )
 
 

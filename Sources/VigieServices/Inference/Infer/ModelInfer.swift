@@ -1,0 +1,198 @@
+import VigieEngine
+import VigieProtos
+import VigieRPC
+import VigieRegistry
+import VigieTransport
+
+extension ServingNode {
+    /// Answers one request on the loop, whatever it costs.
+    ///
+    /// So the response must be encoded before the same version is asked again: at once, by those who
+    /// call this.
+    /// - Returns: the version that answered.
+    @discardableResult
+    func infer(
+        _ request: Inference.ModelInferRequest, into response: Inference.ModelInferResponse
+    ) throws(RPCStatus) -> ServedVersion {
+        let served = try find(request.modelName, version: request.modelVersion)
+        let began = MonotonicTime.now().nanoseconds
+        do throws(RPCStatus) {
+            let explains = try InferOutputs.select(request, served)
+            try answer(
+                request, served, explains: explains, rows: InferInputs.rowsClaimed(request),
+                began: began, into: response)
+        } catch {
+            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            throw error
+        }
+        return served
+    }
+
+    /// Answers one request on the loop if it is expected to be cheap, or hands it to the workers and
+    /// promises the answer for later.
+    ///
+    /// On the loop nothing is allocated in steady state: the model and its inputs are found by bytes,
+    /// their content is copied into the loop's workspace, and the response borrows the workspace's
+    /// outputs and the version's prepared messages; see ``infer(_:into:)``.
+    /// - Returns: the version that answers, and whether it has.
+    @inline(__always)
+    func infer<Later: LaterAnswers<Inference.ModelInferResponse>>(
+        _ request: Inference.ModelInferRequest, into response: Inference.ModelInferResponse,
+        deadline: MonotonicTime, _ later: Later
+    ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
+        let served = try find(request.modelName, version: request.modelVersion)
+        let began = MonotonicTime.now().nanoseconds
+        do throws(RPCStatus) {
+            let explains = try InferOutputs.select(request, served)
+            let rows = InferInputs.rowsClaimed(request)
+            let cost = served.shared.cost(rows: rows, explains: explains)
+            if later.mustWait || !runsInline(served, rows: rows, cost.total) {
+                try handOver(
+                    request, served, explains: explains, cost, deadline: deadline, began: began,
+                    later)
+                return (served, false)
+            }
+            if began &+ cost.total > deadline.nanoseconds, !served.shared.costs.mayProbe() {
+                throw served.refuse(.late(wait: 0, cost: cost.total))
+            }
+            try answer(
+                request, served, explains: explains, rows: rows, began: began, into: response)
+        } catch {
+            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            throw error
+        }
+        return (served, true)
+    }
+
+    private func answer(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        rows: Int, began: UInt64, into response: Inference.ModelInferResponse
+    ) throws(RPCStatus) {
+        guard !explains, rows > 0 || !served.shared.hasIndependentRows else {
+            return try answerApart(
+                request, served, explains: explains, rows: rows, began: began, into: response)
+        }
+        let tensors = served.workspace.inputs
+        let rows = try InferInputs.read(request, served, into: tensors, limits)
+        let inputsRead = MonotonicTime.now().nanoseconds
+        do { try served.artifact.run(served.workspace) } catch {
+            throw RPCStatus(error, model: served.model)
+        }
+        let computed = MonotonicTime.now().nanoseconds
+        response.modelName = served.name
+        response.modelVersion = served.version
+        response.id = request.id
+        InferOutputs.write(
+            served, served.selection, outputs: served.workspace.outputs,
+            isTyped: InferOutputs.wantsTyped(request, served), to: response)
+        let times = RequestTimes(
+            began: began, inputsRead: inputsRead, computed: computed,
+            ended: MonotonicTime.now().nanoseconds)
+        served.counters.succeeded(times, rows: rows)
+        served.counters.ran(times, rows: rows)
+        served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
+    }
+
+    /// As ``answer(_:_:explains:rows:began:into:)``, with tensors of the request's own: an explanation must
+    /// not disturb outputs that stand in the workspace, and what has no rows does not run.
+    @inline(never)
+    private func answerApart(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        rows: Int, began: UInt64, into response: Inference.ModelInferResponse
+    ) throws(RPCStatus) {
+        let job = TensorJob(
+            request, served, explains: explains, rows: rows, cost: .zero, deadline: .never,
+            began: began)
+        try InferInputs.read(request, served, into: job.inputs, limits)
+        job.inputsRead = MonotonicTime.now().nanoseconds
+        TensorRun(served.shared, [job]).compute(served.workspace, started: job.inputsRead)
+        served.answered = job
+        try job.write(response)
+    }
+
+    /// Makes a job of the request and gives it to the workers, unless they cannot do it in time.
+    @inline(never)
+    private func handOver<Later: LaterAnswers<Inference.ModelInferResponse>>(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        _ cost: WorkCost, deadline: MonotonicTime, began: UInt64, _ later: Later
+    ) throws(RPCStatus) {
+        let rows = InferInputs.rowsClaimed(request)
+        let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
+        let bytes =
+            InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
+        let (pool, isProbe) = try admit(
+            served, cost, bytes: bytes, deadline: deadline, began: began)
+        let job = TensorJob(
+            request, served, explains: explains, rows: rows, cost: cost, deadline: deadline,
+            began: began, pool: pool, bytes: bytes)
+        try InferInputs.read(request, served, into: job.inputs, limits)
+        job.sink = try later.promise(requestID: String(request.id))
+        job.inputsRead = MonotonicTime.now().nanoseconds
+        pool.submit(job, isProbe: isProbe)
+    }
+}
+
+extension ServingNode {
+    /// Whether a request of `rows` rows runs on the loop.
+    @inline(__always)
+    func runsInline(_ served: ServedVersion, rows: Int, _ cost: UInt64) -> Bool {
+        guard pool != nil else { return true }
+        switch served.execution {
+        case .automatic: return cost <= inlineCostMax
+        case .inline: return rows <= TensorRun.sliceRowsMax
+        case .pool: return false
+        }
+    }
+
+    /// The workers, if they can take a request and answer it in time, and whether it is only tried to
+    /// learn what it costs.
+    func admit(
+        _ served: ServedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
+        began: UInt64
+    ) throws(RPCStatus) -> (pool: WorkerPool, isProbe: Bool) {
+        guard let pool else {
+            throw RPCStatus(.internal, "an answer is to come later, and there are no workers")
+        }
+        do throws(WorkRefusal) {
+            let isProbe = try pool.check(
+                served.shared, cost, bytes: bytes, deadline: deadline,
+                now: MonotonicTime(nanoseconds: began))
+            return (pool, isProbe)
+        } catch { throw served.refuse(error, retryAfter: pool.options.retryAfter) }
+    }
+}
+
+extension ServedVersion {
+    /// Notes what a call on the loop took. One in sixteen is enough to follow what calls cost; but when
+    /// two in a row take longer than a loop should, that is no accident.
+    @inline(__always)
+    func observe(
+        _ kind: ArtifactCosts.Kind, rows: Int, _ nanoseconds: UInt64, over limit: UInt64
+    ) {
+        overruns = nanoseconds > limit ? overruns &+ 1 : 0
+        if overruns > 1 || counters.executions.current & 15 == 0 {
+            shared.costs.observe(kind, rows: rows, nanoseconds: nanoseconds)
+        }
+    }
+
+    /// Counts a refusal by its reason, and says what the caller is told.
+    func refuse(
+        _ refusal: WorkRefusal, retryAfter: Duration = WorkerOptions().retryAfter
+    ) -> RPCStatus {
+        counters.note(refusal)
+        return refusal.status(version: shared, retryAfter: retryAfter)
+    }
+}
+
+extension RPCStatus {
+    /// What a caller is told when an artifact could not answer.
+    init(_ error: InferenceError, model: LoadedModel) {
+        let code: StatusCode =
+            switch error.reason {
+            case .input: .invalidArgument
+            case .unsupported: .unimplemented
+            case .limit: .resourceExhausted
+            }
+        self.init(code, "model '\(model.name)': \(error.message)")
+    }
+}

@@ -1,0 +1,80 @@
+import VigieEngine
+import VigieProtos
+import VigieRPC
+import VigieTransport
+
+/// A ModelInfer request with tensors of its own: for workers, and for what a loop does not answer out
+/// of its workspace.
+final class TensorJob: WorkerJob, @unchecked Sendable {
+    /// What the loop serves; for the loop alone.
+    let served: ServedVersion
+    let inputs: [Tensor]
+    let outputs: [Tensor]
+    /// Nil when none is wanted.
+    let explanation: Explanation?
+    private let selection: [OutputSelection]
+    private let isTyped: Bool
+    private let requestID: String
+    /// Where the answer goes; nil when the loop takes it itself.
+    var sink: AnswerSink<Inference.ModelInferResponse>?
+    /// When the inputs had been read.
+    var inputsRead: UInt64 = 0
+    /// Why there is no answer; set by whoever computes.
+    var failure: RPCStatus?
+
+    init(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool, rows: Int,
+        cost: WorkCost, deadline: MonotonicTime, began: UInt64, pool: WorkerPool? = nil,
+        bytes: Int = 0
+    ) {
+        self.served = served
+        inputs = served.artifact.inputs.map { Tensor(type: $0.type) }
+        outputs = served.artifact.outputs.map { Tensor(type: $0.type) }
+        explanation = explains ? Explanation(output: served.explainedOutput) : nil
+        selection = served.selection
+        isTyped = InferOutputs.wantsTyped(request, served)
+        requestID = String(request.id)
+        super.init(
+            served.shared, rows: rows, cost: cost, deadline: deadline, began: began, pool: pool,
+            bytes: bytes)
+    }
+
+    override var isCancelled: Bool { sink?.isCancelled ?? false }
+
+    override func refuse(_ status: RPCStatus) { sink?.fail(status) }
+
+    override func canJoin(_ other: WorkerJob) -> Bool {
+        guard let other = other as? TensorJob, explanation == nil, other.explanation == nil,
+            rows > 0, other.rows > 0
+        else { return false }
+        for (own, theirs) in zip(inputs, other.inputs) {
+            var shape = theirs.shape
+            guard own.isAbsent == theirs.isAbsent, own.shape.rank == shape.rank, shape.rank > 0
+            else { return false }
+            shape[0] = own.shape[0]
+            guard own.shape == shape else { return false }
+        }
+        return true
+    }
+
+    override func run(with others: [WorkerJob], started: UInt64) {
+        // Only what ``canJoin(_:)`` this comes with it.
+        let jobs = [self] + others.map { unsafeDowncast($0, to: TensorJob.self) }
+        let run = TensorRun(version, jobs)
+        version.withWorkspace(isLarge: run.isLarge) { run.compute($0, started: started) }
+        for job in jobs {
+            job.sink?.finish { response throws(RPCStatus) in try job.write(response) }
+        }
+    }
+
+    /// Writes the answer, which borrows the job's tensors: the job must live until it is encoded.
+    func write(_ response: Inference.ModelInferResponse) throws(RPCStatus) {
+        if let failure { throw failure }
+        response.modelName = served.name
+        response.modelVersion = served.version
+        response.setId(requestID)
+        InferOutputs.write(
+            served, selection, outputs: outputs, explanation: explanation, isTyped: isTyped,
+            to: response)
+    }
+}

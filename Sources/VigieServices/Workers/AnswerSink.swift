@@ -1,0 +1,64 @@
+import VigieProtos
+import VigieRPC
+
+/// Where an answer goes that comes later: to its call, or to its place in a stream.
+enum AnswerSink<Response: Message>: Sendable {
+    case call(DeferredReply<Response>)
+    case stream(StreamPlace<Response>)
+
+    /// Nobody waits for the answer any more.
+    var isCancelled: Bool {
+        switch self {
+        case .call(let reply): reply.isCancelled
+        case .stream(let place): place.isCancelled
+        }
+    }
+
+    /// Answers with what `fill` writes on the call's loop, or with the status that it throws.
+    func finish(_ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void) {
+        switch self {
+        case .call(let reply): reply.finish(fill)
+        case .stream(let place): place.finish(fill)
+        }
+    }
+
+    /// Ends the request with a status.
+    func fail(_ status: RPCStatus) {
+        switch self {
+        case .call(let reply): reply.fail(status)
+        case .stream(let place): place.finish { _ throws(RPCStatus) in throw status }
+        }
+    }
+}
+
+/// Who can promise an answer for later.
+protocol LaterAnswers<Response> {
+    associatedtype Response: Message
+
+    /// Answers that were promised earlier are still to come, so that this one cannot be given at once.
+    var mustWait: Bool { get }
+    /// Promises one.
+    func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response>
+}
+
+/// The one answer of a unary call.
+struct UnaryAnswer<Response: Message>: LaterAnswers {
+    let call: ServerCall
+
+    var mustWait: Bool { false }
+
+    func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
+        .call(try call.deferReply(Response.self))
+    }
+}
+
+/// The next answer of a stream.
+struct StreamAnswers<Response: Message>: LaterAnswers {
+    let answers: OrderedAnswers<Response>
+
+    var mustWait: Bool { answers.isWaiting }
+
+    func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
+        .stream(answers.makePlace(requestID: requestID))
+    }
+}

@@ -1,0 +1,55 @@
+import Synchronization
+import VigieEngine
+import VigieRegistry
+
+/// What all loops and workers share of one version: what it costs, workspaces for workers, and what
+/// they counted. It lives as long as a loop serves the version or a request of it waits.
+final class SharedVersion: Sendable {
+    let model: LoadedModel
+    let costs: ArtifactCosts
+    let batching: BatchingPolicy?
+    /// Whether rows of a batch are independent, as the warm-up has seen: only then are batches cut or
+    /// put together.
+    let hasIndependentRows: Bool
+    /// How to read a row out of the inputs; nil when the model cannot explain tensors.
+    let rowColumns: RowColumns?
+    /// What workers have done. One of them writes at a time, under ``spare``'s lock.
+    let counters = VersionCounters()
+    private let spare = Mutex<[Spare]>([])
+
+    /// A workspace that nobody uses.
+    private struct Spare: @unchecked Sendable { let workspace: Workspace }
+
+    /// - Parameter batching: for a manifest that says nothing of it.
+    init(_ model: LoadedModel, batching: BatchingPolicy?) {
+        self.model = model
+        costs = ArtifactCosts(model.warmUpLatency)
+        hasIndependentRows = model.warmUpLatency.perRow != nil
+        let policy = model.manifest.serving.batching ?? batching
+        self.batching = hasIndependentRows ? policy : nil
+        rowColumns =
+            model.artifact.explainedOutputCount > 0 ? model.artifact.rowColumns : nil
+    }
+
+    /// Calls `body` with a workspace that nobody else uses meanwhile.
+    ///
+    /// - Parameter isLarge: the run is of a size that need not come again: its workspace is not kept.
+    func withWorkspace(isLarge: Bool, _ body: (Workspace) -> Void) {
+        let workspace =
+            spare.withLock { $0.popLast() }?.workspace ?? model.artifact.makeWorkspace()
+        body(workspace)
+        guard !isLarge else { return }
+        let kept = Spare(workspace: workspace)
+        spare.withLock { $0.append(kept) }
+    }
+
+    /// Counts what a worker did.
+    func count(_ body: (VersionCounters) -> Void) { spare.withLock { _ in body(counters) } }
+
+    /// What a request of `rows` rows is expected to cost.
+    @inline(__always)
+    func cost(rows: Int, explains: Bool) -> WorkCost {
+        let run = costs.estimate(.tensors, rows: rows)
+        return explains ? run + costs.explanation(rows: rows) : run
+    }
+}
