@@ -28,34 +28,42 @@ public final class PipelineArtifact: Artifact, @unchecked Sendable {
     /// - Throws: `corrupt`, `unsupported` or `limit` for the file, `signature` when the source's
     ///   signature, or a member, does not fit it.
     public init(_ source: ArtifactSource) throws(LoadError) {
-        var compiler: PipelineCompiler
-        do {
-            let file = try PipelineReader.read(source.bytes)
-            compiler = try PipelineCompiler(file, source.members)
-            try compiler.compile()
-            rowInputs = try RowInputs(source.signature, file.inputs)
-        } catch {
-            throw LoadError(error.reason, "\(source.fileName): \(error.message)")
+        let (compiler, rowInputs) = try Self.compile(source)
+        let columns = compiler.file.inputs.enumerated().map { InputColumn($1, register: $0) }
+        let values = compiler.values
+        let outputs = zip(compiler.file.outputs, compiler.outputs).map { output, value in
+            TensorSpec(
+                name: output.name, type: values[value].type == .text ? .string : .float64,
+                shape: [-1])
         }
+        let programBytes = compiler.programs.reduce(0) { $0 + $1.memoryBytes }
+        self.rowInputs = rowInputs
+        self.columns = columns
+        self.values = values
         memberArtifacts = compiler.members
         memberNames = compiler.file.members.map(\.name)
-        values = compiler.values
         steps = compiler.steps
         programs = compiler.programs
-        columns = compiler.file.inputs.enumerated().map { InputColumn($1, register: $0) }
         outputValues = compiler.outputs
         score = compiler.score
         scoreLink = compiler.file.score?.link ?? .identity
         explanation = compiler.explanation
-        let values = values
         super.init(
-            flavor: .pipeline, inputs: columns.map(\.spec),
-            outputs: zip(compiler.file.outputs, compiler.outputs).map { output, value in
-                TensorSpec(
-                    name: output.name, type: values[value].type == .text ? .string : .float64,
-                    shape: [-1])
-            }, signature: rowInputs.signature,
-            memoryBytes: programs.reduce(0) { $0 + $1.memoryBytes } + 128 * values.count)
+            flavor: .pipeline, inputs: columns.map(\.spec), outputs: outputs,
+            signature: rowInputs.signature, memoryBytes: programBytes + 128 * values.count)
+    }
+
+    private static func compile(_ source: ArtifactSource) throws(LoadError) -> (
+        PipelineCompiler, RowInputs
+    ) {
+        do {
+            let file = try PipelineReader.read(source.bytes)
+            var compiler = try PipelineCompiler(file, source.members)
+            try compiler.compile()
+            return (compiler, try RowInputs(source.signature, file.inputs))
+        } catch {
+            throw LoadError(error.reason, "\(source.fileName): \(error.message)")
+        }
     }
 
     /// An error of a member, with its name, and the row if it is known.
