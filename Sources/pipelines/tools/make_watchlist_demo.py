@@ -72,6 +72,10 @@ def main(registry: Path) -> None:
             "description": "Invented names, to try screening and the diff of two versions.",
             "created": f"{date}T00:00:00Z",
             "author": "tools/make_watchlist_demo.py",
+            "metrics": {
+                "entries": len(entries),
+                "names": sum(len(entry["names"]) for entry in entries),
+            },
         }
         publish(
             registry,

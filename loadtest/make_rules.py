@@ -1,6 +1,6 @@
 """Writes a rule file of a bank's kind for `vigie-bench-engine FILE rules`, from a seed.
 
-    python loadtest/engine/make_rules.py 300 > rules.json
+    python loadtest/make_rules.py 300 > rules.json
     vigie-bench-engine rules.json rules
 
 A third of the rules compare two numbers with constants, a third a number and a look into a list of
