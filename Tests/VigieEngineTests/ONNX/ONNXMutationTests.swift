@@ -38,7 +38,8 @@ import Testing
     @Test func damaged_files_never_crash() throws {
         let seed: UInt64 = 20_261_125
         var random = Generator(state: seed)
-        let cases = (FixturePack.models + FixturePack.operators).filter { $0.model.count < 4_096 }
+        let cases = (FixturePack.exports + FixturePack.models + FixturePack.operators)
+            .filter { $0.model.count < 4_096 }
         var loaded = 0
         var ran = 0
         for round in 0..<20_000 {
