@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test func damaged_files_never_crash() throws {
-        let cases = (FixturePack.models + FixturePack.operators).filter { $0.model.count < 4_096 }
+        let cases = (FixturePack.exports + FixturePack.models + FixturePack.operators)
+            .filter { $0.model.count < 4_096 }
         let (loaded, ran) = Self.fuzz(cases, rounds: 20_000, seed: 20_261_125)
         // Most damage hits names and weights, which leaves models that run.
         #expect(loaded > 500 && ran > 300, "\(loaded) loaded, \(ran) ran")
