@@ -155,6 +155,12 @@ import VigieRegistry
         Change(
             "\"interventional\", \"background\": \"extra/notes.txt\"", "\"sampling\"",
             #"explanation.method must be one of "path_dependent", "interventional""#),
+        Change(
+            "\"explanation\": {", "\"explanation\": {\"reconstruction\": 1, ",
+            "explanation.reconstruction must be true or false, not a number"),
+        Change(
+            "\"explanation\": {", "\"explanation\": {\"reconstruction\": true, ",
+            "explanation.reconstruction goes with no background"),
     ]
 
     static let records = [
