@@ -10,7 +10,7 @@ export PYTHONPATH=src
 rm -rf demo-registry.partial
 # The LSTM needs Keras: PYTHON=… of an environment with vigie-pipelines[cash,lstm,data].
 for what in "credit --data gmsc" "credit --data german" "hr --model lr" \
-    "cash --models arima prophet lstm"; do
+    "cash --models arima prophet lstm" "fraud --part model" "anomaly --part model" intents; do
     # shellcheck disable=SC2086  # words on purpose
     "$python" -m vigie_pipelines train $what --publish --registry demo-registry.partial
 done
