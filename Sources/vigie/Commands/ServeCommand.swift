@@ -62,7 +62,8 @@ struct ServeCommand: ParsableCommand {
             "max-connection-idle", "max-connection-age", "max-connection-age-grace",
             "workers", "inline-cost-max", "worker-queue-max", "max-worker-bytes",
             "worker-niceness", "batch-max-rows", "batch-max-delay", "batch-preferred-rows",
-            "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval", "reset-burst",
+            "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval",
+            "reset-burst",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),

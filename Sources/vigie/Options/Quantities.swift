@@ -9,7 +9,8 @@ struct TimeSpan: ExpressibleByArgument, Sendable {
 
     init?(argument: String) {
         let units: [(suffix: String, seconds: Double)] = [
-            ("us", 0.000_001), ("µs", 0.000_001), ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1),
+            ("us", 0.000_001), ("µs", 0.000_001), ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600),
+            ("", 1),
         ]
         for unit in units where argument.hasSuffix(unit.suffix) {
             guard let value = Double(argument.dropLast(unit.suffix.count)), value.isFinite,

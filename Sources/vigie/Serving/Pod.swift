@@ -25,6 +25,7 @@ final class Pod {
         self.log = log
         Signals.block()
         FileDescriptors.raiseLimit()
+        System.returnLargeBlocks()
 
         let address = try Self.address("--listen", settings.listen)
         let adminAddress = try settings.admin.map { text throws(StartFailure) in
@@ -56,7 +57,8 @@ final class Pod {
                 try WorkerPool(workerOptions)
             }
         let services = VigieServices(
-            store: store, version: Build.version, limits: settings.workers.serviceLimits, pool: pool)
+            store: store, version: Build.version, limits: settings.workers.serviceLimits, pool: pool
+        )
         self.services = services
 
         let loops = try StartFailure.wrapping("event loops") { () throws(SystemError) in
