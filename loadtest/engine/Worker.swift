@@ -75,9 +75,11 @@ struct Worker {
     /// The output named by `--output`, else the last one that holds floating point numbers: of a
     /// classifier's labels and probabilities, the latter.
     private func values(of outputs: [Tensor], _ names: [String]) throws -> [Double] {
-        let found = zip(outputs, names).last { output, name in
-            (output.type == .float32 || output.type == .float64)
-                && (words["--output"] ?? name) == name
+        let wanted = words["--output"]
+        // Spelt out: the compiler gives up on what it has to find out here, on a busy machine.
+        let found = zip(outputs, names).last { (output: Tensor, name: String) -> Bool in
+            let isFloating = output.type == .float32 || output.type == .float64
+            return isFloating && (wanted == nil || wanted == name)
         }
         guard let output = found?.0 else {
             throw BenchError("the model has no such output of floating point numbers")
