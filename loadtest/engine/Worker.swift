@@ -76,8 +76,7 @@ struct Worker {
     /// classifier's labels and probabilities, the latter.
     private func values(of outputs: [Tensor], _ names: [String]) throws -> [Double] {
         let wanted = words["--output"]
-        // Spelt out: the compiler gives up on what it has to find out here, on a busy machine.
-        let found = zip(outputs, names).last { (output: Tensor, name: String) -> Bool in
+        let found = Array(zip(outputs, names)).last { output, name in
             let isFloating = output.type == .float32 || output.type == .float64
             return isFloating && (wanted == nil || wanted == name)
         }
