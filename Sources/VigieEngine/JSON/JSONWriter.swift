@@ -56,7 +56,7 @@ package enum JSONWriter {
     private static func write(_ values: [JSONValue], indent: Int, to text: inout String) {
         let isFlat = values.allSatisfy {
             switch $0 {
-            case .array, .numbers, .object: false
+            case .array, .numbers, .packed, .object: false
             default: true
             }
         }

@@ -94,19 +94,7 @@ struct ARIMACase: Sendable, CustomTestStringConvertible {
         return (0..<count).map { _ in Double(random.next() >> 11) * 0x1p-53 }
     }
 
-    private static func text(_ value: JSONValue) -> String {
-        switch value {
-        case .null: "null"
-        case .bool(let bool): "\(bool)"
-        case .number(let number): "\(number)"
-        case .string(let string): "\"\(string)\""
-        case .array, .numbers:
-            "[" + (value.array ?? []).map { text($0) }.joined(separator: ", ") + "]"
-        case .object(let object):
-            "{" + object.members.map { "\"\($0.key)\": \(text($0.value))" }.joined(separator: ", ")
-                + "}"
-        }
-    }
+    private static func text(_ value: JSONValue) -> String { JSONWriter.text(value) }
 }
 
 extension TensorCall {
