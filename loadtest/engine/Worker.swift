@@ -75,12 +75,11 @@ struct Worker {
     /// The output named by `--output`, else the last one that holds floating point numbers: of a
     /// classifier's labels and probabilities, the latter.
     private func values(of outputs: [Tensor], _ names: [String]) throws -> [Double] {
-        let wanted = words["--output"]
-        let found = Array(zip(outputs, names)).last { output, name in
-            let isFloating = output.type == .float32 || output.type == .float64
-            return isFloating && (wanted == nil || wanted == name)
+        var found: Tensor?
+        for (output, name) in zip(outputs, names) where words["--output"] ?? name == name {
+            if output.type == .float32 || output.type == .float64 { found = output }
         }
-        guard let output = found?.0 else {
+        guard let output = found else {
             throw BenchError("the model has no such output of floating point numbers")
         }
         return output.type == .float32

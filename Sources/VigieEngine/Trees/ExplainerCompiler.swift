@@ -28,7 +28,9 @@ struct ExplainerCompiler {
     /// A node's way from the root.
     private struct Path {
         /// Distinct features that are tested on it.
-        var featureCount = 0
+        var featureCount: Int32 = 0
+        /// Place of the node above it.
+        var parent: Int32 = 0
         /// The share of the training data that comes here.
         var reach = 1.0
     }
@@ -40,9 +42,8 @@ struct ExplainerCompiler {
         var places = [UInt32](repeating: 0, count: source.nodeRange(ofTree: tree).count)
         for (place, index) in walk.order.enumerated() { places[Int(index)] = UInt32(place) }
         var paths = [Path](repeating: Path(), count: walk.order.count)
-        var parents = [Int](repeating: -1, count: walk.order.count)
         nodes.append(contentsOf: repeatElement(vigie_shap_node(), count: walk.order.count))
-        var featuresMax = 0
+        var featuresMax: Int32 = 0
 
         for (place, index) in walk.order.enumerated() {
             let node = source.nodes[start + Int(index)]
@@ -56,33 +57,38 @@ struct ExplainerCompiler {
                 featuresMax = max(featuresMax, paths[place].featureCount)
                 continue
             }
-            let isTrueRight = try addTest(node, test, at: first + place)
+            // One copy in, one out: each access to an array that may be shared costs a check.
+            var made = nodes[first + place]
+            let isTrueRight = try addTest(node, test, to: &made)
             let ifTrue = Int(places[Int(node.ifTrue)])
             let ifFalse = Int(places[Int(node.ifFalse)])
-            nodes[first + place].child =
+            made.child =
                 isTrueRight
                 ? (UInt32(ifFalse), UInt32(ifTrue)) : (UInt32(ifTrue), UInt32(ifFalse))
+            nodes[first + place] = made
             for side in 0..<2 {
                 let child = side == 0 ? ifTrue : ifFalse
                 let childIndex = side == 0 ? node.ifTrue : node.ifFalse
-                parents[child] = place
                 let ratio = try share(
                     of: source.nodes[start + Int(childIndex)].cover, in: node.cover, tree, index)
-                paths[child] = paths[place]
-                paths[child].reach *= ratio
                 // The nearest node above that this feature leads to.
                 var before = place
                 while before > 0, nodes[first + before].feature != UInt32(node.feature) {
-                    before = parents[before]
+                    before = Int(paths[before].parent)
                 }
-                nodes[first + child].feature = UInt32(node.feature)
-                nodes[first + child].before = UInt32(before > 0 ? before : child)
-                nodes[first + child].share =
-                    before > 0 ? nodes[first + before].share * ratio : ratio
-                if before == 0 { paths[child].featureCount += 1 }
+                var path = paths[place]
+                path.parent = Int32(place)
+                path.reach *= ratio
+                if before == 0 { path.featureCount += 1 }
+                paths[child] = path
+                var below = vigie_shap_node()
+                below.feature = UInt32(node.feature)
+                below.before = UInt32(before > 0 ? before : child)
+                below.share = before > 0 ? nodes[first + before].share * ratio : ratio
+                nodes[first + child] = below
             }
         }
-        addTree(first: first, count: walk.order.count, featureCount: featuresMax)
+        addTree(first: first, count: walk.order.count, featureCount: Int(featuresMax))
     }
 
     private mutating func addTree(first: Int, count: Int, featureCount: Int) {
@@ -105,15 +111,15 @@ struct ExplainerCompiler {
 
     /// - Returns: whether the child for "true" is the right one.
     private mutating func addTest(
-        _ node: TreeNode, _ test: TreeTest, at place: Int
+        _ node: TreeNode, _ test: TreeTest, to made: inout vigie_shap_node
     ) throws(LoadError) -> Bool {
         let feature = Int(node.feature)
         if test == .inCategories {
             let set = try sets.add(
                 source.categories[node.items], missingIsMember: node.missingIsTrue,
                 of: columns.categorical(feature: feature))
-            nodes[place].key = Int32(set)
-            nodes[place].column =
+            made.key = Int32(set)
+            made.column =
                 columns.categoryColumn(feature: feature) | UInt32(VIGIE_CATEGORICAL)
             return true
         }
@@ -121,8 +127,8 @@ struct ExplainerCompiler {
         guard cuts.upper == nil else {
             throw LoadError(.unsupported, "tests of equality are not explained")
         }
-        nodes[place].key = columns.key(feature: feature, cut: cuts.cut)
-        nodes[place].column = columns.column(
+        made.key = columns.key(feature: feature, cut: cuts.cut)
+        made.column = columns.column(
             feature: feature, missingIsBelow: node.missingIsTrue == cuts.belowIsTrue)
         return !cuts.belowIsTrue
     }

@@ -12,6 +12,7 @@ extension TreeEnsemble {
 extension TreeEnsembleBuilder {
     /// For each output the trees of which some leaf adds to it, in order.
     func treesByTarget() -> [[Int]] {
+        guard targetCount > 1 else { return [Array(0..<treeCount)] }
         var trees = [[Int]](repeating: [], count: targetCount)
         for tree in 0..<treeCount {
             for node in nodes[nodeRange(ofTree: tree)] where node.isLeaf {
