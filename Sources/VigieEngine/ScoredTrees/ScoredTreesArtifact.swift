@@ -104,9 +104,9 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         }
     }
 
-    /// Read rows should stay in a core's nearest cache.
-    private static let blockRowsMax = 64
-    private static let blockValuesMax = 2_048
+    /// Enough rows for the kernels that take hundreds at once; 512 KB of values at most.
+    private static let blockRowsMax = 1_024
+    private static let blockValuesMax = 1 << 16
 
     override func makeWorkspace() -> Workspace {
         let ensemble = model.formulas?.leaves ?? model.ensemble
