@@ -75,6 +75,10 @@ def sarimax_case(random, index):
     )
     if index % 3 == 0:
         seasonal = (0, 0, 0)
+    hamilton = index % 17 == 4
+    if hamilton:
+        # Hamilton's form has no differences, and its trend in the observation.
+        order, seasonal = (order[0], 0, order[2]), (seasonal[0], 0, seasonal[2])
     full = (*seasonal, season if any(seasonal) else 0)
     trend = [None, "c", "t", "ct", [1, 0, 1]][index % 5]
     width = int(random.integers(0, 4)) if index % 2 else 0
@@ -83,8 +87,8 @@ def sarimax_case(random, index):
         "measurement_error": index % 7 == 3,
         "simple_differencing": index % 11 == 5,
         "concentrate_scale": index % 13 == 6,
-        "enforce_stationarity": index % 8 != 7,
-        "hamilton_representation": index % 17 == 4 and order[1] == 0 and seasonal[1] == 0,
+        "enforce_stationarity": index % 8 != 7 or hamilton,
+        "hamilton_representation": hamilton,
         "trend_offset": 1 + 3 * (index % 4 == 2),
     }
     if index % 10 == 9 and order[0] > 1:

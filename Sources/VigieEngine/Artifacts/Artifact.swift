@@ -69,8 +69,8 @@ open class Artifact: @unchecked Sendable {
     /// signature's features.
     open var scoresRows: Bool { false }
 
-    /// The log-odds of the positive class (a regressor's raw prediction) for the workspace's
-    /// ``Workspace/row``.
+    /// For the workspace's ``Workspace/row``, what contributions add up to: the log-odds of the
+    /// positive class, a regressor's raw prediction, or what else ``link`` says.
     open func score(_ workspace: Workspace) throws(InferenceError) -> Double {
         throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not score rows")
     }

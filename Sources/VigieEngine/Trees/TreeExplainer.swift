@@ -15,6 +15,7 @@ package final class TreeExplainer: @unchecked Sendable {
     private let points: FlatArray<Double>
     private let weights: FlatArray<Double>
     private let featureCount: Int
+    private let kernels: KernelLevel
     let productCount: Int
     let nodeCountMax: Int
 
@@ -37,6 +38,7 @@ package final class TreeExplainer: @unchecked Sendable {
         }
         baseValue = compiler.baseValue
         featureCount = source.featureCount
+        kernels = ensemble.kernels
         productCount = compiler.productCount
         nodeCountMax = compiler.nodeCountMax
         self.trees = FlatArray(compiler.trees)
@@ -68,7 +70,8 @@ package final class TreeExplainer: @unchecked Sendable {
                 trees: trees.base, tree_count: trees.count, nodes: nodes.base,
                 category_bits: categoryBits.base, points: points.base, weights: weights.base)
             guard let base = contributions.baseAddress else { return }
-            vigie_shap_explain(&shap, keys.keys, base, scratch.products, scratch.hits)
+            vigie_shap_explain(
+                &shap, kernels.cpu, keys.keys, base, scratch.products, scratch.hits)
         }
     }
 }

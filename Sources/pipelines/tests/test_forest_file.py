@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import joblib
+import lightgbm
 import numpy as np
 import pytest
 from sklearn.ensemble import (
@@ -21,6 +22,7 @@ from vigie_pipelines.cli.main import main
 from vigie_pipelines.errors import PipelineError
 from vigie_pipelines.published.forest_file import forest_document, write_forest
 from vigie_pipelines.published.ubjson import dumps
+from vigie_pipelines.published.version import PublishedVersion
 
 
 def _data(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -132,6 +134,24 @@ def test_a_pickled_forest_is_registered_with_a_background(
     background.write_text(json.dumps({"rows": [[0, 1]]}))
     assert main([*arguments, f"--background={background}"]) == 1
     assert "rows[0] must have 5 values" in capsys.readouterr().err
+
+
+def test_a_lightgbm_model_is_registered_and_scored(tmp_path: Path) -> None:
+    x, y = _data(4)
+    model = lightgbm.LGBMClassifier(n_estimators=5, sigmoid=1.5, verbose=-1).fit(x, y)
+    joblib.dump(model, tmp_path / "m.pkl")
+    names = model.booster_.feature_name()
+    signature = [{"name": name, "kind": "number", "missing": "allow"} for name in names]
+    (tmp_path / "s.json").write_text(json.dumps(signature))
+    arguments = ["register", str(tmp_path / "m.pkl"), f"--registry={tmp_path / 'r'}"]
+    arguments += ["--name=n", "--flavor=lightgbm", f"--signature={tmp_path / 's.json'}"]
+    assert main(arguments) == 0
+    version = PublishedVersion.open(tmp_path / "r/n/1")
+    assert np.allclose(version.probability(x), model.predict_proba(x)[:, 1], atol=1e-12)
+    for scored in version.score(x[:20]):
+        total = scored.base_value + sum(scored.contributions.values())
+        assert abs(total - scored.log_odds) < 1e-9
+    assert version.scorer.cuts(names[0])
 
 
 def test_files_of_another_format_are_not_registered(

@@ -14,6 +14,7 @@ for what in "credit --data gmsc" "credit --data german" "hr --model lr" \
     # shellcheck disable=SC2086  # words on purpose
     "$python" -m vigie_pipelines train $what --publish --registry demo-registry.partial
 done
+"$python" tools/make_watchlist_demo.py demo-registry.partial
 "$python" -m vigie_pipelines validate demo-registry.partial
 rm -rf demo-registry
 mv demo-registry.partial demo-registry

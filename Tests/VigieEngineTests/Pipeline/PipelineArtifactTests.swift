@@ -246,11 +246,11 @@ enum PipelineSamples {
     @Test(arguments: [
         (
             #"{"name": "s", "member": "c"}"#,
-            "steps[0].member: there is no member 'c'; did you mean 'a'?"
+            "steps[0].member: there is no member 'c'"
         ),
         (
             #"{"name": "s", "member": "a", "features": {"z": "x"}}"#,
-            "steps[0].features: the member has no feature 'z'; did you mean 'x'?"
+            "steps[0].features: the member has no feature 'z'"
         ),
         (
             #"{"name": "s", "member": "a", "features": {"x": "kind"}}"#,

@@ -4,13 +4,14 @@ risk = max(calibrated probability, the share of frauds among past transactions w
 score). Declined is what either declines, referred what either refers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
 from vigie_pipelines.arrays import Floats, Labels
+from vigie_pipelines.data.dataset import Dataset
 from vigie_pipelines.evaluation.detection import wilson
 from vigie_pipelines.fraud import rules
 from vigie_pipelines.fraud.served import FraudModel, manifest_of
@@ -105,6 +106,10 @@ class FraudDecision:
 
     def _rules_manifest(self) -> dict[str, object]:
         test, fraud = self.fraud.test, self.fraud
+
+        def seen(data: Dataset) -> Dataset:
+            return replace(data, features=rules.FEATURES, rows=data.rows[:, rules.COLUMNS])
+
         score = rules.scores(test.rows)
         alert, declined = score >= rules.REVIEW_FROM, score >= rules.DECLINE_FROM
         return draft(
@@ -112,7 +117,7 @@ class FraudDecision:
             description="Card fraud: rules over the model's features; the score is the sum of "
             "what fires.",
             flavor="rules",
-            dataset=fraud.training,
+            dataset=seen(fraud.training),
             library="written by hand",
             seed=fraud.seed,
             metrics={
@@ -121,7 +126,7 @@ class FraudDecision:
                 "alert_precision": float(test.labels[alert].mean()),
                 "decline_precision": float(test.labels[declined].mean()),
             },
-            reference={**reference(test, score), "score": histogram(score)},
+            reference={**reference(seen(test), score), "score": histogram(score)},
         )
 
     def _pipeline(self, members: dict[str, dict[str, object]]) -> dict[str, object]:
@@ -185,4 +190,4 @@ class FraudDecision:
 def _rules() -> dict[str, object]:
     parts = rules.document_parts()
     written = parts.pop("rules")
-    return rules_document("sum", [declared(f) for f in STATE_FEATURES], written, **parts)
+    return rules_document("sum", [declared(f) for f in rules.FEATURES], written, **parts)

@@ -4,6 +4,7 @@ Each is an expression over the model's own features, so that one request feeds b
 that pandas knows too are used: that is how the rules are measured here, by the file's own text.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,14 @@ RULES = (
 
 REVIEW_FROM, DECLINE_FROM = 30, 80
 
+FEATURES = tuple(
+    feature
+    for feature in STATE_FEATURES
+    if any(feature.name in re.findall(r"\w+", rule.when) for rule in RULES)
+)
+"""What the rules look at."""
+COLUMNS = np.array([STATE_FEATURES.index(feature) for feature in FEATURES], dtype=np.intp)
+
 _BANDS = [
     {"name": "low", "from": 0, "below": REVIEW_FROM, "decision": "approve"},
     {"name": "review", "from": REVIEW_FROM, "below": DECLINE_FROM, "decision": "refer"},
@@ -74,7 +83,7 @@ _BANDS = [
 
 
 def fired(rows: Floats) -> npt.NDArray[np.bool_]:
-    """Rows × RULES: which fire."""
+    """Rows × RULES: which fire. Rows have all STATE_FEATURES."""
     frame = pd.DataFrame(
         {
             feature.name: column.astype(bool) if feature.kind == "boolean" else column
@@ -91,7 +100,7 @@ def scores(rows: Floats) -> Floats:
 
 def _quiet_row() -> dict[str, object]:
     """A transaction that no rule minds."""
-    quiet = {f.name: False if f.kind == "boolean" else (f.minimum or 0) for f in STATE_FEATURES}
+    quiet = {f.name: False if f.kind == "boolean" else (f.minimum or 0) for f in FEATURES}
     return {**quiet, "amount": 20, "amount_ratio": 1}
 
 

@@ -22,7 +22,7 @@ from vigie_pipelines.registry.reference import reference
 
 DELAY = 3_600
 """Labels are fed back within an hour: what the operating point needs (see `delay.py`)."""
-RECALL_GOAL = 0.965
+RECALL_GOAL = 0.96
 """On the calibration days: enough above 0.95 that days to come keep that too."""
 PRECISION_GOAL = 0.9
 """Of the transactions that are declined without a person looking, on the calibration days."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from vigie_pipelines.intents.classifier import WORDS_MAX, IntentClassifier
 from vigie_pipelines.intents.corpus import PER_INTENT, Utterances, held_out, training
 from vigie_pipelines.intents.evaluate import (
+    KNOWN_KEPT,
     CrossValidation,
     HeldOut,
     Progress,
@@ -66,8 +67,8 @@ class TrainedIntents:
                 "counts": dict(sorted(Counter(self.data.intents).items())),
                 "outOfScope": "out_of_scope",
                 "threshold": v.threshold,
-                "rule": "a highest probability under the threshold is out of scope; chosen where "
-                "utterances of intents kept from training fall under it and known ones do not",
+                "rule": "a highest probability under the threshold is out of scope; it keeps "
+                f"{KNOWN_KEPT:.0%} of the utterances that cross-validation understood",
             },
         )
 

@@ -15,8 +15,8 @@ from vigie_pipelines.intents.served import TrainedIntents, train_intents
 
 _EPILOG = """\
 Cross-validated figures are of utterances made from templates: easy. Held-out ones are of sentences
-written by hand that are nowhere in the training set. The threshold is chosen by keeping whole
-intents from training and asking for them.
+written by hand that are nowhere in the training set. How many strangers the threshold stops is
+measured by keeping whole intents from training and asking for them.
 
 example:
   vigie-pipelines train intents --out ./registry
