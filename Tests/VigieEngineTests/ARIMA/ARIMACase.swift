@@ -100,7 +100,7 @@ struct ARIMACase: Sendable, CustomTestStringConvertible {
         case .bool(let bool): "\(bool)"
         case .number(let number): "\(number)"
         case .string(let string): "\"\(string)\""
-        case .array, .numbers:
+        case .array, .numbers, .packed:
             "[" + (value.array ?? []).map { text($0) }.joined(separator: ", ") + "]"
         case .object(let object):
             "{" + object.members.map { "\"\($0.key)\": \(text($0.value))" }.joined(separator: ", ")
