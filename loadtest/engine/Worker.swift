@@ -75,13 +75,16 @@ struct Worker {
     /// The output named by `--output`, else the last one that holds floating point numbers: of a
     /// classifier's labels and probabilities, the latter.
     private func values(of outputs: [Tensor], _ names: [String]) throws -> [Double] {
-        var found: Tensor?
-        for (output, name) in zip(outputs, names) where words["--output"] ?? name == name {
-            if output.type == .float32 || output.type == .float64 { found = output }
+        let wanted = words["--output"]
+        let index = outputs.indices.last { index -> Bool in
+            let type: ElementType = outputs[index].type
+            let isReal = type == .float32 || type == .float64
+            return isReal && (wanted == nil || wanted == names[index])
         }
-        guard let output = found else {
+        guard let index else {
             throw BenchError("the model has no such output of floating point numbers")
         }
+        let output = outputs[index]
         return output.type == .float32
             ? output.withElements(of: Float.self) { $0.map { Double($0) } }
             : output.withElements(of: Double.self) { Array($0) }

@@ -4,11 +4,11 @@ import VigieProtos
 final class GraphCompiler {
     private(set) var slotTypes: [ElementType] = []
     private(set) var constants: [Int: Tensor] = [:]
-    private(set) var steps: [Step] = []
+    var steps: [Step] = []
     /// What each of ``steps`` reads and writes.
-    private(set) var wiring: [Wiring] = []
+    var wiring: [Wiring] = []
     /// Slots by the names that the graph gives them.
-    private var names: [Text: Int] = [:]
+    var names: [Text: Int] = [:]
     private var inputSlots: [Int] = []
     private var inputSpecs: [TensorSpec] = []
     private(set) var classLabels: [Int: ClassLabels] = [:]
@@ -20,16 +20,16 @@ final class GraphCompiler {
     /// Slots that are the sum over the last axis of another slot.
     var sums: [Int: Int] = [:]
     /// How many steps must have run for a slot to be filled.
-    private var computed: [Int: Int] = [:]
+    var computed: [Int: Int] = [:]
     /// Where constants are folded: one tensor a slot, most of them empty.
     private let folding = Values([], [])
     private(set) var ensembles: [TreeEnsemble] = []
     /// Slots whose tensors no other slot may use: those inside the bodies of loops.
-    private var pinned: Set<Int> = []
+    var pinned: Set<Int> = []
     /// How many bodies the node that is being compiled is inside of.
-    private var depth = 0
+    var depth = 0
     /// Nodes of the graph and all bodies so far.
-    private var nodeCount = 0
+    var nodeCount = 0
     private let opsets: Opsets
 
     init(_ opsets: Opsets) { self.opsets = opsets }
@@ -50,7 +50,7 @@ final class GraphCompiler {
         return try finish(graph)
     }
 
-    private func compile(_ node: Onnx.NodeProto, _ position: Int) throws(LoadError) {
+    func compile(_ node: Onnx.NodeProto, _ position: Int) throws(LoadError) {
         let builder = try NodeBuilder(node, position, self, opsets)
         let first = steps.count
         try OperatorTable.build(builder)
@@ -135,71 +135,10 @@ extension GraphCompiler {
     func setLabels(_ slot: Int, _ labels: ClassLabels) { classLabels[slot] = labels }
 }
 
-// Bodies of loops and conditionals.
-extension GraphCompiler {
-    /// Compiles the graph inside a node. It sees the names around it; nothing outside sees its own.
-    /// - Parameters:
-    ///   - types: of its inputs.
-    ///   - place: the node, for messages.
-    func compileBody(
-        _ graph: Onnx.GraphProto, _ types: [ElementType], _ place: String
-    ) throws(LoadError) -> Body {
-        guard depth < ONNXLimits.bodyDepthMax else {
-            throw LoadError(.limit, "\(place): more than \(ONNXLimits.bodyDepthMax) nested graphs")
-        }
-        nodeCount += graph.node.count
-        guard nodeCount <= ONNXLimits.nodesMax else {
-            throw LoadError(.limit, "\(place): \(ONNXLimits.nodesMax) nodes are the most")
-        }
-        guard graph.sparseInitializer.isEmpty else {
-            throw LoadError(.unsupported, "\(place): sparse initializers are not supported")
-        }
-        guard graph.input.count == types.count else {
-            throw LoadError(
-                .corrupt,
-                "\(place): its graph has \(graph.input.count) inputs, \(types.count) are given")
-        }
-        let outer = (names: names, steps: steps, wiring: wiring, firstSlot: slotTypes.count)
-        (steps, wiring) = ([], [])
-        depth += 1
-        defer {
-            (names, steps, wiring) = (outer.names, outer.steps, outer.wiring)
-            depth -= 1
-        }
-        try addInitializers(graph, " of \(place)")
-        var inputs: [Int] = []
-        for (input, type) in zip(graph.input, types) {
-            let slot = addSlot(type)
-            try name(input.name, slot, "\(place): input '\(input.name)' of its graph")
-            inputs.append(slot)
-        }
-        for (position, node) in graph.node.enumerated() { try compile(node, position) }
-        var outputs: [Int] = []
-        for output in graph.output {
-            guard let value = names[output.name] else {
-                throw LoadError(
-                    .corrupt, "\(place): no node of its graph computes '\(output.name)'")
-            }
-            // Each output has a tensor of its own, which is carried to the next turn.
-            var slot = value
-            if computed[value] == nil || value < outer.firstSlot || outputs.contains(value) {
-                slot = addSlot(slotTypes[value])
-                add(CopyStep(place, value, slot), reads: [value], writes: [slot])
-                computed[slot] = steps.count
-            }
-            outputs.append(slot)
-        }
-        pinned.formUnion(outer.firstSlot..<slotTypes.count)
-        return Body(
-            inputs: inputs, outputs: outputs, types: outputs.map { slotTypes[$0] }, steps: steps,
-            wiring: wiring, firstSlot: outer.firstSlot, constants: constants)
-    }
-}
-
 // Inputs and outputs.
 extension GraphCompiler {
     /// - Parameter where: added to messages.
-    private func addInitializers(
+    func addInitializers(
         _ graph: Onnx.GraphProto, _ where: String = ""
     ) throws(LoadError) {
         for initializer in graph.initializer {
