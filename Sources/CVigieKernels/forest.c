@@ -18,6 +18,31 @@ void vigie_keys_f32(const float *row, size_t count, int32_t *keys) {
     }
 }
 
+// How many of the cuts are at or below the key, without a branch to mispredict.
+INLINE int32_t rank_of_key(const int64_t *cuts, size_t count, int64_t key) {
+    const int64_t *base = cuts;
+    while (count > 1) {
+        size_t half = count / 2;
+        base += base[half - 1] <= key ? half : 0;
+        count -= half;
+    }
+    return (int32_t)(base - cuts) + (count == 1 && *base <= key);
+}
+
+void vigie_keys_f64(
+    const double *row, size_t count, const int64_t *cuts, const int64_t *starts, int32_t *keys) {
+    for (size_t i = 0; i < count; i++) {
+        double value = row[i] + 0.0;    // -0 becomes 0
+        int64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        int64_t key = bits ^ (int64_t)((uint64_t)(bits >> 63) >> 1);
+        int32_t rank = rank_of_key(cuts + starts[i], (size_t)(starts[i + 1] - starts[i]), key);
+        int missing = value != value;
+        keys[i] = missing ? INT32_MIN : rank;
+        keys[count + i] = missing ? INT32_MAX : rank;
+    }
+}
+
 // A block's leaves for one row. `depth` is a constant where this is inlined, so the loop unrolls.
 //
 // The nodes of a block's trees lie between each other, so that all lanes share one base and a lane's

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "vigie_sys.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -15,6 +16,8 @@ int vigie_await_input(int descriptor, int64_t nanoseconds) {
   struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
   return ppoll(&entry, 1, nanoseconds < 0 ? NULL : &timeout, NULL);
 }
+
+void vigie_return_blocks_from(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }
 
 void vigie_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

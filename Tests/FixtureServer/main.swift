@@ -15,8 +15,11 @@ let features = [
     Feature(name: "owner", kind: .boolean, missing: .allow),
 ]
 
-func scorecard(_ name: String, _ version: Int) -> LoadedModel {
+func scorecard(
+    _ name: String, _ version: Int, execution: ServingPolicy.Execution = .automatic
+) -> LoadedModel {
     loaded(name, version, LinearArtifact(features, weights: [-0.01, 0.001, 0.5, -0.25])) {
+        $0.serving.execution = execution
         $0.scorecard = ScorecardScale(points: 600, odds: 50, pdo: 20)
         $0.decision = DecisionThresholds(approveBelow: 0.1, declineFrom: 0.3)
         $0.reasons = ["purpose": ReasonText(code: "R03", text: "Purpose of the loan")]
@@ -32,15 +35,35 @@ let catalog = FixedCatalog(
         scorecard("credit-default", 1), scorecard("credit-default", 2),
         scorecard("hr-candidate", 1),
         loaded("no-scorecard", 1, LinearArtifact(features, weights: [0, 0, 0, 0])),
+        // Dear ones, for the workers.
+        scorecard("credit-pool", 1, execution: .pool),
+        slow("slow", SlowArtifact(fixed: .milliseconds(20))),
+        slow("slow-stream", SlowArtifact(fixed: .milliseconds(3))),
+        slow("slow-rows", SlowArtifact(perRow: .microseconds(10))),
+        slow("slow-batched", SlowArtifact(fixed: .milliseconds(10))) {
+            $0.batching = BatchingPolicy(maxRows: 64, maxDelay: .milliseconds(5))
+        },
     ])
 
-let services = VigieServices(store: catalog, version: "0.0.1-fixtures")
+func slow(
+    _ name: String, _ artifact: SlowArtifact, _ configure: (inout ServingPolicy) -> Void = { _ in }
+) -> LoadedModel {
+    loaded(name, 1, artifact, latency: artifact.latency) { configure(&$0.serving) }
+}
+
+System.returnLargeBlocks()
+var workerOptions = WorkerOptions()
+workerOptions.queueMax = 24
+let pool = try WorkerPool(workerOptions)
+let services = VigieServices(store: catalog, version: "0.0.1-fixtures", pool: pool)
 let loops = try (0..<2).map { try EventLoop(index: $0) }
 let server = try HTTPServer(
     listen: SocketAddress.parse("127.0.0.1:\(CommandLine.arguments.dropFirst().first ?? "0")"),
     loops: loops, limits: ServerLimits(), tls: nil
 ) { loop in
-    let handler = RPCHandler(loop: loop)
+    var limits = RPCLimits()
+    limits.maxRequestBytes = 32 << 20
+    let handler = RPCHandler(loop: loop, limits: limits)
     services.install(on: handler)
     return handler
 }

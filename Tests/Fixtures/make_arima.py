@@ -16,7 +16,6 @@ import warnings
 import numpy as np
 from statsforecast.arima import Arima, forecast_arima
 from statsmodels.tsa.statespace.sarimax import SARIMAX
-
 from vigie_pipelines.models.arima_file import from_statsforecast, from_statsmodels
 
 HERE = pathlib.Path(__file__).parent / "arima"
@@ -68,12 +67,18 @@ def polynomial(random, order, bound):
 def sarimax_case(random, index):
     """A random specification, parameters and answer."""
     season = int(random.choice([2, 4, 7, 12]))
-    order = tuple(int(v) for v in (random.integers(0, 4), random.integers(0, 3), random.integers(0, 4)))
+    order = tuple(
+        int(v) for v in (random.integers(0, 4), random.integers(0, 3), random.integers(0, 4))
+    )
     seasonal = tuple(
         int(v) for v in (random.integers(0, 2), random.integers(0, 3), random.integers(0, 3))
     )
     if index % 3 == 0:
         seasonal = (0, 0, 0)
+    hamilton = index % 17 == 4
+    if hamilton:
+        # Hamilton's form has no differences, and its trend in the observation.
+        order, seasonal = (order[0], 0, order[2]), (seasonal[0], 0, seasonal[2])
     full = (*seasonal, season if any(seasonal) else 0)
     trend = [None, "c", "t", "ct", [1, 0, 1]][index % 5]
     width = int(random.integers(0, 4)) if index % 2 else 0
@@ -82,8 +87,8 @@ def sarimax_case(random, index):
         "measurement_error": index % 7 == 3,
         "simple_differencing": index % 11 == 5,
         "concentrate_scale": index % 13 == 6,
-        "enforce_stationarity": index % 8 != 7,
-        "hamilton_representation": index % 17 == 4 and order[1] == 0 and seasonal[1] == 0,
+        "enforce_stationarity": index % 8 != 7 or hamilton,
+        "hamilton_representation": hamilton,
         "trend_offset": 1 + 3 * (index % 4 == 2),
     }
     if index % 10 == 9 and order[0] > 1:
@@ -162,9 +167,7 @@ def statsforecast_case(index, order, seasonal, options, width=0, missing=0):
         xreg=None if x is None else x[:count],
         **{"method": "CSS-ML", **options},
     )
-    forecast = forecast_arima(
-        model, h=horizon, level=[80], xreg=None if x is None else x[count:]
-    )
+    forecast = forecast_arima(model, h=horizon, level=[80], xreg=None if x is None else x[count:])
     z = 1.2815515655446004
     return {
         "name": f"statsforecast-{index}",

@@ -20,7 +20,6 @@ for noisy in ("cmdstanpy", "prophet", "prophet.plot"):
 
 from prophet import Prophet  # noqa: E402
 from prophet.serialize import model_from_json, model_to_json  # noqa: E402
-
 from vigie_pipelines.models.prophet_file import prophet_document  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent / "prophet"
@@ -69,8 +68,11 @@ def add(name, model, frame, future, whole=False):
     samples = model.predictive_samples(future)
     rows = sorted({0, len(future) // 2, len(future) - 1})
     inputs = {
-        "ds": [int(v) for v in future["ds"].astype("int64") // 10 ** {"s": 0, "ms": 3, "us": 6}.get(
-            future["ds"].dt.unit, 9)]
+        "ds": [
+            int(v)
+            for v in future["ds"].astype("int64")
+            // 10 ** {"s": 0, "ms": 3, "us": 6}.get(future["ds"].dt.unit, 9)
+        ]
     }
     for column in future.columns.drop("ds"):
         inputs[column] = [float(v) for v in future[column]]
@@ -81,7 +83,9 @@ def add(name, model, frame, future, whole=False):
             "expected": {c: [float(f"{v:.15g}") for v in answer[c]] for c in columns},
             "sampledRows": rows,
             "quantiles": {
-                key: [[float(f"{v:.6g}") for v in np.quantile(samples[key][r], SHARES)] for r in rows]
+                key: [
+                    [float(f"{v:.6g}") for v in np.quantile(samples[key][r], SHARES)] for r in rows
+                ]
                 for key in ("yhat", "trend")
             },
         }
@@ -98,7 +102,13 @@ def main():
     future = pd.DataFrame({"ds": days(40, "2022-04-28")})
 
     add("linear", Prophet(n_changepoints=8, yearly_seasonality=3), frame, future)
-    add("whole", Prophet(n_changepoints=4, yearly_seasonality=2), frame[:60], days_frame(60, 20), whole=True)
+    add(
+        "whole",
+        Prophet(n_changepoints=4, yearly_seasonality=2),
+        frame[:60],
+        days_frame(60, 20),
+        whole=True,
+    )
     add(
         "multiplicative",
         Prophet(n_changepoints=5, seasonality_mode="multiplicative", yearly_seasonality=False),
@@ -127,7 +137,10 @@ def main():
         future,
     )
     holidays = Prophet(
-        holidays=paydays(), n_changepoints=5, yearly_seasonality=False, holidays_mode="multiplicative"
+        holidays=paydays(),
+        n_changepoints=5,
+        yearly_seasonality=False,
+        holidays_mode="multiplicative",
     )
     holidays.add_country_holidays("FR")
     add("holidays", holidays, frame, pd.DataFrame({"ds": days(60, "2022-04-10")}))

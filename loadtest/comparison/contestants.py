@@ -17,9 +17,22 @@ HOME = WORK / "compare"
 PEERS = LOADTEST / "peers" / "engine"
 
 
-def vigie(model: Path, flavor: str, rows: Rows, *, batch: int = 1, work: str = "run") -> Contestant:
-    """Our engine; `work` is run, score, explain or load (loadtest/engine/Worker.swift)."""
+def vigie(
+    model: Path,
+    flavor: str,
+    rows: Rows,
+    *,
+    batch: int = 1,
+    work: str = "run",
+    output: str | None = None,
+) -> Contestant:
+    """Our engine; `work` is run, score, explain or load (loadtest/engine/Worker.swift).
+
+    `output` is the one to compare with peers; None for the last one of floating point numbers.
+    """
     words = ["--model", str(model), "--flavor", flavor, "--batch", str(batch), "--work", work]
+    if output is not None:
+        words += ["--output", output]
     return Contestant("vigie", [str(binary("vigie-bench-engine")), *words, *rows.words()])
 
 

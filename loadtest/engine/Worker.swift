@@ -61,7 +61,7 @@ struct Worker {
             }
             for first in stride(from: 0, to: min(rows.count - batch + 1, rowsCompared), by: batch) {
                 try call(first)
-                answers += try Self.values(of: workspace.outputs)
+                answers += try values(of: workspace.outputs, artifact.outputs.map(\.name))
             }
             try time(call)
         case let other: throw BenchError("no work '\(other)'")
@@ -72,11 +72,15 @@ struct Worker {
         }
     }
 
-    /// The last output that holds numbers: of a classifier's labels and probabilities, the latter.
-    private static func values(of outputs: [Tensor]) throws -> [Double] {
-        guard let output = outputs.last(where: { $0.type == .float32 || $0.type == .float64 })
-        else {
-            throw BenchError("the model has no output of floating point numbers")
+    /// The output named by `--output`, else the last one that holds floating point numbers: of a
+    /// classifier's labels and probabilities, the latter.
+    private func values(of outputs: [Tensor], _ names: [String]) throws -> [Double] {
+        let found = zip(outputs, names).last { output, name in
+            (output.type == .float32 || output.type == .float64)
+                && (words["--output"] ?? name) == name
+        }
+        guard let output = found?.0 else {
+            throw BenchError("the model has no such output of floating point numbers")
         }
         return output.type == .float32
             ? output.withElements(of: Float.self) { $0.map { Double($0) } }

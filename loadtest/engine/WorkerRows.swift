@@ -40,16 +40,17 @@ struct WorkerRows {
     /// Gives the first input `batch` rows.
     func fillInput(of workspace: Workspace, from first: Int, batch: Int) {
         let input = workspace.inputs[0]
-        var tensorShape = TensorShape([batch])
+        var tensorShape = TensorShape()
+        tensorShape.append(batch)
         for extent in shape { tensorShape.append(extent) }
         input.reshape(tensorShape)
         let range = first * width..<(first + batch) * width
         switch elements {
         case .float32(let values):
-            input.withElements(of: Float.self) { _ = $0.update(fromContentsOf: values[range]) }
+            input.withMutableBytes { $0.copyMemory(from: values, range) }
         case .float64(let values):
             if input.type == .float64 {
-                input.withElements(of: Double.self) { _ = $0.update(fromContentsOf: values[range]) }
+                input.withMutableBytes { $0.copyMemory(from: values, range) }
             } else {
                 input.withElements(of: Float.self) { elements in
                     for (place, index) in range.enumerated() {
@@ -71,6 +72,20 @@ struct WorkerRows {
             case .float64(let values): workspace.row[feature] = values[row * width + feature]
             case .strings: break
             }
+        }
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// One copy of bytes, as the peers in C do.
+    fileprivate func copyMemory<Number: BitwiseCopyable>(
+        from values: [Number], _ range: Range<Int>
+    ) {
+        let size = MemoryLayout<Number>.stride
+        values.withUnsafeBytes { bytes in
+            copyMemory(
+                from: UnsafeRawBufferPointer(
+                    rebasing: bytes[range.lowerBound * size..<range.upperBound * size]))
         }
     }
 }

@@ -11,7 +11,6 @@
 // Eight sums hide the latency of an addition: four panels of one row, or one panel of four rows.
 #define STRIP_PANELS(rows) ((rows) < 4 ? (size_t)4 : (size_t)1)
 #define CELL_ROWS 1
-#define CELL_BLOCKS 1
 
 #include "level.h"
 

@@ -33,10 +33,11 @@ void vigie_dense_run_f64(
 
 void vigie_cell_step_f32(
     vigie_cpu level, const vigie_cell_f32 *cell, const float *gates, size_t gate_stride,
-    const float *hidden, float *next, float *memory, float *scratch, size_t rows
+    const float *hidden, float *next, float *memory, float *scratch, size_t rows,
+    int is_backwards
 ) {
     kernels(level)->cell_step_f32(
-        cell, gates, gate_stride, hidden, next, memory, scratch, rows);
+        cell, gates, gate_stride, hidden, next, memory, scratch, rows, is_backwards);
 }
 
 #define PACK(SUFFIX, NUMBER, PANEL)                                                               \

@@ -1,14 +1,11 @@
 // Element-wise functions. To be included by level.h, under its target.
 
-// x as n log 2 + r with |r| <= log 2 / 2. Beyond -105 and 89, where e^x is 0 and infinity in float
-// numbers, x is cut. Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
-INLINE v16f reduce16(v16f x, v16i *n) {
+// x as n log 2 + r with |r| <= log 2 / 2. Adding 1.5 * 2^23 leaves the nearest integer in the low bits.
+INLINE v16f reduce16(v16f x, v16f *n) {
     const v16f shift = all16(12582912.0f);
-    v16f shifted = fma16(x, all16(1.44269504f), shift);
-    *n = (v16i)shifted - (v16i)shift;
-    v16f whole = shifted - shift;
-    v16f r = fma16(whole, all16(-0.693145752f), x);
-    return fma16(whole, all16(-1.42860677e-6f), r);
+    *n = fma16(x, all16(1.44269504f), shift) - shift;
+    v16f r = fma16(*n, all16(-0.693145752f), x);
+    return fma16(*n, all16(-1.42860677e-6f), r);
 }
 
 // e^r - 1 for a reduced r: Cephes' polynomial (expf.c).
@@ -22,51 +19,67 @@ INLINE v16f expm1_reduced16(v16f r) {
     return fma16(p, r * r, r);
 }
 
+// The integers n as such; NaN becomes any.
+INLINE v16i whole16(v16f n) { return (v16i)((v16u)(n + 12582912.0f) - 0x4B400000u); }
+
 // 2^n for -126 <= n <= 127.
-INLINE v16f power16(v16i n) { return (v16f)((n + 127) << 23); }
+INLINE v16f power16(v16f n) { return (v16f)(((v16u)whole16(n) + 127) << 23); }
 
-// In two steps, so that what is denormal is rounded once.
+// x 2^n, rounded once where it is denormal.
+INLINE v16f scale16(v16f x, v16f n) {
+#if defined(SCALE)
+    return SCALE(x, n);
+#else
+    v16i whole = whole16(n), half = whole >> 1;
+    v16u rest = (v16u)whole - (v16u)half;
+    return x * (v16f)(((v16u)half + 127) << 23) * (v16f)((rest + 127) << 23);
+#endif
+}
+
+// x is cut where e^x is 0 or infinity in float numbers.
 INLINE v16f exp16(v16f x) {
-    v16i n;
-    x = at_most16(at_least16(x, -105.0f), 89.0f);
-    v16f r = reduce16(x, &n);
-    v16i half = n >> 1;
-    return (expm1_reduced16(r) + 1.0f) * power16(half) * power16(n - half);
+    v16f n, r = reduce16(at_most16(at_least16(x, -105.0f), 89.0f), &n);
+    return scale16(expm1_reduced16(r) + 1.0f, n);
 }
 
-// e^x - 1 without loss near 0; x at most 89.
+// e^x - 1 without loss near 0; x <= 0.
 INLINE v16f expm1_16(v16f x) {
-    v16i n;
-    x = at_least16(x, -18.0f);
-    v16f q = expm1_reduced16(reduce16(x, &n));
-    v16i half = n >> 1;
-    v16f low = power16(half), high = power16(n - half);
-    // For large n, 2^n itself is no float number, but 2^n - 1 is then 2^n anyway.
-    return fma16(q * low, high, fma16(low, high, all16(-1.0f)));
+    v16f n, q = expm1_reduced16(reduce16(at_least16(x, -18.0f), &n));
+    v16f power = power16(n);
+    return fma16(power, q, power - 1.0f);
 }
 
-INLINE v16f sigmoid16(v16f x) {
-    v16f e = exp16(-abs16(x));
-    return pick16(x < all16(0), e, all16(1)) / (e + 1.0f);
+// A fraction, so that products of fractions need one division.
+typedef struct {
+    v16f over, under;
+} ratio16;
+
+INLINE ratio16 sigmoid_ratio16(v16f x) {
+    v16f n, r = reduce16(at_least16(-abs16(x), -105.0f), &n);
+    v16f e = scale16(expm1_reduced16(r) + 1.0f, n);
+    return (ratio16){pick16(x < all16(0), e, all16(1)), e + 1.0f};
 }
 
 // (e^2x - 1) / (e^2x + 1); from 10 on it is 1.
-INLINE v16f tanh16(v16f x) {
-    v16i n;
-    v16f y = at_most16(abs16(x), 10.0f) * 2.0f;
-    v16f q = expm1_reduced16(reduce16(y, &n));
+INLINE ratio16 tanh_ratio16(v16f x) {
+    v16f n, q = expm1_reduced16(reduce16(at_most16(abs16(x), 10.0f) * 2.0f, &n));
     v16f power = power16(n);
     v16f e = fma16(power, q, power - 1.0f);
-    return sign16(e / (e + 2.0f), x);
+    return (ratio16){sign16(e, x), e + 2.0f};
 }
+
+INLINE v16f value16(ratio16 x) { return x.over / x.under; }
+INLINE v16f product16(ratio16 x, ratio16 y) { return x.over * y.over / (x.under * y.under); }
+INLINE v16f sigmoid16(v16f x) { return value16(sigmoid_ratio16(x)); }
+INLINE v16f tanh16(v16f x) { return value16(tanh_ratio16(x)); }
 
 // Cephes' polynomial (logf.c) for the mantissa in [sqrt 1/2, sqrt 2).
 INLINE v16f log16(v16f x) {
     v16i tiny = x < all16(1.17549435e-38f);
     v16f y = pick16(tiny, x * 8388608.0f, x);
-    v16i bits = (v16i)y - 0x3F3504F3;
-    v16i exponent = bits >> 23;
-    v16f f = (v16f)((bits & 0x7FFFFF) + 0x3F3504F3) - 1.0f;
+    v16u bits = (v16u)y - 0x3F3504F3u;
+    v16i exponent = (v16i)bits >> 23;
+    v16f f = (v16f)((bits & 0x7FFFFFu) + 0x3F3504F3u) - 1.0f;
     v16f e = __builtin_convertvector(exponent, v16f) - pick16(tiny, all16(23), all16(0));
     v16f p = all16(7.0376836292e-2f);
     p = fma16(p, f, all16(-1.1514610310e-1f));

@@ -2,7 +2,8 @@
 //   LEVEL         the name of the table,
 //   ROWS_NARROW   rows at once of one or two panels, ROWS_WIDE of three or four,
 //   STRIP_PANELS  panels at once, by the number of rows,
-//   CELL_ROWS     rows of an LSTM at once, CELL_BLOCKS blocks of units of a single one,
+//   CELL_ROWS     rows of an LSTM at once,
+//   SCALE         x 2^n in one instruction, if there is one,
 // and the target.
 
 #pragma STDC FP_CONTRACT OFF

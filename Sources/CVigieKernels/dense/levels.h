@@ -10,7 +10,7 @@ typedef struct {
     void (*run_f64)(const vigie_dense_f64 *, const double *, size_t, size_t, double *, size_t);
     void (*cell_step_f32)(
         const vigie_cell_f32 *, const float *, size_t, const float *, float *, float *, float *,
-        size_t);
+        size_t, int);
 } vigie_dense_level;
 
 extern const vigie_dense_level vigie_dense_portable;

@@ -13,6 +13,5 @@
 #endif
 #define ROWS_WIDE 1
 #define CELL_ROWS 1
-#define CELL_BLOCKS 1
 
 #include "level.h"

@@ -35,6 +35,23 @@ INLINE v16f load16(const float *from) {
     return x;
 }
 INLINE void store16(float *to, v16f x) { __builtin_memcpy(to, &x, sizeof x); }
+// The first `count` elements, fewer than sixteen: four moves at most, without a call.
+INLINE void store_part16(float *to, v16f x, size_t count) {
+    float part[16];
+    const float *from = part;
+    store16(part, x);
+    for (size_t size = 8; size > 0; size /= 2) {
+        if ((count & size) == 0) continue;
+        switch (size) {
+        case 8: __builtin_memcpy(to, from, 32); break;
+        case 4: __builtin_memcpy(to, from, 16); break;
+        case 2: __builtin_memcpy(to, from, 8); break;
+        default: *to = *from;
+        }
+        to += size;
+        from += size;
+    }
+}
 
 INLINE v8d all8(double x) { return (v8d){x, x, x, x, x, x, x, x}; }
 INLINE v8d fma8(v8d a, v8d b, v8d c) { return __builtin_elementwise_fma(a, b, c); }

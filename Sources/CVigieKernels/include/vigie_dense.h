@@ -100,8 +100,8 @@ typedef enum { VIGIE_RNN = 0, VIGIE_GRU = 1, VIGIE_LSTM = 2 } vigie_cell_kind;
 // Gates of a cell: RNN 1; GRU 3: z, r, h; LSTM 4: i, o, f, c (the order of ONNX's operators).
 //
 // Units are in blocks of VIGIE_PANEL_F32, the last one padded; `padded` is their number. A row of
-// gates is, for each block, one panel a gate. The recurrent weights are one panel of `units` rows for
-// each block and gate, in the same order.
+// gates is, for each block, VIGIE_PANEL_F32 numbers a gate. The recurrent weights of unit k for a block
+// lie in the same order, those of the next k after them, and those of the next block after all k.
 typedef struct {
     int32_t kind;
     int32_t linear_before_reset;    // GRU: the reset gate comes after the product
@@ -113,14 +113,19 @@ typedef struct {
     const float *peepholes;         // LSTM: i, o, f, `padded` each; or NULL
     float clip;                     // bounds what goes into the gates' functions; 0 for none
     vigie_activation f, g, h;
+    int32_t is_usual;               // LSTM: sigmoid, tanh, tanh, and nothing of clip, peepholes,
+                                    // input_forget
 } vigie_cell_f32;
 
 // One time step of `rows` rows. A row of states has `padded` elements.
 // gates: what the inputs and biases add to the gates, gate_stride apart.
 // hidden: the state before, next: the state after; must not overlap. memory: LSTM's C, in place.
+// is_backwards: begins with the last units, which changes no result: weights that the step before has
+// read last are still in the nearest cache.
 // scratch: `padded` floats a row, for GRU without linear_before_reset.
 void vigie_cell_step_f32(
     vigie_cpu level, const vigie_cell_f32 *cell, const float *gates, size_t gate_stride,
-    const float *hidden, float *next, float *memory, float *scratch, size_t rows);
+    const float *hidden, float *next, float *memory, float *scratch, size_t rows,
+    int is_backwards);
 
 #endif

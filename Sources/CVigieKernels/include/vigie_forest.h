@@ -59,6 +59,11 @@ typedef struct {
 // NaN above all. -0 equals 0.
 void vigie_keys_f32(const float *row, size_t count, int32_t *keys);
 
+// A double's key is how many of its feature's cuts, starts[i] ..< starts[i + 1] in ascending order of
+// cuts, are at or below it, in the order of doubles as int64; missing values as above.
+void vigie_keys_f64(
+    const double *row, size_t count, const int64_t *cuts, const int64_t *starts, int32_t *keys);
+
 // Adds the weights of the leaves that `rows` rows of keys fall into to out[row * target_count +
 // target], tree after tree: the result does not depend on how many rows there are.
 void vigie_forest_sum_f32(

@@ -38,9 +38,8 @@
 // multiple of 16, and the coarsest has 16 elements.
 typedef struct {
     uint32_t feature;       // keys[feature], INT32_MIN when the value is missing
-    uint32_t missing;       // keys[missing], INT32_MAX then
     uint32_t cuts[VIGIE_RANKED_LEVELS];     // where the arrays begin
-    uint32_t columns[2];    // for a missing value below, above all cuts; a spare one when not asked for
+    uint32_t columns[2];    // for a missing value below, above all cuts; the last one when not asked for
 } vigie_ranked_feature;
 
 // A branch as many rows meet it: right when the rank in the column is not below key. In a tree's
@@ -97,10 +96,11 @@ void vigie_ranked_one_f32(
 void vigie_ranked_one_f64(
     const vigie_ranked *forest, vigie_cpu level, const int32_t *keys, void *scratch, double *out);
 
-// Writes row `row` of keys into the scratch's columns.
+// Writes `rows` rows of keys into the scratch's columns, from row `first` on.
 void vigie_ranked_put(
-    const vigie_ranked *forest, vigie_cpu level, const int32_t *keys, size_t row, void *scratch);
-// The first `rows` rows that were put: adds to out[row * target_count + target].
+    const vigie_ranked *forest, vigie_cpu level, const int32_t *keys, size_t key_stride,
+    size_t first, size_t rows, void *scratch);
+// Rows 0 ..< rows, which were put: adds to out[row * target_count + target].
 void vigie_ranked_sum_f32(
     const vigie_ranked *forest, vigie_cpu level, size_t rows, void *scratch, float *out);
 void vigie_ranked_sum_f64(

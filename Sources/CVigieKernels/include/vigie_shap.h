@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vigie_cpu.h"
+
 // Quadrature points that are computed at once.
 #define VIGIE_POINTS 4
 
@@ -38,10 +40,10 @@ typedef struct {
     const double *weights;
 } vigie_shap;
 
-// Adds each feature's Shapley value for one row of keys to contributions.
+// Adds each feature's Shapley value for one row of keys to contributions, the same at every level.
 // products: 2 * points doubles a node of the largest tree; hits: one byte a node of it.
 void vigie_shap_explain(
-    const vigie_shap *shap, const int32_t *keys, double *contributions, double *products,
-    uint8_t *hits);
+    const vigie_shap *shap, vigie_cpu level, const int32_t *keys, double *contributions,
+    double *products, uint8_t *hits);
 
 #endif

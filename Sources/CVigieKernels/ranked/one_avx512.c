@@ -12,9 +12,10 @@
 #pragma clang attribute push(VIGIE_TARGET_AVX512, apply_to = function)
 
 #define LANES VIGIE_LANES
-// Blocks whose answers are held at once: stored long before they are read, so that no load waits for
-// a store that is half its size.
-#define BLOCKS_AT_ONCE 32
+// Blocks that are asked, descended and summed together, each step one group behind the one before:
+// answers are stored long before they are read, so that no load waits for a store of half its size, and
+// the sums, a chain of additions, run beside the next group's questions.
+#define GROUP 4
 
 INLINE uint32_t count16(const int32_t *cuts, int32_t key) {
     return (uint32_t)__builtin_popcount(
@@ -96,81 +97,103 @@ INLINE void ask_block(
                                 : ask16(ranks, columns + 64 * w, keys16 + 64 * w);
 }
 
-// The leaves of some blocks; `bytes` and `wide` are constants where this is inlined.
-INLINE void find_leaves(
-    const vigie_ranked *forest, size_t first, size_t end, table ranks, int bytes, int wide,
-    uint32_t (*leaves)[LANES]) {
-    _Alignas(64) uint64_t answers[BLOCKS_AT_ONCE][4 * LANES];
+typedef struct {
+    _Alignas(64) uint64_t answers[2][GROUP][4 * LANES];
+    _Alignas(64) uint32_t leaves[2][GROUP][LANES];
+} groups;
+
+// `bytes` and `wide` are constants where this is inlined.
+INLINE void ask_group(
+    const vigie_ranked *forest, size_t group, table ranks, int bytes, int wide, groups *state) {
+    size_t first = group * GROUP, end = first + GROUP;
+    if (end > forest->block_count) end = forest->block_count;
     for (size_t b = first; b < end; b++) {
         const vigie_ranked_block *block = &forest->blocks[b];
+        uint64_t *answers = state->answers[group & 1][b - first];
         if (block->depth == 6)
-            ask_block(forest, block, LANES, ranks, bytes, wide, answers[b - first]);
+            ask_block(forest, block, LANES, ranks, bytes, wide, answers);
         else
-            ask_block(forest, block, words(block->depth), ranks, bytes, wide, answers[b - first]);
-    }
-    for (size_t b = first; b < end; b++) {
-        const vigie_ranked_block *block = &forest->blocks[b];
-        if (block->depth == 6)
-            find(block, 6, answers[b - first], leaves[b - first]);
-        else
-            find(block, block->depth, answers[b - first], leaves[b - first]);
+            ask_block(forest, block, words(block->depth), ranks, bytes, wide, answers);
     }
 }
 
-static void find_leaves_8(
-    const vigie_ranked *forest, size_t first, size_t end, table ranks, uint32_t (*leaves)[LANES]) {
-    if (forest->column_count <= 64)
-        find_leaves(forest, first, end, ranks, 1, 0, leaves);
-    else
-        find_leaves(forest, first, end, ranks, 1, 1, leaves);
+INLINE void find_group(const vigie_ranked *forest, size_t group, groups *state) {
+    size_t first = group * GROUP, end = first + GROUP;
+    if (end > forest->block_count) end = forest->block_count;
+    for (size_t b = first; b < end; b++) {
+        const vigie_ranked_block *block = &forest->blocks[b];
+        const uint64_t *answers = state->answers[group & 1][b - first];
+        uint32_t *leaves = state->leaves[group & 1][b - first];
+        if (block->depth == 6)
+            find(block, 6, answers, leaves);
+        else
+            find(block, block->depth, answers, leaves);
+    }
 }
 
-static void find_leaves_16(
-    const vigie_ranked *forest, size_t first, size_t end, table ranks, uint32_t (*leaves)[LANES]) {
-    find_leaves(forest, first, end, ranks, 2, 1, leaves);
-}
+#define DEFINE_RANK_ALL(name, number)                                                          \
+    INLINE void name(                                                                          \
+        const vigie_ranked *forest, uint32_t levels, const int32_t *keys, number *ranks) {     \
+        for (size_t f = 0; f < forest->feature_count; f++) {                                   \
+            const vigie_ranked_feature *feature = &forest->features[f];                        \
+            int32_t key = keys[feature->feature];                                              \
+            number rank = (number)rank_of(forest, feature, levels, key);                       \
+            ranks[feature->columns[0]] = rank;                                                 \
+            ranks[feature->columns[1]] = key == MISSING ? (number)-1 : rank;                   \
+        }                                                                                      \
+    }
+DEFINE_RANK_ALL(rank_all_8, uint8_t)
+DEFINE_RANK_ALL(rank_all_16, uint16_t)
 
 static table rank_row(const vigie_ranked *forest, const int32_t *keys) {
     _Alignas(64) union { uint8_t narrow[128]; uint16_t wide[64]; } ranks;
-#define STORE_8(column, rank) ranks.narrow[column] = (uint8_t)(rank)
-#define STORE_16(column, rank) ranks.wide[column] = (uint16_t)(rank)
-    if (forest->rank_bytes == 2) {
-        EACH_RANK(rank_of, forest->levels, STORE_16)
-    } else if (forest->levels == 2) {
-        EACH_RANK(rank_of, 2, STORE_8)
-    } else {
-        EACH_RANK(rank_of, forest->levels, STORE_8)
-    }
+    if (forest->rank_bytes == 2)
+        rank_all_16(forest, forest->levels, keys, ranks.wide);
+    else if (forest->levels == 2)
+        rank_all_8(forest, 2, keys, ranks.narrow);
+    else
+        rank_all_8(forest, 1, keys, ranks.narrow);
     return (table){_mm512_load_si512(&ranks), _mm512_load_si512(ranks.narrow + 64)};
 }
 
 #define DEFINE_ONE(name, number, weights)                                                      \
-    void name(const vigie_ranked *forest, const int32_t *keys, number *out) {           \
-        _Alignas(64) uint32_t leaves[BLOCKS_AT_ONCE][LANES];                                   \
-        table ranks = rank_row(forest, keys);                                                  \
+    INLINE void add_group_##number(                                                            \
+        const vigie_ranked *forest, size_t group, const groups *state, number *out) {          \
+        size_t first = group * GROUP, end = first + GROUP;                                     \
+        if (end > forest->block_count) end = forest->block_count;                              \
         number sum = out[0];                                                                   \
-        for (size_t first = 0; first < forest->block_count; first += BLOCKS_AT_ONCE) {         \
-            size_t end = first + BLOCKS_AT_ONCE;                                               \
-            if (end > forest->block_count) end = forest->block_count;                          \
-            if (forest->rank_bytes == 1) find_leaves_8(forest, first, end, ranks, leaves);     \
-            else find_leaves_16(forest, first, end, ranks, leaves);                            \
-            for (size_t b = first; b < end; b++) {                                             \
-                const uint32_t *leaf = leaves[b - first];                                      \
-                uint32_t trees = forest->blocks[b].trees;                                      \
-                if (forest->target_count == 1 && trees == LANES) {                             \
-                    _Pragma("clang loop unroll(full)")                                         \
-                    for (int lane = 0; lane < LANES; lane++) sum += forest->weights[leaf[lane]]; \
-                } else if (forest->target_count == 1) {                                        \
-                    for (uint32_t lane = 0; lane < trees; lane++)                              \
-                        sum += forest->weights[leaf[lane]];                                    \
-                } else {                                                                       \
-                    const uint32_t *targets = forest->targets + b * LANES;                     \
-                    for (uint32_t lane = 0; lane < trees; lane++)                              \
-                        out[targets[lane]] += forest->weights[leaf[lane]];                     \
-                }                                                                              \
+        for (size_t b = first; b < end; b++) {                                                 \
+            const uint32_t *leaf = state->leaves[group & 1][b - first];                        \
+            uint32_t trees = forest->blocks[b].trees;                                          \
+            if (forest->target_count == 1 && trees == LANES) {                                 \
+                _Pragma("clang loop unroll(full)")                                             \
+                for (int lane = 0; lane < LANES; lane++) sum += forest->weights[leaf[lane]];   \
+            } else if (forest->target_count == 1) {                                            \
+                for (uint32_t lane = 0; lane < trees; lane++)                                  \
+                    sum += forest->weights[leaf[lane]];                                        \
+            } else {                                                                           \
+                const uint32_t *targets = forest->targets + b * LANES;                         \
+                for (uint32_t lane = 0; lane < trees; lane++)                                  \
+                    out[targets[lane]] += forest->weights[leaf[lane]];                         \
             }                                                                                  \
         }                                                                                      \
         if (forest->target_count == 1) out[0] = sum;                                           \
+    }                                                                                          \
+    INLINE void one_##number(                                                                  \
+        const vigie_ranked *forest, table ranks, int bytes, int wide, number *out) {           \
+        groups state;                                                                          \
+        size_t count = (forest->block_count + GROUP - 1) / GROUP;                              \
+        for (size_t step = 0; step < count + 2; step++) {                                      \
+            if (step < count) ask_group(forest, step, ranks, bytes, wide, &state);             \
+            if (step - 1 < count) find_group(forest, step - 1, &state);                        \
+            if (step - 2 < count) add_group_##number(forest, step - 2, &state, out);           \
+        }                                                                                      \
+    }                                                                                          \
+    void name(const vigie_ranked *forest, const int32_t *keys, number *out) {                  \
+        table ranks = rank_row(forest, keys);                                                  \
+        if (forest->rank_bytes == 2) one_##number(forest, ranks, 2, 1, out);                   \
+        else if (forest->column_count <= 64) one_##number(forest, ranks, 1, 0, out);           \
+        else one_##number(forest, ranks, 1, 1, out);                                           \
     }
 
 DEFINE_ONE(vigie_ranked_one_f32_avx512, float, weights32)

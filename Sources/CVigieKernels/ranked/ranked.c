@@ -39,8 +39,10 @@ size_t vigie_ranked_scratch(const vigie_ranked *forest) {
 }
 
 void vigie_ranked_put(
-    const vigie_ranked *forest, vigie_cpu level, const int32_t *keys, size_t row, void *scratch) {
-#define PUT(suffix) vigie_ranked_put_##suffix(forest, keys, row, columns_of(forest, scratch))
+    const vigie_ranked *forest, vigie_cpu level, const int32_t *keys, size_t key_stride,
+    size_t first, size_t rows, void *scratch) {
+#define PUT(suffix)                                                                            \
+    vigie_ranked_put_##suffix(forest, keys, key_stride, first, rows, columns_of(forest, scratch))
     EACH_LEVEL(PUT)
 }
 

@@ -17,14 +17,7 @@
         return place;                                                                          \
     }
 
-// Writes each feature's rank to both its columns: STORE(column, rank).
-#define EACH_RANK(RANK, LEVELS, STORE)                                                         \
-    for (size_t f = 0; f < forest->feature_count; f++) {                                       \
-        const vigie_ranked_feature *feature = &forest->features[f];                            \
-        uint32_t rank = RANK(forest, feature, LEVELS, keys[feature->feature]);                 \
-        int missing = keys[feature->missing] == INT32_MAX;                                     \
-        STORE(feature->columns[0], rank);                                                      \
-        STORE(feature->columns[1], missing ? UINT32_MAX : rank);                               \
-    }
+// What a missing value's key is in keys[feature]; see vigie_keys_f32.
+#define MISSING INT32_MIN
 
 #endif

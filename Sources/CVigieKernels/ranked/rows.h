@@ -6,7 +6,8 @@
 
 #define DECLARE_ROWS(level)                                                                    \
     void vigie_ranked_put_##level(                                                             \
-        const vigie_ranked *forest, const int32_t *keys, size_t row, uint8_t *columns);        \
+        const vigie_ranked *forest, const int32_t *keys, size_t key_stride, size_t first,      \
+        size_t rows, uint8_t *columns);                                                        \
     void vigie_ranked_leaves_##level(                                                          \
         const vigie_ranked *forest, const vigie_ranked_block *block, uint32_t lane,            \
         const uint8_t *columns, size_t rows, uint8_t *leaves);                                 \

@@ -25,18 +25,35 @@ INLINE uint32_t count16(const int32_t *cuts, int32_t key) {
 #endif
 DEFINE_RANK(rank_of, COUNT16)
 
+// One feature of all rows: its coarsest cuts stay in a register.
+#define DEFINE_PUT(name, number)                                                               \
+    INLINE void name(                                                                          \
+        const vigie_ranked *forest, const vigie_ranked_feature *feature, uint32_t levels,      \
+        const int32_t *keys, size_t key_stride, size_t first, size_t rows, uint8_t *columns) { \
+        number *below = (number *)(columns + feature->columns[0] * VIGIE_RANKED_BYTES) + first; \
+        number *above = (number *)(columns + feature->columns[1] * VIGIE_RANKED_BYTES) + first; \
+        int one = feature->columns[1] == forest->column_count - 1;                             \
+        for (size_t row = 0; row < rows; row++) {                                              \
+            int32_t key = keys[row * key_stride + feature->feature];                           \
+            number rank = (number)rank_of(forest, feature, levels, key);                       \
+            below[row] = rank;                                                                 \
+            if (!one) above[row] = key == MISSING ? (number)-1 : rank;                         \
+        }                                                                                      \
+    }
+DEFINE_PUT(put_8, uint8_t)
+DEFINE_PUT(put_16, uint16_t)
+
 void NAME(put)(
-    const vigie_ranked *forest, const int32_t *keys, size_t row, uint8_t *columns) {
-#define STORE_8(column, rank) \
-    columns[(size_t)(column) * VIGIE_RANKED_BYTES + row] = (uint8_t)(rank)
-#define STORE_16(column, rank) \
-    ((uint16_t *)(columns + (size_t)(column) * VIGIE_RANKED_BYTES))[row] = (uint16_t)(rank)
-    if (forest->rank_bytes == 2) {
-        EACH_RANK(rank_of, forest->levels, STORE_16)
-    } else if (forest->levels == 2) {
-        EACH_RANK(rank_of, 2, STORE_8)
-    } else {
-        EACH_RANK(rank_of, forest->levels, STORE_8)
+    const vigie_ranked *forest, const int32_t *keys, size_t key_stride, size_t first, size_t rows,
+    uint8_t *columns) {
+    for (size_t f = 0; f < forest->feature_count; f++) {
+        const vigie_ranked_feature *feature = &forest->features[f];
+        if (forest->rank_bytes == 2)
+            put_16(forest, feature, forest->levels, keys, key_stride, first, rows, columns);
+        else if (forest->levels == 2)
+            put_8(forest, feature, 2, keys, key_stride, first, rows, columns);
+        else
+            put_8(forest, feature, 1, keys, key_stride, first, rows, columns);
     }
 }
 

@@ -28,6 +28,9 @@ int vigie_accept(int listener);
 /* ppoll(2) for input on one descriptor; negative nanoseconds wait for ever. */
 int vigie_await_input(int descriptor, int64_t nanoseconds);
 
+/* mallopt(3) with M_MMAP_THRESHOLD. */
+void vigie_return_blocks_from(int bytes);
+
 /* pthread_setname_np(3) on the calling thread. */
 void vigie_name_thread(const char *name);
 

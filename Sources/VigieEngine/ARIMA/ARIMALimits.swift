@@ -5,8 +5,9 @@ enum ARIMALimits {
     /// States of one model: what a request's every step costs is their square. Weekly and monthly
     /// seasons of daily data fit; a yearly one (s = 365) belongs into Fourier regressors.
     static let statesMax = 256
-    /// Sum over a file's models of the cube of the ARMA order: what their start covariances cost.
-    static let loadWorkMax = 4e9
+    /// Sum over a file's models of the cube of the ARMA order, a hundred times which their start
+    /// covariances cost at worst: 250,000 models of a weekly season, half a minute.
+    static let loadWorkMax = 2e8
     /// Orders of differencing, regular or seasonal.
     static let differencesMax = 3
     /// Coefficients of a trend or mean: powers of the time up to 8.

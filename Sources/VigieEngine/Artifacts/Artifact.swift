@@ -69,8 +69,8 @@ open class Artifact: @unchecked Sendable {
     /// signature's features.
     open var scoresRows: Bool { false }
 
-    /// The log-odds of the positive class (a regressor's raw prediction) for the workspace's
-    /// ``Workspace/row``.
+    /// For the workspace's ``Workspace/row``, what contributions add up to: the log-odds of the
+    /// positive class, a regressor's raw prediction, or what else ``link`` says.
     open func score(_ workspace: Workspace) throws(InferenceError) -> Double {
         throw InferenceError(.unsupported, "a \(flavor.rawValue) artifact does not score rows")
     }
@@ -83,6 +83,10 @@ open class Artifact: @unchecked Sendable {
     open func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         throw InferenceError(.unsupported, "this \(flavor.rawValue) artifact cannot explain rows")
     }
+
+    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
+    /// not rows of the signature's features. Made anew at each call.
+    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 
     /// How many outputs ``explain(_:output:)`` can explain: 1 where ``explain(_:)`` works, the
     /// number of classes or targets of a model that has several and can explain each, else 0.
@@ -98,8 +102,4 @@ open class Artifact: @unchecked Sendable {
         }
         return try explain(workspace)
     }
-
-    /// How to read a row of features out of tensors as ``run(_:)`` takes them; nil when the inputs are
-    /// not rows of the signature's features. Made anew at each call.
-    open var rowColumns: RowColumns? { RowColumns(signature, inputs) }
 }

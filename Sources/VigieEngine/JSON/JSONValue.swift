@@ -11,6 +11,8 @@ public enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     /// Never empty.
     case numbers([Double])
+    /// As ``numbers(_:)``, still in the file's form: only from readers that are asked for it.
+    case packed(PackedNumbers)
     case object(JSONObject)
 }
 
@@ -45,6 +47,7 @@ extension JSONValue {
         switch self {
         case .array(let values): values
         case .numbers(let values): values.map { .number($0) }
+        case .packed(let packed): packed.doubles.map { .number($0) }
         default: nil
         }
     }
@@ -53,6 +56,7 @@ extension JSONValue {
     public var numbers: [Double]? {
         switch self {
         case .numbers(let values): values
+        case .packed(let packed): packed.doubles
         case .array(let values) where values.isEmpty: []
         default: nil
         }
@@ -80,7 +84,7 @@ extension JSONValue {
         case .bool: "a boolean"
         case .number: "a number"
         case .string: "a string"
-        case .array, .numbers: "an array"
+        case .array, .numbers, .packed: "an array"
         case .object: "an object"
         }
     }

@@ -32,6 +32,7 @@ package enum JSONWriter {
         case .number(let value): text += number(value)
         case .string(let value): write(value, to: &text)
         case .numbers(let values): text += "[" + values.map(number).joined(separator: ", ") + "]"
+        case .packed(let packed): write(.numbers(packed.doubles), indent: indent, to: &text)
         case .array(let values): write(values, indent: indent, to: &text)
         case .object(let object):
             guard object.count > 0 else {

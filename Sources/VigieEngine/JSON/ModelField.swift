@@ -32,7 +32,8 @@ struct ModelField {
         do {
             self.init(
                 path: "",
-                value: try isText ? JSONParser.parse(bytes) : UBJSONReader.parse(bytes))
+                value: try isText
+                    ? JSONParser.parse(bytes) : UBJSONReader.parse(bytes, keepsPacked: true))
         } catch {
             throw LoadError(.corrupt, "not \(isText ? "JSON" : "UBJSON"): \(error)")
         }
@@ -117,27 +118,43 @@ struct ModelField {
             if mapped.count == array.count { numbers = mapped }
         }
         guard let numbers else { throw fail("expected numbers") }
-        guard count == nil || numbers.count == count else {
-            throw fail("\(numbers.count) elements where \(count ?? 0) are expected")
-        }
+        try check(numbers.count, count)
         return numbers
     }
 
     /// Whole numbers.
     func integers(count: Int? = nil) throws(LoadError) -> [Int] {
-        let numbers = try numbers(count: count)
-        var areWhole = true
-        let integers = [Int](unsafeUninitializedCapacity: numbers.count) { integers, count in
-            for (index, number) in numbers.enumerated() {
-                // Far beyond any index or count, and still exact.
-                let isSmall = number.magnitude < 0x1p53
-                let integer = Int(isSmall ? number : 0)
-                areWhole = areWhole && isSmall && Double(integer) == number
-                integers.initializeElement(at: index, to: integer)
-            }
-            count = numbers.count
-        }
-        guard areWhole else { throw fail("expected whole numbers") }
+        var integers: [Int] = []
+        try read(into: &integers, count: count)
         return integers
+    }
+
+    /// As ``integers(count:)``, into an array that has its memory already.
+    func read(into integers: inout [Int], count: Int? = nil) throws(LoadError) {
+        if case .packed(let packed) = value {
+            try check(packed.count, count)
+            guard packed.copy(into: &integers) else { throw fail("expected whole numbers") }
+            return
+        }
+        integers.removeAll(keepingCapacity: true)
+        for number in try numbers(count: count) {
+            guard let integer = Int(exactly: number) else { throw fail("expected whole numbers") }
+            integers.append(integer)
+        }
+    }
+
+    /// As ``numbers(count:)``, into an array that has its memory already.
+    func read(into numbers: inout [Double], count: Int? = nil) throws(LoadError) {
+        if case .packed(let packed) = value {
+            try check(packed.count, count)
+            packed.copy(into: &numbers)
+        } else {
+            numbers = try self.numbers(count: count)
+        }
+    }
+
+    private func check(_ found: Int, _ expected: Int?) throws(LoadError) {
+        guard let expected, found != expected else { return }
+        throw fail("\(found) elements where \(expected) are expected")
     }
 }

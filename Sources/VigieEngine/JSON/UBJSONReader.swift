@@ -9,20 +9,25 @@ struct UBJSONReader {
     private var position = 0
     private var depth = 0
     private var keys = UBJSONKeys()
+    private let keepsPacked: Bool
 
+    /// - Parameter keepsPacked: leave arrays of one type as ``JSONValue/packed(_:)``, for whoever
+    ///   needs but few of many.
     static func parse(
-        _ bytes: [UInt8], depthMax: Int = JSONParser.depthMaxDefault
+        _ bytes: [UInt8], depthMax: Int = JSONParser.depthMaxDefault, keepsPacked: Bool = false
     ) throws(JSONError) -> JSONValue {
-        var reader = UBJSONReader(bytes: bytes, depthMax: depthMax)
+        var reader = UBJSONReader(
+            bytes: bytes, depthMax: depthMax, keepsPacked: keepsPacked)
         let value = try reader.readValue(try reader.readMarker())
         while reader.take("N") {}
         guard reader.position == bytes.count else { throw reader.error("bytes after the value") }
         return value
     }
 
-    private init(bytes: [UInt8], depthMax: Int) {
+    private init(bytes: [UInt8], depthMax: Int, keepsPacked: Bool) {
         self.bytes = bytes
         self.depthMax = depthMax
+        self.keepsPacked = keepsPacked
     }
 
     private typealias Marker = Unicode.Scalar
@@ -69,7 +74,7 @@ struct UBJSONReader {
             }
             guard bytes.count - position >= size else { throw error("the file ends in a number") }
             defer { position += size }
-            return .number(number(marker, at: position))
+            return .number(packed(marker, 1, at: position).doubles[0])
         }
     }
 
@@ -82,7 +87,8 @@ struct UBJSONReader {
             guard count > 0 else { return .array([]) }
             let start = position
             position += count * size
-            return .numbers(numbers(type, count, at: start))
+            let packed = packed(type, count, at: start)
+            return keepsPacked ? .packed(packed) : .numbers(packed.doubles)
         }
         var values: [JSONValue] = []
         var areNumbers = true
@@ -207,49 +213,13 @@ struct UBJSONReader {
     }
 
     private static func numberSize(_ marker: Marker) -> Int? {
-        switch marker {
-        case "i", "U": 1
-        case "I": 2
-        case "l", "d": 4
-        case "L", "D": 8
-        default: nil
-        }
+        PackedNumbers.Kind(rawValue: UInt8(truncatingIfNeeded: marker.value))?.byteCount
     }
 
-    /// The number of a type whose bytes are known to be there.
-    private func number(_ marker: Marker, at offset: Int) -> Double {
-        numbers(marker, 1, at: offset)[0]
-    }
-
-    /// So many numbers of a type whose bytes are known to be there.
-    private func numbers(_ marker: Marker, _ count: Int, at offset: Int) -> [Double] {
-        bytes.withUnsafeBytes { bytes in
-            let bytes = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-            func bits<Bits: FixedWidthInteger & BitwiseCopyable>(
-                _ index: Int, _ type: Bits.Type
-            ) -> Bits {
-                Bits(
-                    bigEndian: bytes.loadUnaligned(
-                        fromByteOffset: index * MemoryLayout<Bits>.size, as: type))
-            }
-            func map(_ number: (Int) -> Double) -> [Double] {
-                [Double](unsafeUninitializedCapacity: count) { numbers, initialized in
-                    for index in 0..<count {
-                        numbers.initializeElement(at: index, to: number(index))
-                    }
-                    initialized = count
-                }
-            }
-            return switch marker {
-            case "i": map { Double(bits($0, Int8.self)) }
-            case "U": map { Double(bits($0, UInt8.self)) }
-            case "I": map { Double(bits($0, Int16.self)) }
-            case "l": map { Double(bits($0, Int32.self)) }
-            case "L": map { Double(bits($0, Int64.self)) }
-            case "d": map { Double(Float(bitPattern: bits($0, UInt32.self))) }
-            default: map { Double(bitPattern: bits($0, UInt64.self)) }
-            }
-        }
+    /// So many numbers of a type, whose bytes are known to be there.
+    private func packed(_ marker: Marker, _ count: Int, at offset: Int) -> PackedNumbers {
+        let kind = PackedNumbers.Kind(rawValue: UInt8(truncatingIfNeeded: marker.value))
+        return PackedNumbers(bytes, at: offset, count: count, kind ?? .float64)
     }
 
     private func countError(_ count: Int) -> JSONError {

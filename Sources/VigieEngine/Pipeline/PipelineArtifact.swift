@@ -1,4 +1,4 @@
-/// Other artifacts and expressions, one after the other: `pipeline.json`. README.md beside this file
+/// Other artifacts and expressions, one after the other: `pipeline.json`. ``PipelineFile``
 /// documents the format.
 ///
 /// Tensor view: one input [-1] for each of the file's (see ``InputColumn/spec``), all of one length;
@@ -9,73 +9,37 @@
 ///
 /// A row's answer does not depend on its neighbours, as its members' do not.
 public final class PipelineArtifact: Artifact, @unchecked Sendable {
-    override public var members: [Artifact] { memberArtifacts }
-    let memberArtifacts: [Artifact]
-    let memberNames: [String]
-    let values: [PipelineValue]
-    let steps: [PipelineStep]
-    /// Of the steps that compute expressions.
-    let programs: [ExpressionProgram]
-    let columns: [InputColumn]
-    let rowInputs: RowInputs
-    /// Values, for each output.
-    private let outputValues: [Int]
-    /// The value that the row view gives; nil when there is none.
-    let score: Int?
-    private let scoreLink: ScoreLink
-    let explanation: PipelineExplanation?
+    override public var members: [Artifact] { plan.members }
+    let plan: PipelinePlan
 
     /// - Throws: `corrupt`, `unsupported` or `limit` for the file, `signature` when the source's
     ///   signature, or a member, does not fit it.
     public init(_ source: ArtifactSource) throws(LoadError) {
-        var compiler: PipelineCompiler
-        do {
-            let file = try PipelineReader.read(source.bytes)
-            compiler = try PipelineCompiler(file, source.members)
-            try compiler.compile()
-            rowInputs = try RowInputs(source.signature, file.inputs)
-        } catch {
-            throw LoadError(error.reason, "\(source.fileName): \(error.message)")
-        }
-        memberArtifacts = compiler.members
-        memberNames = compiler.file.members.map(\.name)
-        values = compiler.values
-        steps = compiler.steps
-        programs = compiler.programs
-        columns = compiler.file.inputs.enumerated().map { InputColumn($1, register: $0) }
-        outputValues = compiler.outputs
-        score = compiler.score
-        scoreLink = compiler.file.score?.link ?? .identity
-        explanation = compiler.explanation
-        let values = values
+        let plan = try PipelinePlan(source)
+        self.plan = plan
         super.init(
-            flavor: .pipeline, inputs: columns.map(\.spec),
-            outputs: zip(compiler.file.outputs, compiler.outputs).map { output, value in
-                TensorSpec(
-                    name: output.name, type: values[value].type == .text ? .string : .float64,
-                    shape: [-1])
-            }, signature: rowInputs.signature,
-            memoryBytes: programs.reduce(0) { $0 + $1.memoryBytes } + 128 * values.count)
+            flavor: .pipeline, inputs: plan.columns.map(\.spec), outputs: plan.outputSpecs,
+            signature: plan.rowInputs.signature, memoryBytes: plan.memoryBytes)
     }
 
     /// An error of a member, with its name, and the row if it is known.
     func error(_ error: InferenceError, _ member: Int, _ row: Int?) -> InferenceError {
         let place = row.map { ", row \($0)" } ?? ""
         return InferenceError(
-            error.reason, "member '\(memberNames[member])'\(place): \(error.message)")
+            error.reason, "member '\(plan.memberNames[member])'\(place): \(error.message)")
     }
 
     override public func makeWorkspace() -> Workspace { PipelineWorkspace(self) }
 
     override public func run(_ workspace: Workspace) throws(InferenceError) {
         let workspace = Self.own(workspace)
-        let rowCount = try InputColumn.rowCount(columns, workspace.inputs)
-        for (index, column) in columns.enumerated() {
+        let rowCount = try InputColumn.rowCount(plan.columns, workspace.inputs)
+        for (index, column) in plan.columns.enumerated() {
             try column.copy(
                 workspace.inputs[index], to: workspace.values[index], rowCount: rowCount)
         }
         try compute(workspace, rowCount: rowCount)
-        for (output, value) in zip(workspace.outputs, outputValues) {
+        for (output, value) in zip(workspace.outputs, plan.outputs) {
             Self.copy(workspace.values[value], to: output, rowCount: rowCount)
         }
     }
@@ -83,7 +47,7 @@ public final class PipelineArtifact: Artifact, @unchecked Sendable {
     private func compute(
         _ workspace: PipelineWorkspace, rowCount: Int
     ) throws(InferenceError) {
-        for step in steps {
+        for step in plan.steps {
             switch step {
             case .row(let call): try call.run(self, workspace, rowCount: rowCount)
             case .tensors(let call): try call.run(self, workspace, rowCount: rowCount)
@@ -106,28 +70,28 @@ public final class PipelineArtifact: Artifact, @unchecked Sendable {
         }
     }
 
-    override public var scoresRows: Bool { score != nil && rowInputs.covers }
+    override public var scoresRows: Bool { plan.score != nil && plan.rowInputs.covers }
 
-    override public var link: ScoreLink { scoreLink }
+    override public var link: ScoreLink { plan.scoreLink }
 
     override public func score(_ workspace: Workspace) throws(InferenceError) -> Double {
-        guard let score, rowInputs.covers else {
+        guard let score = plan.score, plan.rowInputs.covers else {
             throw InferenceError(.unsupported, "this pipeline has no score of a row of numbers")
         }
         let workspace = Self.own(workspace)
-        for (index, column) in columns.enumerated() {
-            let value = workspace.row[rowInputs.features[index]]
-            try rowInputs.copy(value, of: index, column, to: workspace.values[index])
+        for (index, column) in plan.columns.enumerated() {
+            let value = workspace.row[plan.rowInputs.features[index]]
+            try plan.rowInputs.copy(value, of: index, column, to: workspace.values[index])
         }
         try compute(workspace, rowCount: 1)
         return workspace.values[score].withElements(of: Double.self) { $0[0] }
     }
 
-    override public var explainsRows: Bool { scoresRows && explanation != nil }
+    override public var explainsRows: Bool { scoresRows && plan.explanation != nil }
 
     /// What each feature adds to the score; see ``PipelineExplanation``.
     override public func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
-        guard explainsRows, let explanation else {
+        guard explainsRows, let explanation = plan.explanation else {
             throw InferenceError(
                 .unsupported, "this pipeline's score is no sum of its members' explanations")
         }

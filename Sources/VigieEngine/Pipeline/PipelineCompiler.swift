@@ -12,7 +12,7 @@ struct PipelineCompiler {
     private var memberPlaces: [String: Int] = [:]
 
     /// - Parameter artifacts: by the members' names.
-    init(_ file: PipelineFile, _ artifacts: [String: Artifact]) throws(LoadError) {
+    private init(_ file: PipelineFile, _ artifacts: [String: Artifact]) throws(LoadError) {
         self.file = file
         var members: [Artifact] = []
         for (index, member) in file.members.enumerated() {
@@ -28,7 +28,16 @@ struct PipelineCompiler {
         self.members = members
     }
 
-    mutating func compile() throws(LoadError) {
+    /// - Parameter rowInputs: what a row of the file's inputs is.
+    static func compile(
+        _ file: PipelineFile, _ artifacts: [String: Artifact], rowInputs: RowInputs
+    ) throws(LoadError) -> PipelinePlan {
+        var compiler = try PipelineCompiler(file, artifacts)
+        try compiler.compile()
+        return PipelinePlan(compiler, rowInputs: rowInputs)
+    }
+
+    private mutating func compile() throws(LoadError) {
         guard !file.inputs.isEmpty else {
             throw LoadError(.corrupt, "inputs: expected at least one")
         }

@@ -10,13 +10,16 @@ final class PipelineWorkspace: Workspace {
     var weights: [Double]
     /// What each value would be if no feature spoke, while a row is explained.
     var bases: [Double]
+    /// What members said, by the values they gave, while a row is explained.
+    var scores: [Double]
 
     init(_ artifact: PipelineArtifact) {
-        values = artifact.values.map { Tensor(type: $0.type == .text ? .string : .float64) }
-        members = artifact.members.map { $0.makeWorkspace() }
-        memories = artifact.programs.map { ExpressionMemory($0, ruleCount: 0) }
-        weights = Array(repeating: 0, count: artifact.values.count)
-        bases = Array(repeating: 0, count: artifact.values.count)
+        values = artifact.plan.values.map { Tensor(type: $0.type == .text ? .string : .float64) }
+        members = artifact.plan.members.map { $0.makeWorkspace() }
+        memories = artifact.plan.programs.map { ExpressionMemory($0, ruleCount: 0) }
+        weights = Array(repeating: 0, count: artifact.plan.values.count)
+        bases = weights
+        scores = weights
         super.init(artifact)
     }
 }

@@ -188,13 +188,13 @@ public final class ProphetArtifact: Artifact, @unchecked Sendable {
         }
     }
 
-    /// Eight weeks of days after training.
+    /// Eight weeks of days after training, or as many as there are holidays of.
     override public func fillExample(_ workspace: Workspace) -> Bool {
-        let rows = 56
+        let rows = min(56, model.holidaysCovered?.count ?? 56)
         for tensor in workspace.inputs { tensor.setAbsent() }
         var first = Int64(model.start + model.timeScale)
         if let covered = model.holidaysCovered {
-            let last = Int64(covered.upperBound - rows) * CivilDay.seconds
+            let last = Int64(covered.upperBound - rows + 1) * CivilDay.seconds
             first = min(max(first, Int64(covered.lowerBound) * CivilDay.seconds), last)
         }
         for (index, spec) in inputs.enumerated() where spec.shape == [-1] {

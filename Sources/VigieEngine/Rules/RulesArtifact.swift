@@ -1,4 +1,4 @@
-/// A rule file, `rules.json`, ready to decide. README.md beside this file documents the format,
+/// A rule file, `rules.json`, ready to decide. ``RuleSet`` documents the format,
 /// Expressions/Language/GRAMMAR.md the language.
 ///
 /// Tensor view: one input [-1] for each of the file's (see ``InputColumn/spec``), all of one length;

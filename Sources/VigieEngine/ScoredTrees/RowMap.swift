@@ -11,6 +11,18 @@ struct RowMap: Sendable {
         isCategory = match.signature.features.map { $0.kind == .category }
     }
 
+    /// The other way round: from what a tensor carries to a row.
+    var rowColumns: RowColumns {
+        let features = match.signature.features
+        let codes = features.indices.map { feature in
+            features[feature].categories.indices.map { code in
+                reading.tensorValue(
+                    code: match.code(Double(code), of: feature), column: match.columns[feature])
+            }
+        }
+        return RowColumns(match.signature, columns: match.columns, codes: codes)
+    }
+
     /// - Parameters:
     ///   - row: one value a feature of the signature (``Workspace/row``).
     ///   - values: one a column of the file, overwritten.

@@ -91,6 +91,19 @@ final class RowReading: Sendable {
         }
     }
 
+    /// The value that a tensor carries for a category's code in the file; NaN for none.
+    func tensorValue(code: Double, column: Int) -> Double {
+        switch Rule(rawValue: rules.base[column]) {
+        case .lookup, .code:
+            for index in starts.base[column]..<starts.base[column + 1]
+            where codes.base[index] == code {
+                return values.base[index]
+            }
+            return .nan
+        default: return code
+        }
+    }
+
     private func lookup(_ value: Double, _ column: Int) -> Double {
         var low = starts.base[column]
         var high = starts.base[column + 1]

@@ -272,6 +272,8 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         return score
     }
 
+    override var rowColumns: RowColumns? { rowMap.rowColumns }
+
     private static func own(_ workspace: Workspace) -> ScoredTreesWorkspace {
         guard let workspace = workspace as? ScoredTreesWorkspace else {
             preconditionFailure("the workspace was made by another artifact")

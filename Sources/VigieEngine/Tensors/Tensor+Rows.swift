@@ -36,6 +36,7 @@ extension Tensor {
     /// Copies `source` whole; both have the same type.
     public func copy(_ source: Tensor) {
         precondition(type == source.type)
+        guard !source.isAbsent else { return setAbsent() }
         reshape(source.shape)
         if type == .string {
             for index in 0..<source.count { source.withString(at: index) { appendString($0) } }

@@ -22,6 +22,7 @@ struct ExplainerCompiler {
         self.source = source
         self.columns = columns
         self.target = target
+        nodes.reserveCapacity(source.nodes.count)
     }
 
     /// A node's way from the root.
@@ -46,8 +47,9 @@ struct ExplainerCompiler {
         for (place, index) in walk.order.enumerated() {
             let node = source.nodes[start + Int(index)]
             guard let test = node.test else {
-                let weight = source.leafWeights[node.items].reduce(0.0) {
-                    $0 + (Int($1.target) == target ? $1.weight : 0)
+                var weight = 0.0
+                for index in node.items where Int(source.leafWeights[index].target) == target {
+                    weight += source.leafWeights[index].weight
                 }
                 nodes[first + place].weight = weight
                 baseValue += weight * paths[place].reach
@@ -60,7 +62,9 @@ struct ExplainerCompiler {
             nodes[first + place].child =
                 isTrueRight
                 ? (UInt32(ifFalse), UInt32(ifTrue)) : (UInt32(ifTrue), UInt32(ifFalse))
-            for (child, childIndex) in [(ifTrue, node.ifTrue), (ifFalse, node.ifFalse)] {
+            for side in 0..<2 {
+                let child = side == 0 ? ifTrue : ifFalse
+                let childIndex = side == 0 ? node.ifTrue : node.ifFalse
                 parents[child] = place
                 let ratio = try share(
                     of: source.nodes[start + Int(childIndex)].cover, in: node.cover, tree, index)

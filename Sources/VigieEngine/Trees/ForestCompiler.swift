@@ -8,7 +8,7 @@ struct ForestCompiler {
     private static let paddedDepth = 6
     /// As long as no more than ``paddingMax`` slots a real node come of it, these too.
     private static let paddedDepthMax = 8
-    private static let paddingMax = 4
+    private static let paddingMax = 8
     /// The key of a padded tree's branches that are none; no cut has it.
     static let noKey = Int32.min
 
@@ -115,19 +115,15 @@ struct ForestCompiler {
     }
 
     private func layout(_ trees: Range<Int>, _ walks: [TreeWalk]) -> Layout {
-        let nodes = trees.map { source.nodes[source.nodeRange(ofTree: $0)] }
-        if nodes.contains(where: { $0.contains { $0.test == .inCategories } }) {
-            return .branches(categorical: true)
-        }
+        let tests = walks.reduce(into: TreeTestSet()) { $0.formUnion($1.tests) }
+        if tests.contains(.categories) { return .branches(categorical: true) }
         let depth = walks.map(\.depth).max() ?? 0
         let nodeCount = walks.map(\.order.count).reduce(0, +)
         let isPaddable =
             depth <= Self.paddedDepth
             || depth <= Self.paddedDepthMax
                 && trees.count << (depth + 1) <= nodeCount * Self.paddingMax
-        let hasEquality = nodes.contains {
-            $0.contains { $0.test == .equal || $0.test == .notEqual }
-        }
+        let hasEquality = !tests.isDisjoint(with: .equality)
         return isPaddable && !hasEquality
             ? .levels(depth: depth) : .branches(categorical: false)
     }

@@ -57,7 +57,6 @@ struct RankedColumns {
     private mutating func addFeature(_ feature: Int, _ featureCuts: [Int32], spare: Int) {
         var made = vigie_ranked_feature()
         made.feature = UInt32(feature)
-        made.missing = UInt32(featureCount + feature)
         let below = places[feature]
         let above = places[featureCount + feature]
         made.columns = (UInt32(below < 0 ? spare : below), UInt32(above < 0 ? spare : above))

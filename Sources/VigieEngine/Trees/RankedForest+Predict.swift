@@ -12,14 +12,16 @@ extension RankedForest {
 
     /// Adds the trees' sums to as many rows, from the first, as these kernels are best at.
     /// - Parameters:
-    ///   - fill: writes the keys of a row to the front of the scratch.
+    ///   - keyStride: keys of a row.
+    ///   - fill: writes the keys of a row.
     ///   - one: the kernel for one row.
     ///   - many: the kernel for many.
     /// - Returns: the rows that are done; the others are for the kernels that walk.
     @inline(__always)
     func predict<Number>(
-        _ rowCount: Int, _ targetCount: Int, _ scratch: TreeScratch,
-        _ output: UnsafeMutablePointer<Number>, fill: (Int) -> Void,
+        _ rowCount: Int, _ targetCount: Int, _ keyStride: Int, _ scratch: TreeScratch,
+        _ output: UnsafeMutablePointer<Number>,
+        fill: (_ row: Int, UnsafeMutablePointer<Int32>) -> Void,
         one: (
             UnsafePointer<vigie_ranked>, vigie_cpu, UnsafePointer<Int32>,
             UnsafeMutableRawPointer, UnsafeMutablePointer<Number>
@@ -35,15 +37,21 @@ extension RankedForest {
             var first = 0
             while rowCount - first >= rowsMin {
                 let count = min(rowsMax, rowCount - first)
-                for row in 0..<count {
-                    fill(first + row)
-                    vigie_ranked_put(forest, level, scratch.keys, row, scratch.ranked)
+                var row = 0
+                while row < count {
+                    let some = min(scratch.rowCount, count - row)
+                    for index in 0..<some {
+                        fill(first + row + index, scratch.keys + index * keyStride)
+                    }
+                    vigie_ranked_put(
+                        forest, level, scratch.keys, keyStride, row, some, scratch.ranked)
+                    row += some
                 }
                 many(forest, level, count, scratch.ranked, output + first * targetCount)
                 first += count
             }
             while hasOne, first < rowCount {
-                fill(first)
+                fill(first, scratch.keys)
                 one(forest, level, scratch.keys, scratch.ranked, output + first * targetCount)
                 first += 1
             }

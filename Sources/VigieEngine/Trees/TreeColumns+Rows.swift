@@ -10,12 +10,7 @@ extension TreeColumns {
 
     /// Writes the keys of one row of ``featureCount`` values to ``stride`` places.
     func fill(_ keys: UnsafeMutablePointer<Int32>, from row: UnsafePointer<Double>) {
-        for feature in 0..<featureCount {
-            let value = row[feature]
-            let rank = Int32(truncatingIfNeeded: rank(feature: feature, ComparisonKeys.key(value)))
-            keys[feature] = value.isNaN ? .min : rank
-            keys[featureCount + feature] = value.isNaN ? .max : rank
-        }
+        vigie_keys_f64(row, featureCount, cuts.base, cutStarts.base, keys)
         fillCategories(keys) { row[$0] }
     }
 

@@ -22,7 +22,7 @@ struct TreeColumns: Sendable {
     /// `float64`: each feature's distinct cuts in ascending order, one feature after the other. A
     /// value's key is the number of cuts at or below it, and a cut's is its own number from 1.
     private(set) var cuts = FlatArray<Int64>([])
-    private(set) var cutStarts = FlatArray<Int>([])
+    private(set) var cutStarts = FlatArray<Int64>([])
 
     /// Keys of one row.
     var stride: Int { max(2 * featureCount + categoricals.count, 1) }
@@ -31,7 +31,7 @@ struct TreeColumns: Sendable {
         featureCount = source.featureCount
         precision = source.precision
         places = Array(repeating: -1, count: featureCount)
-        for node in source.nodes where node.test == .inCategories {
+        for node in source.nodes where source.hasCategories && node.test == .inCategories {
             guard places.indices.contains(Int(node.feature)) else { continue }
             if places[Int(node.feature)] < 0 {
                 places[Int(node.feature)] = categoricals.count
@@ -55,14 +55,14 @@ struct TreeColumns: Sendable {
             if let upper = both.upper { found[Int(node.feature)].append(upper) }
         }
         var all: [Int64] = []
-        var starts = [0]
+        var starts: [Int64] = [0]
         for feature in found {
             var last: Int64?
             for cut in feature.sorted() where cut != last {
                 all.append(cut)
                 last = cut
             }
-            starts.append(all.count)
+            starts.append(Int64(all.count))
         }
         cuts = FlatArray(all)
         cutStarts = FlatArray(starts)
@@ -86,9 +86,9 @@ struct TreeColumns: Sendable {
     /// How many of the feature's cuts are at or below `key`.
     @inline(__always)
     func rank(feature: Int, _ key: Int64) -> Int {
-        let start = cutStarts.base[feature]
+        let start = Int(cutStarts.base[feature])
         var low = 0
-        var count = cutStarts.base[feature + 1] - start
+        var count = Int(cutStarts.base[feature + 1]) - start
         while count > 0 {
             let half = count / 2
             if cuts.base[start + low + half] <= key {

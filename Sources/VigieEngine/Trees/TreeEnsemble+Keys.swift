@@ -10,10 +10,19 @@ extension TreeEnsemble {
 }
 
 extension TreeEnsembleBuilder {
-    /// Whether any leaf of the tree adds to `target`; an output of -1 is no target.
-    func tree(_ tree: Int, speaksOf target: Int) -> Bool {
-        nodes[nodeRange(ofTree: tree)].contains { node in
-            node.isLeaf && leafWeights[node.items].contains { Int($0.target) == target }
+    /// For each output the trees of which some leaf adds to it, in order.
+    func treesByTarget() -> [[Int]] {
+        var trees = [[Int]](repeating: [], count: targetCount)
+        for tree in 0..<treeCount {
+            for node in nodes[nodeRange(ofTree: tree)] where node.isLeaf {
+                for leaf in leafWeights[node.items] {
+                    let target = Int(leaf.target)
+                    if trees.indices.contains(target), trees[target].last != tree {
+                        trees[target].append(tree)
+                    }
+                }
+            }
         }
+        return trees
     }
 }

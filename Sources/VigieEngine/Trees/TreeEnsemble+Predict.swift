@@ -69,11 +69,11 @@ extension TreeEnsemble {
         var first = 0
         if let ranked {
             first = ranked.predict(
-                rowCount, targetCount, scratch, output,
-                fill: { row in
+                rowCount, targetCount, stride, scratch, output,
+                fill: { row, keys in
                     guard featureCount > 0 else { return }
                     fill(
-                        scratch.keys,
+                        keys,
                         rows.baseAddress.unsafelyUnwrapped + row * featureCount)
                 }, one: one, many: many)
         }

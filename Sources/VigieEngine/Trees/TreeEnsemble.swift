@@ -15,6 +15,8 @@ package final class TreeEnsemble: @unchecked Sendable {
     /// What the arrays occupy.
     package let memoryBytes: Int
 
+    /// What the processor is asked to do at most.
+    let kernels: KernelLevel
     let columns: TreeColumns
     let aggregate: TreeEnsembleBuilder.Aggregate
     /// Whether each leaf is one weight: the kernels then do the sums.
@@ -48,6 +50,7 @@ package final class TreeEnsemble: @unchecked Sendable {
         precision = source.precision
         aggregate = source.aggregate
         self.columns = columns
+        self.kernels = kernels
         self.isSimple = isSimple
         self.blocks = FlatArray(blocks)
         self.levelNodes = FlatArray(levelNodes)

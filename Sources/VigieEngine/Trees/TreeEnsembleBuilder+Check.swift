@@ -1,9 +1,23 @@
+/// Some kinds of tests.
+struct TreeTestSet: OptionSet {
+    let rawValue: UInt8
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(_ test: TreeTest) { rawValue = 1 << test.rawValue }
+
+    static let categories = TreeTestSet(.inCategories)
+    static let equality: TreeTestSet = [TreeTestSet(.equal), TreeTestSet(.notEqual)]
+}
+
 /// A tree's nodes in a useful order, found by walking it from the root.
 struct TreeWalk {
     /// Indices within the tree: parents before children. Nodes that nothing leads to are left out.
     var order: [Int32]
     /// Of each node in ``order``.
     var depths: [Int32]
+    /// The kinds of tests in it.
+    var tests = TreeTestSet()
 
     var depth: Int { Int(depths.max() ?? 0) }
 }
@@ -36,17 +50,22 @@ extension TreeEnsembleBuilder {
         var reached = [Bool](repeating: false, count: range.count)
         reached[0] = true
         var walk = TreeWalk(order: [0], depths: [0])
+        walk.order.reserveCapacity(range.count)
+        walk.depths.reserveCapacity(range.count)
         var next = 0
         while next < walk.order.count {
             let index = walk.order[next]
             let depth = walk.depths[next] + 1
             let node = nodes[range.lowerBound + Int(index)]
             next += 1
+            if let problem = problem(of: node) {
+                throw LoadError(problem.reason, "tree \(tree), node \(index): \(problem.what)")
+            }
+            guard let test = node.test else { continue }
+            walk.tests.insert(TreeTestSet(test))
             func fail(_ reason: LoadError.Reason, _ what: String) -> LoadError {
                 LoadError(reason, "tree \(tree), node \(index): \(what)")
             }
-            try check(node, fail)
-            guard !node.isLeaf else { continue }
             guard depth <= TreeLimits.depthMax else {
                 throw fail(.limit, "deeper than \(TreeLimits.depthMax) branches")
             }
@@ -66,30 +85,32 @@ extension TreeEnsembleBuilder {
         return walk
     }
 
-    private func check(
-        _ node: TreeNode, _ fail: (LoadError.Reason, String) -> LoadError
-    ) throws(LoadError) {
+    /// What is wrong with a node by itself.
+    @inline(__always)
+    private func problem(of node: TreeNode) -> (reason: LoadError.Reason, what: String)? {
         guard let test = node.test else {
-            for leaf in leafWeights[node.items] {
+            for index in node.items {
+                let leaf = leafWeights[index]
                 guard leaf.target >= 0, leaf.target < targetCount else {
-                    throw fail(.corrupt, "a leaf's target is out of range")
+                    return (.corrupt, "a leaf's target is out of range")
                 }
                 let weight = precision == .float32 ? Double(Float(leaf.weight)) : leaf.weight
-                guard weight.isFinite else { throw fail(.corrupt, "a leaf's weight is not finite") }
+                guard weight.isFinite else { return (.corrupt, "a leaf's weight is not finite") }
             }
-            return
+            return nil
         }
         guard node.feature >= 0, node.feature < featureCount else {
-            throw fail(.corrupt, "the feature is out of range")
+            return (.corrupt, "the feature is out of range")
         }
         if test == .inCategories {
             for category in categories[node.items] {
                 guard category >= 0, category < TreeLimits.categoryCountMax else {
-                    throw fail(.corrupt, "a category is out of range")
+                    return (.corrupt, "a category is out of range")
                 }
             }
         } else if node.threshold.isNaN {
-            throw fail(.corrupt, "the threshold is not a number")
+            return (.corrupt, "the threshold is not a number")
         }
+        return nil
     }
 }

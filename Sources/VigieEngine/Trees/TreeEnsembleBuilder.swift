@@ -37,6 +37,8 @@ package struct TreeEnsembleBuilder: Sendable {
     var treeStarts: [Int] = []
     var leafWeights: [LeafWeight] = []
     var categories: [Int32] = []
+    /// Whether any node asks for categories.
+    private(set) var hasCategories = false
 
     /// - Parameters:
     ///   - featureCount: values in a row.
@@ -83,6 +85,7 @@ package struct TreeEnsembleBuilder: Sendable {
         feature: Int, members: some Sequence<Int>, ifTrue: Int, ifFalse: Int, missingIsTrue: Bool,
         cover: Double = .nan
     ) {
+        hasCategories = true
         let start = categories.count
         for member in members { categories.append(Self.narrow(member)) }
         nodes.append(

@@ -15,8 +15,9 @@ package final class TreeExplainer: @unchecked Sendable {
     private let points: FlatArray<Double>
     private let weights: FlatArray<Double>
     private let featureCount: Int
-    private let productCount: Int
-    private let nodeCountMax: Int
+    private let kernels: KernelLevel
+    let productCount: Int
+    let nodeCountMax: Int
 
     /// Bytes of one scratch; a forest of deeper and wider trees is not explained.
     private static let scratchBytesMax = 1 << 28
@@ -24,29 +25,29 @@ package final class TreeExplainer: @unchecked Sendable {
     /// - Parameters:
     ///   - source: what `ensemble` was compiled from. Tests must be of order or of categories.
     ///   - target: the output to explain.
+    ///   - trees: those that speak of it, if known; nil looks for them.
     /// - Throws: `unsupported` for covers that are no shares of a whole and for tests of equality,
     ///   `limit` for trees that would take too much memory.
     package init(
-        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, target: Int
+        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, target: Int, trees: [Int]? = nil
     ) throws(LoadError) {
         var compiler = ExplainerCompiler(source, ensemble.columns, target: target)
-        for tree in 0..<source.treeCount where source.tree(tree, speaksOf: target) {
-            try compiler.add(tree: tree)
-        }
+        for tree in trees ?? source.treesByTarget()[target] { try compiler.add(tree: tree) }
         guard compiler.productCount * 8 <= Self.scratchBytesMax else {
             throw LoadError(.limit, "the trees are too large to be explained")
         }
         baseValue = compiler.baseValue
         featureCount = source.featureCount
+        kernels = ensemble.kernels
         productCount = compiler.productCount
         nodeCountMax = compiler.nodeCountMax
-        trees = FlatArray(compiler.trees)
+        self.trees = FlatArray(compiler.trees)
         nodes = FlatArray(compiler.nodes)
         categoryBits = FlatArray(compiler.sets.words)
         points = FlatArray(compiler.points)
         weights = FlatArray(compiler.weights)
         memoryBytes =
-            trees.byteCount + nodes.byteCount + categoryBits.byteCount + points.byteCount
+            self.trees.byteCount + nodes.byteCount + categoryBits.byteCount + points.byteCount
             + weights.byteCount
     }
 
@@ -69,7 +70,8 @@ package final class TreeExplainer: @unchecked Sendable {
                 trees: trees.base, tree_count: trees.count, nodes: nodes.base,
                 category_bits: categoryBits.base, points: points.base, weights: weights.base)
             guard let base = contributions.baseAddress else { return }
-            vigie_shap_explain(&shap, keys.keys, base, scratch.products, scratch.hits)
+            vigie_shap_explain(
+                &shap, kernels.cpu, keys.keys, base, scratch.products, scratch.hits)
         }
     }
 }

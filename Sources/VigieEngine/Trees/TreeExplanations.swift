@@ -13,16 +13,20 @@ struct TreeExplanations: Sendable {
     /// What the explainers of all outputs together may occupy; a forest of more classes and larger
     /// trees is served unexplained.
     private static let memoryBytesMax = 1 << 29
+    /// Outputs that are explained, each by an explainer of its own.
+    private static let outputCountMax = 4_096
 
     /// Path-dependent ones; nil for trees that have none: without covers, or too large. A sound
     /// model scores all the same.
     init?(_ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble) {
         var explainers: [TreeExplainer] = []
         var memory = 0
-        for target in 0..<source.targetCount {
-            guard let explainer = try? TreeExplainer(source, ensemble, target: target) else {
-                return nil
-            }
+        guard source.targetCount <= Self.outputCountMax else { return nil }
+        for (target, trees) in source.treesByTarget().enumerated() {
+            guard
+                let explainer = try? TreeExplainer(
+                    source, ensemble, target: target, trees: trees)
+            else { return nil }
             memory += explainer.memoryBytes
             guard memory <= Self.memoryBytesMax else { return nil }
             explainers.append(explainer)
@@ -48,7 +52,10 @@ struct TreeExplanations: Sendable {
     func makeScratch() -> TreeExplanationScratch {
         switch method {
         case .pathDependent(let explainers):
-            .pathDependent(explainers.map { $0.makeScratch() })
+            .pathDependent(
+                TreeExplainerScratch(
+                    productCount: explainers.map(\.productCount).max() ?? 0,
+                    nodeCount: explainers.map(\.nodeCountMax).max() ?? 0))
         case .interventional(let explainer): .interventional(explainer.makeScratch())
         }
     }
@@ -62,8 +69,8 @@ struct TreeExplanations: Sendable {
         _ scratch: TreeExplanationScratch
     ) {
         switch (method, scratch) {
-        case (.pathDependent(let explainers), .pathDependent(let scratches)):
-            explainers[output].explain(keys, into: &contributions, scratches[output])
+        case (.pathDependent(let explainers), .pathDependent(let scratch)):
+            explainers[output].explain(keys, into: &contributions, scratch)
         case (.interventional(let explainer), .interventional(let scratch)):
             explainer.explain(keys, target: output, into: &contributions, scratch)
         default: preconditionFailure("the scratch was made by other explanations")
@@ -73,6 +80,7 @@ struct TreeExplanations: Sendable {
 
 /// One thread's memory for ``TreeExplanations``.
 enum TreeExplanationScratch {
-    case pathDependent([TreeExplainerScratch])
+    /// As large as any output's explainer needs.
+    case pathDependent(TreeExplainerScratch)
     case interventional(InterventionalScratch)
 }

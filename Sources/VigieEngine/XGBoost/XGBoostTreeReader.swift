@@ -1,30 +1,49 @@
 /// Reads one tree of an XGBoost file.
 struct XGBoostTreeReader {
+    /// A tree's columns, whose memory serves one tree after the other.
+    struct Columns {
+        var left: [Int] = []
+        var right: [Int] = []
+        var features: [Int] = []
+        var conditions: [Double] = []
+        var defaultLeft: [Double] = []
+        var covers: [Double] = []
+        var types: [Int] = []
+    }
+
     private let field: ModelField
 
     init(_ field: ModelField) { self.field = field }
 
     /// Nodes that the tree seems to have, unchecked: to reserve memory.
-    var nodeCount: Int { field.value["left_children"]?.numbers?.count ?? 0 }
+    var nodeCount: Int {
+        switch field.value["left_children"] {
+        case .numbers(let numbers): numbers.count
+        case .packed(let packed): packed.count
+        default: 0
+        }
+    }
 
     /// - Parameters:
     ///   - group: the sum that the tree adds to.
     ///   - weight: what its leaves are multiplied with, in `Float` as XGBoost does (dart).
     func read(
-        into builder: inout TreeEnsembleBuilder, group: Int, weight: Float
+        into builder: inout TreeEnsembleBuilder, group: Int, weight: Float,
+        _ columns: inout Columns
     ) throws(LoadError) {
         let parameters = try field["tree_param"]
-        let left = try field["left_children"].integers()
-        let count = left.count
+        try field["left_children"].read(into: &columns.left)
+        let count = columns.left.count
         guard try parameters["num_nodes"].integer == count else {
             throw parameters.fail("num_nodes does not agree with \(count) nodes")
         }
-        let right = try field["right_children"].integers(count: count)
-        let features = try field["split_indices"].integers(count: count)
-        let conditions = try field["split_conditions"].numbers(count: count)
-        let defaultLeft = try field["default_left"].numbers(count: count)
-        let covers = try field["sum_hessian"].numbers(count: count)
-        let types = try field.optional("split_type")?.integers(count: count)
+        try field["right_children"].read(into: &columns.right, count: count)
+        try field["split_indices"].read(into: &columns.features, count: count)
+        try field["split_conditions"].read(into: &columns.conditions, count: count)
+        try field["default_left"].read(into: &columns.defaultLeft, count: count)
+        try field["sum_hessian"].read(into: &columns.covers, count: count)
+        columns.types.removeAll(keepingCapacity: true)
+        try field.optional("split_type")?.read(into: &columns.types, count: count)
         let categories = try readCategories()
         let vectors = try VectorLeaves(
             field, nodeCount: count, size: parameters.optional("size_leaf_vector")?.integer ?? 1,
@@ -32,34 +51,35 @@ struct XGBoostTreeReader {
 
         builder.beginTree()
         for node in 0..<count {
-            guard left[node] != -1 else {
+            guard columns.left[node] != -1 else {
                 if let vectors {
                     builder.addLeaf(
                         weights: try vectors.weights(
-                            ofNode: node, leaf: right[node], times: weight),
-                        cover: covers[node])
+                            ofNode: node, leaf: columns.right[node], times: weight),
+                        cover: columns.covers[node])
                     continue
                 }
                 builder.addLeaf(
-                    target: group, weight: Double(weight * Float(conditions[node])),
-                    cover: covers[node])
+                    target: group, weight: Double(weight * Float(columns.conditions[node])),
+                    cover: columns.covers[node])
                 continue
             }
-            switch types?[node] ?? 0 {
+            switch columns.types.isEmpty ? 0 : columns.types[node] {
             case 0:
                 builder.addBranch(
-                    feature: features[node], .less, conditions[node], ifTrue: left[node],
-                    ifFalse: right[node], missingIsTrue: defaultLeft[node] != 0,
-                    cover: covers[node])
+                    feature: columns.features[node], .less, columns.conditions[node],
+                    ifTrue: columns.left[node],
+                    ifFalse: columns.right[node], missingIsTrue: columns.defaultLeft[node] != 0,
+                    cover: columns.covers[node])
             case 1:
                 guard let members = categories[node] else {
                     throw field.fail("node \(node) has no categories")
                 }
                 // The categories of a split go right.
                 builder.addCategoryBranch(
-                    feature: features[node], members: members, ifTrue: right[node],
-                    ifFalse: left[node], missingIsTrue: defaultLeft[node] == 0,
-                    cover: covers[node])
+                    feature: columns.features[node], members: members, ifTrue: columns.right[node],
+                    ifFalse: columns.left[node], missingIsTrue: columns.defaultLeft[node] == 0,
+                    cover: columns.covers[node])
             case let type:
                 throw field.fail("node \(node) has split type \(type)", .unsupported)
             }

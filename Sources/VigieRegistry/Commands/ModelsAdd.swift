@@ -36,6 +36,8 @@ package struct ModelsAdd: Sendable {
     package let version: Int
     package let manifest: Manifest
     package let latency: WarmUpLatency
+    /// Whether it could decide on credit.
+    private let givesProbability: Bool
 
     /// Loads the file as a pod would, writes it and its manifest beside their place, and renames
     /// them: a pod that watches sees the version whole.
@@ -63,6 +65,7 @@ package struct ModelsAdd: Sendable {
             _ = try Manifest.read(Array(manifest.text.utf8))
         } catch { throw RegistryError(.refused, "\(error)") }
         latency = try WarmUp.run(artifact)
+        givesProbability = artifact.scoresRows && artifact.link == .logit
         let first = (existing?.versions.last ?? 0) + 1
         version = try Self.publish(&manifest, bytes, request.name, from: first, in: source)
         name = request.name
@@ -71,14 +74,18 @@ package struct ModelsAdd: Sendable {
 
     /// What the command prints.
     package var text: String {
-        let features = manifest.signature?.features.count ?? 0
+        let features = manifest.signature.map { "\($0.features.count) features, " } ?? ""
         let files = manifest.files.reduce(0) { $0 + ($1.bytes ?? 0) }
         var text =
-            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features) features, "
+            "Added \(name) version \(version): \(manifest.flavor.rawValue), \(features)"
             + "\(Readable.bytes(files))"
-        if let score = latency.score { text += ", \(Readable.duration(score)) a score" }
+        if let score = latency.score {
+            text += ", \(Readable.duration(score)) a score"
+        } else if let tensors = latency.tensors {
+            text += ", \(Readable.duration(tensors)) a request"
+        }
         text += ".\n"
-        if manifest.decision == nil || manifest.scorecard == nil {
+        if givesProbability, manifest.decision == nil || manifest.scorecard == nil {
             text +=
                 "It has no decision thresholds or scorecard yet, so CreditScoring refuses it; give "
                 + "--approve-below, --decline-from, --points, or --inherit.\n"

@@ -3,7 +3,7 @@ import VigieEngine
 /// Tensor inputs made from a row, as far as the signature tells what the inputs are.
 enum SyntheticTensors {
     /// Fills all inputs for a batch of `rows`, where they have rows: the feature of an input's name
-    /// or ``Feature/input`` gives its columns. What nobody names is 1, or "" for text; a real number
+    /// or ``Feature/input`` gives its columns. What nobody names is 1, or "1" for text; a real number
     /// differs from row to row, as rows of a batch do.
     /// - Parameter first: which row of a larger batch the first one is.
     static func fill(
@@ -39,7 +39,10 @@ enum SyntheticTensors {
         let whole = feature == nil ? 1 : Int64(exactly: value.rounded(.towardZero)) ?? 0
         switch tensor.type {
         case .string:
-            let categories = feature?.categories ?? []
+            guard let categories = feature?.categories else {
+                tensor.appendString("1")
+                return
+            }
             let code = Int(clamping: whole)
             tensor.appendString(categories.indices.contains(code) ? categories[code] : "")
         case .float32: tensor.withElements(of: Float.self) { $0[index] = Float(value) }

@@ -121,13 +121,14 @@ extension ServingNode {
         to response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) {
         let plan = served.credit
-        let score = row.score
-        let probability = served.model.manifest.calibration.probability(score: score, plan.link)
+        let probability = served.model.manifest.calibration.probability(
+            score: row.score, plan.link)
         guard !probability.isNaN, let scale = plan.scale, let thresholds = plan.thresholds else {
             throw RPCStatus(
                 .internal,
                 "model '\(served.model.name)' version \(served.model.version) answered with "
-                    + (score.isNaN ? "no number" : "\(score), which stands for no probability"))
+                    + (row.score.isNaN
+                        ? "no number" : "\(row.score), which stands for no probability"))
         }
         response.probabilityOfDefault = probability
         response.points = scale.points(probability: probability)
@@ -158,14 +159,14 @@ extension ServingNode {
 
 /// What a model says of a row.
 struct ScoredRow: BitwiseCopyable {
-    /// What the artifact's link turns into a probability.
+    /// ``Artifact/score(_:)``.
     var score: Double
     /// Where the model explains.
     var baseValue: Double
 }
 
 extension SharedVersion {
-    /// The log-odds of the workspace's row, with an explanation if the model has one.
+    /// The score of the workspace's row, with an explanation if the model has one.
     @inline(__always)
     func scoreRow(_ workspace: Workspace) throws(InferenceError) -> Double {
         model.artifact.explainsRows

@@ -31,6 +31,8 @@ final class ServedVersion {
     var inputPositions: [Int]
     /// What the request at hand wants.
     var selection: [OutputSelection] = []
+    /// Which of the model's outputs it wants explained, if it wants that.
+    var explainedOutput = 0
 
     /// Calls in a row that took longer than a loop should.
     var overruns = 0

@@ -27,7 +27,8 @@ final class SharedVersion: Sendable {
         hasIndependentRows = model.warmUpLatency.perRow != nil
         let policy = model.manifest.serving.batching ?? batching
         self.batching = hasIndependentRows ? policy : nil
-        rowColumns = model.artifact.explainsRows ? model.artifact.rowColumns : nil
+        rowColumns =
+            model.artifact.explainedOutputCount > 0 ? model.artifact.rowColumns : nil
     }
 
     /// Calls `body` with a workspace that nobody else uses meanwhile.

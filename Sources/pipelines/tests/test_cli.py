@@ -130,7 +130,12 @@ def test_validate_finds_a_changed_byte_and_a_lost_file(
     assert "2 versions, 2 bad" in printed
 
 
-@pytest.mark.parametrize("command", [[], ["train"], ["train", "credit"], ["rows"], ["register"]])
+DOMAINS = ("credit", "hr", "anomaly", "fraud", "cash", "intents")
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["train"], *(["train", domain] for domain in DOMAINS), ["rows"], ["register"]]
+)
 def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([*command, "--help"])

@@ -76,7 +76,11 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     for model in sorted(p.name for p in options.registry.iterdir() if p.is_dir()):
         for number in versions(options.registry, model):
-            version = PublishedVersion.open(options.registry / model / str(number))
+            folder = options.registry / model / str(number)
+            # Only what scores applications.
+            if "scorecard" not in json.loads((folder / "manifest.json").read_text()):
+                continue
+            version = PublishedVersion.open(folder)
             whole = fixture(version)
             head = json.dumps({k: v for k, v in whole.items() if k != "rows"}, indent=1)[:-2]
             # A row a line: small enough to keep, and a change shows where it is.

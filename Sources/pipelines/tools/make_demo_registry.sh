@@ -8,10 +8,13 @@ python=${PYTHON:-python3}
 export PYTHONPATH=src
 
 rm -rf demo-registry.partial
-for what in "credit --data gmsc" "credit --data german" "hr --model lr"; do
+# The LSTM needs Keras: PYTHON=… of an environment with vigie-pipelines[cash,lstm,data].
+for what in "credit --data gmsc" "credit --data german" "hr --model lr" \
+    "cash --models arima prophet lstm" "fraud --part model" "anomaly --part model" intents; do
     # shellcheck disable=SC2086  # words on purpose
     "$python" -m vigie_pipelines train $what --publish --registry demo-registry.partial
 done
+"$python" tools/make_watchlist_demo.py demo-registry.partial
 "$python" -m vigie_pipelines validate demo-registry.partial
 rm -rf demo-registry
 mv demo-registry.partial demo-registry

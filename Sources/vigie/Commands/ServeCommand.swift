@@ -14,7 +14,7 @@ struct ServeCommand: ParsableCommand {
 
             Every setting can also be a line of a YAML file (--config FILE, or VIGIE_CONFIG), \
             'max-connections: 500', or a variable, VIGIE_MAX_CONNECTIONS=500. Flags win over \
-            variables, variables over the file. Times are written 500ms, 30s, 5m, 2h; bytes \
+            variables, variables over the file. Times are written 200us, 500ms, 30s, 5m, 2h; bytes \
             65536, 64KiB, 4MiB.
             """)
 
@@ -44,6 +44,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Registry") var registry: RegistryOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup(title: "Log") var log: LogOptions
+    @OptionGroup(title: "Workers") var workers: WorkerFlags
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     /// Everything that a file or a variable may set, by the names that the command line has.
@@ -59,7 +60,10 @@ struct ServeCommand: ParsableCommand {
             "max-response-bytes",
             "max-header-bytes", "handshake-timeout", "request-timeout", "write-timeout",
             "max-connection-idle", "max-connection-age", "max-connection-age-grace",
-            "keepalive-time", "keepalive-timeout", "min-ping-interval", "reset-burst",
+            "workers", "inline-cost-max", "worker-queue-max", "max-worker-bytes",
+            "worker-niceness", "batch-max-rows", "batch-max-delay", "batch-preferred-rows",
+            "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval",
+            "reset-burst",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
@@ -80,7 +84,8 @@ struct ServeCommand: ParsableCommand {
         let pod = try Pod(
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
-                grace: grace.duration, registry: registry, tls: tls, log: log, limits: limits),
+                grace: grace.duration, registry: registry, tls: tls, log: log, workers: workers,
+                limits: limits),
             log: Log(level: log.logLevel, format: log.logFormat, writer: writer))
         pod.runUntilSignalled()
     }

@@ -23,8 +23,9 @@ struct LimitOptions: ParsableArguments {
         help: .init("When a caller that was refused for load may come back.", valueName: "time"))
     var shedRetryAfter = TimeSpan(LimitOptions.rpc.shedRetryAfter)
 
+    // 100,000 rows of 30 features are 12 MB as FP32, 24 MB as FP64.
     @Option(help: .init("Largest request message, decompressed.", valueName: "bytes"))
-    var maxRequestBytes = ByteCount(LimitOptions.rpc.maxRequestBytes)
+    var maxRequestBytes = ByteCount(32 << 20)
 
     @Option(help: .init("Largest response message.", valueName: "bytes"))
     var maxResponseBytes = ByteCount(LimitOptions.rpc.maxResponseBytes)

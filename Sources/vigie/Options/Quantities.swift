@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// A length of time on the command line: "30", "30s", "1.5m", "250ms", "2h"; a bare number is
+/// A length of time on the command line: "30", "30s", "1.5m", "250ms", "200us", "2h"; a bare number is
 /// seconds.
 struct TimeSpan: ExpressibleByArgument, Sendable {
     let duration: Duration
@@ -9,7 +9,8 @@ struct TimeSpan: ExpressibleByArgument, Sendable {
 
     init?(argument: String) {
         let units: [(suffix: String, seconds: Double)] = [
-            ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1),
+            ("us", 0.000_001), ("µs", 0.000_001), ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600),
+            ("", 1),
         ]
         for unit in units where argument.hasSuffix(unit.suffix) {
             guard let value = Double(argument.dropLast(unit.suffix.count)), value.isFinite,
@@ -23,6 +24,9 @@ struct TimeSpan: ExpressibleByArgument, Sendable {
 
     var defaultValueDescription: String {
         let (seconds, attoseconds) = duration.components
+        if attoseconds % 1_000_000_000_000_000 != 0 {
+            return "\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)us"
+        }
         if attoseconds != 0 {
             return "\(seconds * 1000 + attoseconds / 1_000_000_000_000_000)ms"
         }

@@ -5,13 +5,15 @@ import VigieRegistry
 import VigieServices
 import VigieTransport
 
-/// A running pod: the registry's models, the loops that answer for them, and the end of it all.
+/// A running pod: the registry's models, the loops and workers that answer for them, and the end of it
+/// all.
 final class Pod {
     private let settings: PodSettings
     private let started = MonotonicTime.now()
     private let log: Log
     private let store: ModelStore
     private let services: VigieServices
+    private let pool: WorkerPool?
     private let server: HTTPServer
     private let threads: [LoopThread]
     private let admin: AdminServer?
@@ -23,6 +25,7 @@ final class Pod {
         self.log = log
         Signals.block()
         FileDescriptors.raiseLimit()
+        System.returnLargeBlocks()
 
         let address = try Self.address("--listen", settings.listen)
         let adminAddress = try settings.admin.map { text throws(StartFailure) in
@@ -45,7 +48,17 @@ final class Pod {
             () throws(RegistryError) in try store.start()
         }
         self.store = store
-        let services = VigieServices(store: store, version: Build.version)
+        var workerOptions = settings.workers.options(processors: Processors.usable)
+        workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
+        pool =
+            workerOptions.workers == 0
+            ? nil
+            : try StartFailure.wrapping("--workers") { () throws(SystemError) in
+                try WorkerPool(workerOptions)
+            }
+        let services = VigieServices(
+            store: store, version: Build.version, limits: settings.workers.serviceLimits, pool: pool
+        )
         self.services = services
 
         let loops = try StartFailure.wrapping("event loops") { () throws(SystemError) in
@@ -104,6 +117,8 @@ final class Pod {
         line += ", \(table.entries.count) models in \(versions) versions"
         line += " from \(settings.registry.registry)"
         line += ", \(settings.loops) \(settings.loops == 1 ? "loop" : "loops")"
+        let workers = pool?.options.workers ?? 0
+        line += ", \(workers) \(workers == 1 ? "worker" : "workers")"
         StandardStream.output.write("\(line), \(milliseconds) ms\n")
     }
 
@@ -149,6 +164,7 @@ final class Pod {
         }
         let left = server.connectionCount
         if left > 0 { log.warning("\(left) connections were cut off") }
+        pool?.stop()
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
         store.stop()

@@ -7,5 +7,6 @@ struct PodSettings {
     var registry: RegistryOptions
     var tls: TLSOptions
     var log: LogOptions
+    var workers: WorkerFlags
     var limits: LimitOptions
 }

@@ -1,5 +1,7 @@
 """`vigie models`, as the people who keep a registry meet it."""
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -104,3 +106,98 @@ def test_add_refuses_thresholds_out_of_order(tmp_path):
     assert run.returncode != 0
     assert "in this order" in run.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_diff_tells_two_versions_of_a_list_apart():
+    run = models("diff", "watchlist-demo", 1, 2, registry=DEMO)
+    assert run.returncode == 0
+    assert "entries: 3 added, 2 removed, 4 changed\n" in run.stdout
+    assert "  - DEMO-0003\n" in run.stdout and "  + DEMO-0101\n" in run.stdout
+    assert '      programs: +"DEMO-' in run.stdout
+    records = json.loads(models("diff", "watchlist-demo", 1, 2, "-o", "json", registry=DEMO).stdout)
+    entries = records["records"]["entries"]
+    assert entries["removed"] == ["DEMO-0003", "DEMO-0007"]
+    assert [change["field"] for change in entries["changed"][0]["changes"]] == ["countries"]
+    same = models("diff", "watchlist-demo", 1, 1, registry=DEMO)
+    assert "Nothing is different." in same.stdout
+    assert models("diff", "watchlist-demo", 1, 9, registry=DEMO).returncode != 0
+    assert "cannot be compared" in models("diff", "credit-default", 2, 2, registry=DEMO).stderr
+
+
+def test_a_pipeline_that_is_added_is_pinned_to_what_is_there(tmp_path):
+    shutil.copytree(DEMO / "credit-german", tmp_path / "registry/credit-german")
+    features = json.loads((DEMO / "credit-german/2/manifest.json").read_text())["signature"][
+        "features"
+    ]
+    kinds = {"category": "text", "number": "number", "integer": "integer", "boolean": "boolean"}
+    inputs = [
+        {"name": f["name"], "type": kinds[f["kind"]], "missing": f.get("missing", "reject")}
+        | ({"values": f["categories"]} if f["kind"] == "category" else {})
+        for f in features
+    ]
+    document = {
+        "format": "vigie-pipeline",
+        "formatVersion": 1,
+        "inputs": inputs,
+        "members": {
+            "linear": {"model": "credit-german", "version": 1},
+            "trees": {"model": "credit-german", "version": 2},
+        },
+        "steps": [
+            {"name": "linear.score", "member": "linear"},
+            {"name": "trees.score", "member": "trees"},
+            {"name": "mean", "expression": "mean(linear.score, trees.score)"},
+        ],
+        "outputs": [{"name": "mean"}],
+        "score": {"value": "mean", "link": "logit"},
+    }
+    file = tmp_path / "ensemble.json"
+    file.write_text(json.dumps(document))
+    registry = tmp_path / "registry"
+    thresholds = ["--approve-below", "0.2", "--decline-from", "0.5"]
+    added = models("add", "ensemble", file, *thresholds, registry=registry)
+    assert added.returncode == 0, added.stderr
+    published = json.loads((registry / "ensemble/1/pipeline.json").read_text())
+    manifest = (registry / "credit-german/2/manifest.json").read_bytes()
+    assert published["members"]["trees"]["manifestSHA256"] == hashlib.sha256(manifest).hexdigest()
+    assert "as pinned" in models("show", "ensemble", registry=registry).stdout
+    assert models("verify", "ensemble", registry=registry).returncode == 0
+    # A member that changes is seen.
+    (registry / "credit-german/2/manifest.json").write_bytes(manifest + b"\n")
+    assert "has another manifest" in models("show", "ensemble", registry=registry).stdout
+    refused = models("verify", "ensemble", registry=registry)
+    assert refused.returncode != 0
+    assert "members.trees: credit-german version 2 has a manifest of SHA-256" in refused.stdout
+
+
+def test_rules_are_checked_before_they_are_added(tmp_path):
+    document = {
+        "format": "vigie-rules",
+        "formatVersion": 1,
+        "policy": "sum",
+        "inputs": [{"name": "amount"}],
+        "rules": [
+            {"id": "big", "when": "amount > 1000", "score": 3},
+            {"id": "never", "when": "amount > 5 and amount < 1"},
+        ],
+        "tests": [{"name": "a large one", "given": {"amount": 2000}, "expect": {"score": 3}}],
+    }
+    file = tmp_path / "rules.json"
+    registry = tmp_path / "registry"
+    registry.mkdir()
+    file.write_text(json.dumps(document))
+    assert models("add", "limits", file, registry=registry).returncode == 0
+    verified = models("verify", registry=registry)
+    assert verified.returncode == 0
+    assert "warning: limits 1: rules[1] ('never'): can never fire" in verified.stdout
+    document["rules"][0]["when"] = "amuont > 1000"
+    file.write_text(json.dumps(document))
+    refused = models("add", "limits", file, registry=registry)
+    assert refused.returncode != 0
+    assert "line 1, column 1" in refused.stderr and "did you mean 'amount'?" in refused.stderr
+    assert "^^^^^^" in refused.stderr
+    document["rules"][0]["when"] = "amount > 3000"
+    file.write_text(json.dumps(document))
+    refused = models("add", "limits", file, registry=registry)
+    assert "tests[0] ('a large one'): the score is 0" in refused.stderr
+    assert [p.name for p in (registry / "limits").iterdir()] == ["1"]

@@ -58,6 +58,15 @@ OTHER_VALUES = {
     "max-connection-age-grace": "9s",
     "keepalive-time": "10m",
     "keepalive-timeout": "11s",
+    "workers": "3",
+    "inline-cost-max": "150us",
+    "worker-queue-max": "100",
+    "max-worker-bytes": "128MiB",
+    "worker-niceness": "5",
+    "batch-max-rows": "128",
+    "batch-max-delay": "750us",
+    "batch-preferred-rows": "16",
+    "max-batch-rows": "50000",
     "min-ping-interval": "1m",
     "permit-pings-without-calls": "true",
     "reset-burst": "200",
@@ -143,7 +152,7 @@ def test_a_yaml_file_sets_every_setting(pod, tmp_path):
     lines = [f"{name}: {value}" for name, value in OTHER_VALUES.items()]
     file.write_text("\n".join([*lines, f"registry: {DEMO}"]))
     running = pod("--config", file, registry=None, listen=None)
-    assert running.admin and "1 loop," in running.line
+    assert running.admin and "1 loop, 3 workers," in running.line
     assert running.get("/readyz")[0] == 200
     assert running.stop() == 0
 
@@ -151,7 +160,7 @@ def test_a_yaml_file_sets_every_setting(pod, tmp_path):
 def test_variables_set_every_setting(pod):
     env = {f"VIGIE_{k.upper().replace('-', '_')}": v for k, v in OTHER_VALUES.items()}
     running = pod(env={**env, "VIGIE_REGISTRY": str(DEMO)}, registry=None, listen=None)
-    assert running.admin and "1 loop," in running.line
+    assert running.admin and "1 loop, 3 workers," in running.line
     assert running.stop() == 0
 
 
@@ -176,6 +185,13 @@ def test_variables_that_kubernetes_makes_for_a_service_named_vigie_are_no_settin
         (["--registry", "{tmp}", "--loops", "many"], ["many", "--loops"]),
         (["--registry", "{tmp}", "--loops", "0"], ["--loops", "1 to 1024"]),
         (["--registry", "{tmp}", "--loop", "1"], ["--loop", "--loops"]),
+        (["--registry", "{tmp}", "--workers", "-1"], ["--workers"]),
+        (["--registry", "{tmp}", "--worker-niceness", "20"], ["--worker-niceness", "0 to 19"]),
+        (
+            ["--registry", "{tmp}", "--batch-max-rows", "8", "--batch-preferred-rows", "9"],
+            ["--batch-preferred-rows", "1 to 8"],
+        ),
+        (["--registry", "{tmp}", "--batch-max-delay", "2s"], ["--batch-max-delay", "at most 1s"]),
         (["--registry", "{tmp}", "--grace", "soon"], ["soon", "--grace"]),
         (["--registry", "{tmp}", "--max-request-bytes", "-5"], ["--max-request-bytes"]),
         (["--registry", "{tmp}", "--tls-cert", "a.pem"], ["--tls-key is missing"]),

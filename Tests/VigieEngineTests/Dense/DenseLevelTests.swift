@@ -134,7 +134,7 @@ import Testing
                                         recurrent: recurrent.baseAddress,
                                         reset_bias: resetBias.baseAddress, peepholes: nil,
                                         clip: 0, f: .init(VIGIE_SIGMOID), g: .init(VIGIE_TANH),
-                                        h: .init(VIGIE_TANH))
+                                        h: .init(VIGIE_TANH), is_usual: 1)
                                     for row in stride(from: 0, to: rows, by: step) {
                                         let from = row * padded
                                         let part = Array(hidden[from...])
@@ -148,7 +148,8 @@ import Testing
                                                     else { return }
                                                     vigie_cell_step_f32(
                                                         level, &cell, gate, gates * padded, part,
-                                                        n + from, a + from, s + from, step)
+                                                        n + from, a + from, s + from, step,
+                                                        Int32(row & 1))
                                                 }
                                             }
                                         }

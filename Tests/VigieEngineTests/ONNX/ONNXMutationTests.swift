@@ -36,15 +36,29 @@ import Testing
     }
 
     @Test func damaged_files_never_crash() throws {
-        let seed: UInt64 = 20_261_125
-        var random = Generator(state: seed)
         let cases = (FixturePack.exports + FixturePack.models + FixturePack.operators)
             .filter { $0.model.count < 4_096 }
+        let (loaded, ran) = Self.fuzz(cases, rounds: 20_000, seed: 20_261_125)
+        // Most damage hits names and weights, which leaves models that run.
+        #expect(loaded > 500 && ran > 300, "\(loaded) loaded, \(ran) ran")
+    }
+
+    @Test func damaged_networks_never_crash() throws {
+        let cases = (FixturePack.keras + FixturePack.networks).filter { $0.model.count < 6_000 }
+        let (loaded, ran) = Self.fuzz(cases, rounds: 12_000, seed: 20_261_126)
+        #expect(loaded > 500 && ran > 300, "\(loaded) loaded, \(ran) ran")
+    }
+
+    /// Damages the cases in turn, loads what still loads, and runs, scores and explains it.
+    private static func fuzz(
+        _ cases: [ONNXCase], rounds: Int, seed: UInt64
+    ) -> (loaded: Int, ran: Int) {
+        var random = Generator(state: seed)
         var loaded = 0
         var ran = 0
-        for round in 0..<20_000 {
+        for round in 0..<rounds {
             let fixture = cases[round % cases.count]
-            let bytes = Self.mutate(fixture.model, &random)
+            let bytes = mutate(fixture.model, &random)
             guard
                 let artifact = try? ArtifactSource(
                     flavor: .onnx, fileName: "seed \(seed), round \(round)", bytes: bytes
@@ -66,7 +80,6 @@ import Testing
             _ = try? artifact.score(workspace)
             _ = try? artifact.explain(workspace)
         }
-        // Most damage hits names and weights, which leaves models that run.
-        #expect(loaded > 500 && ran > 300, "\(loaded) loaded, \(ran) ran")
+        return (loaded, ran)
     }
 }

@@ -103,6 +103,15 @@ import Testing
                 == "input 'ds' holds 4102444800, for which the model has no country holidays")
     }
 
+    @Test func the_example_stays_within_the_days_that_have_holidays() throws {
+        let bytes = try edited("holidays", "\"to\": \"2032-12-31\"", "\"to\": \"2021-01-20\"")
+        let artifact = try load(bytes)
+        let workspace = artifact.makeWorkspace()
+        #expect(artifact.fillExample(workspace))
+        #expect(workspace.inputs[0].count == 20)
+        try artifact.run(workspace)
+    }
+
     @Test func regressors_must_be_finite() throws {
         let test = try ProphetCase.named("regressors")
         let call = TensorCall(try test.load())

@@ -141,6 +141,41 @@ private struct CoveredTree {
         }
     }
 
+    @Test func every_level_of_kernels_gives_the_same_bits() throws {
+        var random = SplitMix(seed: 23)
+        for (featureCount, depth) in [(3, 1), (6, 6), (11, 12)] {
+            var builder = TreeEnsembleBuilder(
+                featureCount: featureCount, targetCount: 1, precision: .float32)
+            for _ in 0..<20 {
+                CoveredTree(
+                    featureCount: featureCount, depth: depth, stopChance: 0.3, emptyChance: 0.05,
+                    &random
+                ).add(to: &builder)
+            }
+            let rows = (0..<20).map { _ in
+                (0..<featureCount).map { _ in
+                    Int.random(in: 0..<6, using: &random) == 0
+                        ? Float.nan : Float.random(in: -4...6, using: &random)
+                }
+            }
+            var portable: [[Double]] = []
+            for level in KernelLevel.available {
+                let ensemble = try builder.compile(kernels: level)
+                let explainer = try TreeExplainer(builder, ensemble, target: 0)
+                let (keys, scratch) = (ensemble.makeScratch(), explainer.makeScratch())
+                let found = rows.map { row in
+                    var contributions = [Double](repeating: .nan, count: featureCount)
+                    ensemble.fillKeys(of: row.span, keys)
+                    var span = contributions.mutableSpan
+                    explainer.explain(keys, into: &span, scratch)
+                    return contributions
+                }
+                if level == .portable { portable = found }
+                #expect(found == portable, "\(level), seed 23")
+            }
+        }
+    }
+
     /// |S|! (n − 1 − |S|)! / n!
     private func weight(_ size: Int, of count: Int) -> Double {
         var weight = 1 / Double(count)

@@ -6,7 +6,7 @@ import VigieEngine
 @Suite struct LoaderFuzzTests {
     static let names = [
         "logistic", "softprob", "dart", "categories-mixed", "categories-codes", "json", "json-1.3",
-        "linear", "stumps", "lossguide", "softmax",
+        "linear", "stumps", "lossguide", "softmax", "vector-leaves",
     ]
 
     @Test(arguments: names)

@@ -90,6 +90,50 @@ import Testing
         }
     }
 
+    @Test func a_key_twice_is_found_however_many_keys_the_file_has() throws {
+        /// An object with these keys, each of them null.
+        func object(_ keys: [String]) -> [UInt8] {
+            bytes("{") + keys.flatMap { bytes("i", $0.utf8.count, $0, "Z") } + bytes("}")
+        }
+        // More keys than are remembered, and one that is longer than those.
+        let keys = (0..<100).map { "key \($0)" } + [String(repeating: "k", count: 90)]
+        let value = try parse(object(keys))
+        #expect(value.object?.keys == keys)
+        #expect(value["key 99"] == .null)
+        for twice in [keys[0], keys[63], keys[64], keys[99], keys[100]] {
+            #expect(throws: JSONError.self) { try parse(object(keys + [twice])) }
+        }
+        // The same keys in the next object are no repetition.
+        let two = bytes("[") + object(keys) + object(keys) + bytes("]")
+        #expect(try parse(two).array?.count == 2)
+    }
+
+    @Test func packed_numbers_are_those_that_are_read_at_once() throws {
+        for (type, size) in [
+            ("i", 1), ("U", 1), ("I", 2), ("l", 4), ("L", 8), ("d", 4), ("D", 8),
+        ] {
+            let content = (0..<3 * size).map { UInt8(truncatingIfNeeded: 0x41 + 37 * $0) }
+            let file = bytes("[$", type, "#", "U", 3) + content
+            let packed = try UBJSONReader.parse(file, keepsPacked: true)
+            #expect(packed.numbers == (try parse(file)).numbers)
+            #expect(packed.numbers?.count == 3 && packed.array?.count == 3)
+            guard case .packed(let numbers) = packed else {
+                Issue.record("\(type) is not packed")
+                continue
+            }
+            var doubles = [9.0, 9, 9, 9, 9]
+            numbers.copy(into: &doubles)
+            #expect(doubles == packed.numbers)
+            var integers = [9]
+            let areWhole = doubles.allSatisfy { Int(exactly: $0) != nil }
+            #expect(numbers.copy(into: &integers) == areWhole)
+            if areWhole, type != "L" { #expect(integers.map { Double($0) } == doubles) }
+        }
+        #expect(throws: JSONError.self) {
+            try UBJSONReader.parse(bytes("[$d#", "U", 3, 0, 0), keepsPacked: true)
+        }
+    }
+
     @Test func keys_are_unique_and_text_is_UTF8() {
         #expect(throws: JSONError.self) {
             try parse(bytes("{", "i", 1, "k", "Z", "i", 1, "k", "Z", "}"))

@@ -71,6 +71,33 @@ import VigieEngine
         }
     }
 
+    @Test(arguments: XGBoostCase.all.filter { $0.groupCount > 1 })
+    func each_output_of_several_is_explained(test: XGBoostCase) throws {
+        let artifact = try test.load()
+        #expect(!artifact.explainsRows && artifact.explainedOutputCount == test.groupCount)
+        let workspace = artifact.makeWorkspace()
+        let expected = try test.expected("contributions")
+        let rows = test.explainedCount > 0 ? test.explainedRows() : test.rows()
+        let width = test.featureCount + 1
+        for row in 0..<20 {
+            for feature in 0..<test.featureCount {
+                workspace.row[feature] = Double(rows[row * test.featureCount + feature])
+            }
+            for group in 0..<test.groupCount {
+                let score = try artifact.explain(workspace, output: group)
+                let sum = workspace.contributions.reduce(workspace.baseValue, +)
+                #expect(abs(sum - score) <= 1e-12 * max(1, abs(score)))
+                // XGBoost explains no vector leaves.
+                guard !expected.isEmpty else { continue }
+                let first = (row * test.groupCount + group) * width
+                for feature in 0..<test.featureCount {
+                    let their = Double(expected[first + feature])
+                    #expect(abs(workspace.contributions[feature] - their) <= 1e-5)
+                }
+            }
+        }
+    }
+
     @Test func six_thousand_rows_agree_whatever_the_batch() throws {
         let test = try XGBoostCase.named("large")
         let artifact = try test.load()

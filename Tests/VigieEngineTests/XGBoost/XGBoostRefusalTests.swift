@@ -37,7 +37,10 @@ import VigieEngine
             "learner.objective.name: objective 'my:own'"
         ),
         ("\"gbtree\"}", "\"forest\"}", .unsupported, "booster 'forest' is not supported"),
-        ("\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"3\"", .unsupported, "vector leaves"),
+        (
+            "\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"3\"", .corrupt,
+            "leaves of 3 values for 1 targets"
+        ),
         ("\"num_feature\":\"6\"", "\"num_feature\":\"2\"", .corrupt, "the feature is out of range"),
         ("\"num_feature\":\"6\"", "\"num_feature\":\"-6\"", .corrupt, "num_feature"),
         ("\"num_feature\":\"6\"", "\"num_feature\":\"99999999999\"", .limit, "num_feature"),

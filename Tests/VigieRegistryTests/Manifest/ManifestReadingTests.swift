@@ -3,6 +3,23 @@ import VigieEngine
 import VigieRegistry
 
 @Suite struct ManifestReadingTests {
+    @Test func an_autoencoder_may_explain_itself_by_its_reconstruction() throws {
+        let digest = SampleManifest.digest
+        func read(_ explanation: String) throws -> Manifest {
+            let text = """
+                {"flavor": "onnx", "files": [{"path": "model.onnx", "sha256": "\(digest)"}],
+                  "explanation": \(explanation)}
+                """
+            return try Manifest.read(Array(text.utf8), folder: ("ae", 1))
+        }
+        let manifest = try read(#"{"reconstruction": true}"#)
+        #expect(manifest.explainsByReconstruction)
+        #expect(try !read(#"{"reconstruction": false}"#).explainsByReconstruction)
+        #expect(try !read("{}").explainsByReconstruction)
+        let again = try Manifest.read(Array(manifest.text.utf8), folder: ("ae", 1))
+        #expect(again.explainsByReconstruction)
+    }
+
     @Test func every_part_of_the_schema_is_read() throws {
         let manifest = try Manifest.read(
             Array(SampleManifest.full.utf8), folder: ("credit-default", 2))
@@ -37,6 +54,7 @@ import VigieRegistry
             manifest.decision == DecisionThresholds(approveBelow: 0.05, declineFrom: 0.15))
         #expect(manifest.reasons["age"] == ReasonText(code: "R01", text: "Too \"young\""))
         #expect(manifest.meanTerms == ["age": 0.12, "income": -1e-7])
+        #expect(manifest.background == "extra/notes.txt")
         #expect(
             manifest.serving
                 == ServingPolicy(

@@ -142,6 +142,27 @@ import VigieRegistry
             "serving.batching.preferredRows must be at most maxRows, which is 128"),
     ]
 
+    static let explanation = [
+        Change(
+            "\"interventional\"", "\"sampling\"",
+            #"explanation.background goes with the method "interventional" only"#),
+        Change(
+            "\"background\": \"extra/notes.txt\"", "\"background\": \"other.json\"",
+            "explanation.background must be the path of one of the files"),
+        Change(
+            "\"background\": \"extra/notes.txt\"", "\"background\": null",
+            "explanation must name the file of its background"),
+        Change(
+            "\"interventional\", \"background\": \"extra/notes.txt\"", "\"sampling\"",
+            #"explanation.method must be one of "path_dependent", "interventional""#),
+        Change(
+            "\"explanation\": {", "\"explanation\": {\"reconstruction\": 1, ",
+            "explanation.reconstruction must be true or false, not a number"),
+        Change(
+            "\"explanation\": {", "\"explanation\": {\"reconstruction\": true, ",
+            "explanation.reconstruction goes with no background"),
+    ]
+
     static let records = [
         Change("[\"stable\"]", "\"stable\"", "labels must be an array, not a string"),
         Change("\"rows\": 150000", "\"rows\": -5", "training.rows must be from 0 to"),
@@ -159,7 +180,7 @@ import VigieRegistry
             "reference.features.purpose.categories.car must be a number, not an object"),
     ]
 
-    @Test(arguments: identity + files + signature + scoring + serving + records)
+    @Test(arguments: identity + files + signature + scoring + serving + explanation + records)
     func a_wrong_value_is_refused_with_its_place(change: Change) throws {
         #expect(SampleManifest.full.contains(change.old))
         let text = Self.replaceFirst(change.old, by: change.new, in: SampleManifest.full)

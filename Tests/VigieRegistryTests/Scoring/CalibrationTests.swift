@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import VigieEngine
 import VigieRegistry
 
 @Suite struct CalibrationTests {
@@ -67,5 +68,24 @@ import VigieRegistry
         #expect(IsotonicMap(x: [0.1, 0.2], y: [0.2, 0.1]) == nil)
         #expect(IsotonicMap(x: [.nan], y: [0.1]) == nil)
         #expect(IsotonicMap(x: [0.5], y: [1.1]) == nil)
+    }
+}
+
+@Suite struct LinkedCalibrationTests {
+    @Test func a_score_counts_for_what_its_link_says() throws {
+        let platt = Calibration.platt(slope: 2, intercept: 0.5)
+        let p = Calibration.logistic(0.3)
+        for calibration in [Calibration.none, platt] {
+            let expected = calibration.probability(logOdds: 0.3)
+            #expect(calibration.probability(score: 0.3, .logit) == expected)
+            #expect(abs(calibration.probability(score: p, .identity) - expected) < 1e-15)
+            #expect(abs(calibration.probability(score: log2(p), .exp2) - expected) < 1e-15)
+        }
+        #expect(Calibration.none.probability(score: 0, .identity) == 0)
+        #expect(platt.probability(score: 1, .identity) == 1)
+        for score in [1.5, -0.1, .nan, .infinity] {
+            #expect(Calibration.none.probability(score: score, .identity).isNaN)
+            #expect(platt.probability(score: score, .identity).isNaN)
+        }
     }
 }

@@ -31,7 +31,8 @@ enum SampleManifest {
             "age": {"code": "R01", "text": "Too \\"young\\""},
             "income": {"code": "R02", "text": "Too little income"}
           },
-          "explanation": {"meanTerms": {"age": 0.12, "income": -1e-7}},
+          "explanation": {"method": "interventional", "background": "extra/notes.txt",
+            "meanTerms": {"age": 0.12, "income": -1e-7}},
           "serving": {"execution": "pool",
             "batching": {"maxRows": 128, "maxDelayMicroseconds": 750, "preferredRows": 16}},
           "labels": ["stable"],

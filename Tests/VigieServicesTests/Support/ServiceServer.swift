@@ -76,10 +76,10 @@ final class ServiceServer: Sendable {
 
     /// The status that a request ends with.
     func status(
-        _ model: String, _ rows: [Double], timeout: Duration? = nil, explain: Bool = false
+        _ model: String, _ rows: [Double], timeout: Duration? = nil, version: String = ""
     ) async -> RPCStatus {
         do throws(RPCStatus) {
-            _ = try await infer(model, rows, timeout: timeout, explain: explain)
+            _ = try await infer(model, rows, timeout: timeout, version: version)
             return .ok
         } catch { return error }
     }

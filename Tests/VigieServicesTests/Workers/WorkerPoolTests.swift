@@ -171,9 +171,8 @@ import VigieRegistry
         #expect(late.code == .deadlineExceeded)
         artifact.release()
         #expect(await first == .ok)
-        await server.waitFor(running: 0)
+        while server.statistics("slow")?.failure.count != 1 { await Task.yield() }
         #expect(artifact.runs.withLock { $0 } == [1])
-        #expect(server.statistics("slow")?.failure.count == 1)
     }
 
     @Test func what_its_caller_has_cancelled_is_not_computed() async throws {
@@ -190,10 +189,8 @@ import VigieRegistry
         _ = await server.status("nobody", [])
         artifact.release()
         #expect(await first == .ok)
-        await server.waitFor(running: 0)
-        await server.waitFor(waiting: 0)
+        while server.statistics("slow")?.refusals.abandoned != 1 { await Task.yield() }
         #expect(artifact.runs.withLock { $0 } == [1])
-        #expect(server.statistics("slow")?.refusals.abandoned == 1)
     }
 
     // MARK: Batches
@@ -283,7 +280,8 @@ import VigieRegistry
         async let waiting = server.infer("slow", [2, 2])
         await server.waitFor(waiting: 1)
         server.catalog.replace("slow", with: loaded("slow", 2, SlowArtifact()))
-        #expect(try await server.infer("slow", [1, 1]).version == "2")
+        // A loop takes a new table over between two of its rounds.
+        while await server.status("slow", [1, 1], version: "2") != .ok { await Task.yield() }
         artifact.release()
         #expect(try await running.version == "1")
         #expect(try await waiting == .init(output: [11], shapes: [[1]], version: "1"))

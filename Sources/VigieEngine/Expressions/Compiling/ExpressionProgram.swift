@@ -6,12 +6,14 @@ struct ExpressionProgram: Sendable {
     var textConstants: [(register: Int, value: String)] = []
     var scalarCount = 0
     var textCount = 0
-    var lists: [ValueList] = []
+    var textLists: [TextIndex] = []
+    var numberLists: [NumberSet] = []
 
     /// Bytes that it occupies.
     var memoryBytes: Int {
         code.count * MemoryLayout<Instruction>.stride + scalarConstants.count * 16
             + textConstants.reduce(0) { $0 + 24 + $1.value.utf8.count }
-            + lists.reduce(0) { $0 + $1.memoryBytes }
+            + textLists.reduce(0) { $0 + $1.memoryBytes }
+            + numberLists.reduce(0) { $0 + $1.memoryBytes }
     }
 }

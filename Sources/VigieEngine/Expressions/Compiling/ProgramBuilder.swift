@@ -160,13 +160,27 @@ struct ProgramBuilder {
         else { return nil }
         program.scalarConstants = orderedScalars
         program.textConstants = orderedTexts
-        program.lists = lists
+        // Each kind of list in an array of its own: the interpreter looks into it where it lies.
+        var places: [Int] = []
+        for list in lists {
+            switch list {
+            case .texts(let set):
+                places.append(program.textLists.count)
+                program.textLists.append(set)
+            case .numbers(let set):
+                places.append(program.numberLists.count)
+                program.numberLists.append(set)
+            }
+        }
         program.code = code.map { instruction in
             var placed = instruction
             let kinds = instruction.operation.operands
             placed.destination = place(instruction.destination, kinds.destination)
             placed.a = place(instruction.a, kinds.a)
             placed.b = place(instruction.b, kinds.b)
+            if instruction.operation == .isInTexts || instruction.operation == .isInNumbers {
+                placed.b = Int32(clamping: places[Int(instruction.b)])
+            }
             return placed
         }
         return program

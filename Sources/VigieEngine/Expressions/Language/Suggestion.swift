@@ -8,7 +8,9 @@ enum Suggestion {
             let bytes = Array(candidate.lowercased().utf8.prefix(lengthMax))
             guard abs(bytes.count - wanted.count) <= distanceMax else { continue }
             let distance = distance(wanted, bytes)
-            guard distance <= min(distanceMax, max(1, wanted.count / 3)) else { continue }
+            // Of a single letter, nothing would be left.
+            guard distance < wanted.count, distance <= min(distanceMax, max(1, wanted.count / 3))
+            else { continue }
             if best == nil || (distance, candidate) < (best?.distance ?? 0, best?.name ?? "") {
                 best = (candidate, distance)
             }

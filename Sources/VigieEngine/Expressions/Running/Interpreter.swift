@@ -64,8 +64,8 @@ enum Interpreter {
                     step.operation, of: scalars[a], offset: scalars[b])
             case .isInNumbers:
                 let value = scalars[a]
-                guard case .numbers(let set) = program.lists[b] else { continue }
-                scalars[destination] = value.isNaN ? .nan : set.contains(value) ? 1 : 0
+                scalars[destination] =
+                    value.isNaN ? .nan : program.numberLists[b].contains(value) ? 1 : 0
             case .textMove: texts[destination] = texts[a]
             case .lower, .upper:
                 let isLower = step.operation == .lower
@@ -81,10 +81,11 @@ enum Interpreter {
                     texts[a].isMissing ? .nan : Double(memory.arena.length(texts[a]))
             case .isInTexts:
                 let value = texts[a]
-                guard case .texts(let set) = program.lists[b] else { continue }
                 scalars[destination] =
                     value.isMissing
-                    ? .nan : memory.arena.withText(value) { set.place(of: $0) != nil } ? 1 : 0
+                    ? .nan
+                    : memory.arena.withText(value) { program.textLists[b].place(of: $0) } != nil
+                        ? 1 : 0
             case .jump: next = b
             case .jumpIfFalse: if scalars[a] == 0 { next = b }
             case .jumpIfTrue: if scalars[a] == 1 { next = b }

@@ -86,14 +86,19 @@ indirect enum LinearNode: Sendable {
             let x = part.evaluate(workspace)
             return (factor * x.value, factor * x.base)
         case .extreme(let isMaximum, let a, let b):
-            return Self.winner(isMaximum, a, b, workspace).evaluate(workspace)
+            let (x, y) = (a.evaluate(workspace), b.evaluate(workspace))
+            return (isMaximum ? x.value >= y.value : x.value <= y.value) ? x : y
         case .function(let operation, let part):
             let x = part.evaluate(workspace)
             return (
                 ScalarFunction.apply(operation, x.value), ScalarFunction.apply(operation, x.base)
             )
         case .coalesce(let parts):
-            return Self.first(parts, workspace)?.evaluate(workspace) ?? (.nan, .nan)
+            for part in parts {
+                let x = part.evaluate(workspace)
+                if !x.value.isNaN { return x }
+            }
+            return (.nan, .nan)
         }
     }
 
@@ -107,7 +112,8 @@ indirect enum LinearNode: Sendable {
             b.distribute(weight, workspace)
         case .scaled(let factor, let part): part.distribute(weight * factor, workspace)
         case .extreme(let isMaximum, let a, let b):
-            Self.winner(isMaximum, a, b, workspace).distribute(weight, workspace)
+            let (x, y) = (a.evaluate(workspace).value, b.evaluate(workspace).value)
+            ((isMaximum ? x >= y : x <= y) ? a : b).distribute(weight, workspace)
         case .function(let operation, let part):
             let x = part.evaluate(workspace)
             let slope = ScalarFunction.slope(
@@ -115,20 +121,7 @@ indirect enum LinearNode: Sendable {
                 ScalarFunction.apply(operation, x.value))
             part.distribute(weight * slope, workspace)
         case .coalesce(let parts):
-            Self.first(parts, workspace)?.distribute(weight, workspace)
+            parts.first { !$0.evaluate(workspace).value.isNaN }?.distribute(weight, workspace)
         }
-    }
-
-    private static func winner(
-        _ isMaximum: Bool, _ a: LinearNode, _ b: LinearNode, _ workspace: PipelineWorkspace
-    ) -> LinearNode {
-        let (x, y) = (a.evaluate(workspace).value, b.evaluate(workspace).value)
-        return (isMaximum ? x >= y : x <= y) ? a : b
-    }
-
-    private static func first(
-        _ parts: [LinearNode], _ workspace: PipelineWorkspace
-    ) -> LinearNode? {
-        parts.first { !$0.evaluate(workspace).value.isNaN }
     }
 }

@@ -17,6 +17,8 @@ struct PipelineExplanation: Sendable {
         var step: PipelineStep
         /// Expressions: what is handed down.
         var node: LinearNode?
+        /// Members: whether no other step asks the same one, so that it still knows what it said.
+        var isAlone = false
     }
 
     /// The steps that the start depends on, in order.
@@ -28,6 +30,14 @@ struct PipelineExplanation: Sendable {
     init?(of start: Int, steps: [PipelineStep], members: [Artifact], inputCount: Int) {
         self.start = start
         self.inputCount = inputCount
+        var askedBy = Array(repeating: 0, count: members.count)
+        for step in steps {
+            switch step {
+            case .row(let call): askedBy[call.member] += 1
+            case .tensors(let call): askedBy[call.member] += 1
+            case .expression, .map: continue
+            }
+        }
         var needed: Set<Int> = [start]
         var links: [Link] = []
         for step in steps.reversed() {
@@ -35,7 +45,8 @@ struct PipelineExplanation: Sendable {
             case .row(let call) where needed.contains(call.value):
                 guard members[call.member].explainsRows else { return nil }
                 needed.formUnion(call.bindings.map(\.value))
-                links.append(Link(value: call.value, step: step))
+                links.append(
+                    Link(value: call.value, step: step, isAlone: askedBy[call.member] == 1))
             case .expression(let expression) where needed.contains(expression.value):
                 let values = Dictionary(
                     expression.inputs.filter { !$0.isText }.map { ($0.register, $0.value) },
@@ -69,10 +80,11 @@ struct PipelineExplanation: Sendable {
         for link in links {
             switch link.step {
             case .row(let call):
-                _ = try explain(call, artifact, workspace)
+                workspace.scores[link.value] = try explain(call, artifact, workspace)
                 let base = workspace.members[call.member].baseValue
                 workspace.bases[link.value] =
-                    call.takesResponse ? artifact.members[call.member].link.response(base) : base
+                    call.takesResponse
+                    ? artifact.plan.members[call.member].link.response(base) : base
             case .expression:
                 workspace.bases[link.value] = link.node?.evaluate(workspace).base ?? 0
             case .map(let map):
@@ -85,7 +97,9 @@ struct PipelineExplanation: Sendable {
             let weight = workspace.weights[link.value]
             guard weight != 0 else { continue }
             switch link.step {
-            case .row(let call): try handDown(weight, call, artifact, workspace)
+            case .row(let call):
+                if !link.isAlone { _ = try explain(call, artifact, workspace) }
+                handDown(weight, call, artifact, workspace)
             case .expression: link.node?.distribute(weight, workspace)
             case .map(let map):
                 workspace.weights[map.source] +=
@@ -104,7 +118,7 @@ struct PipelineExplanation: Sendable {
             guard weight != 0 else { continue }
             let value = Self.value(input, workspace)
             guard !value.isNaN else { continue }
-            workspace.contributions[artifact.rowInputs.features[input]] += weight * value
+            workspace.contributions[artifact.plan.rowInputs.features[input]] += weight * value
         }
         var rest = score
         for contribution in workspace.contributions { rest -= contribution }
@@ -127,21 +141,21 @@ struct PipelineExplanation: Sendable {
     ) throws(InferenceError) -> Double {
         let memory = workspace.members[call.member]
         try call.fill(memory, row: 0, workspace, artifact)
-        do { return try artifact.members[call.member].explain(memory) } catch {
+        do { return try artifact.plan.members[call.member].explain(memory) } catch {
             throw artifact.error(error, call.member, nil)
         }
     }
 
+    /// - Parameter call: whose member has just explained the row.
     private func handDown(
         _ weight: Double, _ call: RowCall, _ artifact: PipelineArtifact,
         _ workspace: PipelineWorkspace
-    ) throws(InferenceError) {
-        // Another step may have asked the same member since.
-        let score = try explain(call, artifact, workspace)
+    ) {
+        let score = workspace.scores[call.value]
         let memory = workspace.members[call.member]
         var weight = weight
         if call.takesResponse {
-            let link = artifact.members[call.member].link
+            let link = artifact.plan.members[call.member].link
             weight *= ScalarFunction.slope(
                 from: memory.baseValue, to: score, link.response(memory.baseValue),
                 link.response(score))
@@ -150,7 +164,7 @@ struct PipelineExplanation: Sendable {
             let contribution = weight * memory.contributions[feature]
             let source = call.bindings[feature].value
             if source < inputCount {
-                workspace.contributions[artifact.rowInputs.features[source]] += contribution
+                workspace.contributions[artifact.plan.rowInputs.features[source]] += contribution
                 continue
             }
             let change = Self.value(source, workspace) - workspace.bases[source]

@@ -1,4 +1,18 @@
-/// A pipeline as it was written, `pipeline.json`; README.md beside this folder documents the format.
+/// A pipeline as it was written, `pipeline.json`:
+///
+///     {"format": "vigie-pipeline", "formatVersion": 1,
+///      "inputs": [{"name": "amount"}, …],
+///      "members": {"trees": {"model": "fraud-trees", "version": 3, "manifestSHA256": "…"}},
+///      "steps": [
+///        {"name": "trees.p", "member": "trees", "take": "response", "features": {"x": "amount"}},
+///        {"member": "rules", "inputs": {"model.p": "trees.p", "input": ["amount", "hour"]},
+///         "outputs": {"points": "score", "second": {"tensor": "output", "column": 1}}},
+///        {"name": "total", "expression": "100 * trees.p + points"},
+///        {"name": "q", "of": "trees.p", "calibration": {"method": "platt", "slope": 1, "intercept": 0}}],
+///      "outputs": [{"name": "score", "value": "total"}],
+///      "score": {"value": "total", "link": "identity", "explain": "trees.p"}}
+///
+/// Sources/pipelines (`published/pipeline_file.py`) writes such files and says what each key means.
 struct PipelineFile {
     /// How a member is asked.
     enum Taking: String, CaseIterable {

@@ -17,7 +17,7 @@ struct RowCall: Sendable {
     func run(
         _ artifact: PipelineArtifact, _ workspace: PipelineWorkspace, rowCount: Int
     ) throws(InferenceError) {
-        let called = artifact.members[member]
+        let called = artifact.plan.members[member]
         let memory = workspace.members[member]
         let link = called.link
         let output = workspace.values[value]
@@ -54,7 +54,7 @@ struct RowCall: Sendable {
                     throw artifact.error(
                         InferenceError(
                             .input,
-                            "feature '\(artifact.members[member].signature.features[feature].name)' "
+                            "feature '\(artifact.plan.members[member].signature.features[feature].name)' "
                                 + "has no category '\(tensor.string(at: row).prefix(48))'"),
                         member, row)
                 }

@@ -22,7 +22,7 @@ struct TensorCall: Sendable {
     func run(
         _ artifact: PipelineArtifact, _ workspace: PipelineWorkspace, rowCount: Int
     ) throws(InferenceError) {
-        let called = artifact.members[member]
+        let called = artifact.plan.members[member]
         let memory = workspace.members[member]
         for index in inputs.indices {
             let input = inputs[index]

@@ -1,4 +1,20 @@
-/// A rule file as it was written, `rules.json`; README.md beside this file documents the format.
+/// A rule file as it was written, `rules.json`:
+///
+///     {"format": "vigie-rules", "formatVersion": 1, "policy": "sum",
+///      "inputs": [{"name": "card.count_1h", "type": "integer", "missing": "allow"}, …],
+///      "lists": {"risky": ["KP"], "codes": [7995, {"from": 6010, "to": 6012}]},
+///      "let": {"ratio": "amount / card.mean_7d"}, "base": 0,
+///      "rules": [{"id": "burst", "when": "card.count_1h >= 5", "score": 30, "decision": "block",
+///        "reason": {"code": "F01", "text": "…"}, "priority": 0, "enabled": true, "tags": [],
+///        "from": "2026-01-31T00:00:00Z", "until": "…"}],
+///      "bands": [{"name": "high", "from": 30, "below": 60, "decision": "review", "reason": {…}}],
+///      "default": {"band": "…", "decision": "…", "reason": {…}},
+///      "tests": [{"name": "…", "given": {"card.count_1h": 6},
+///        "expect": {"score": 30, "band": "high", "decision": "block", "fired": ["burst"]}}]}
+///
+/// Only `policy`, `inputs` and `rules` must be there; of a rule, `id` and `when`. `score` and `base`
+/// are numbers or expressions. Expressions are in the language of Expressions/Language/GRAMMAR.md.
+/// Sources/pipelines (`published/rules_file.py`) writes such files and says what each key means.
 struct RuleSet: Sendable {
     /// How the fired rules' scores become one.
     enum Policy: String, CaseIterable, Sendable {

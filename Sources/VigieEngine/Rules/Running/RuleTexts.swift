@@ -1,6 +1,5 @@
 /// The JSON and other texts of a rule file's answers, made once.
 struct RuleTexts: Sendable {
-    private let rules: CompiledRules
     /// `"id"`, for each rule.
     private let ids: [[UInt8]]
     /// `{"rule":"id","score":`, for each rule with a reason; else empty.
@@ -16,7 +15,6 @@ struct RuleTexts: Sendable {
     private let ruleDecisions: [[UInt8]]
 
     init(_ rules: CompiledRules) {
-        self.rules = rules
         ids = rules.rules.map { Self.quoted($0.id) }
         reasonHeads = rules.rules.map {
             $0.reason == nil ? [] : Array("{\"rule\":\"\($0.id)\",\"score\":".utf8)

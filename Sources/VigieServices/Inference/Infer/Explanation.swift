@@ -6,12 +6,17 @@ import VigieProtos
 /// For N rows of F features: `explanation.contributions`, FP64 [N, F], what each feature added to the
 /// row's score, in the order of the signature, and `explanation.base_value`, FP64 [N], the score
 /// before any feature speaks. They add up to `Artifact.score`: of a classifier the log-odds, of a
-/// regressor the raw prediction.
+/// regressor the raw prediction. Of a model with several outputs, the parameter `explain_output` says
+/// which one's score is explained.
 struct Explanation {
     static var contributionsName: Text { "explanation.contributions" }
     static var baseValueName: Text { "explanation.base_value" }
-    /// The request's parameter.
+    /// The request's parameters.
     static var parameter: Text { "explain" }
+    static var outputParameter: Text { "explain_output" }
+
+    /// Which of the model's outputs is explained.
+    let output: Int
 
     let contributions = Tensor(type: .float64)
     let baseValues = Tensor(type: .float64)

@@ -37,7 +37,7 @@ enum InferInputs {
                 "there are \(raw.count) raw_input_contents for \(inputs.count) inputs; "
                     + "each input must have one")
         }
-        locate(inputs, served, &problems)
+        locate(inputs, served, tensors, &problems)
         var rows = -1
         for (index, position) in served.inputPositions.enumerated() where position >= 0 {
             let spec = served.inputs[index]
@@ -76,10 +76,10 @@ enum InferInputs {
         return served.hasRows ? rows : 1
     }
 
-    /// Notes where in the request each input of the model is.
+    /// Notes where in the request each input of the model is, and which of `tensors` have none.
     private static func locate(
         _ inputs: Repeated<Inference.ModelInferRequest.InferInputTensor>, _ served: ServedVersion,
-        _ problems: inout ProblemList
+        _ tensors: [Tensor], _ problems: inout ProblemList
     ) {
         for index in served.inputPositions.indices { served.inputPositions[index] = -1 }
         for position in 0..<inputs.count {
@@ -96,7 +96,7 @@ enum InferInputs {
         }
         for index in served.inputPositions.indices where served.inputPositions[index] < 0 {
             guard !served.inputs[index].isOptional else {
-                served.workspace.inputs[index].setAbsent()
+                tensors[index].setAbsent()
                 continue
             }
             problems.add("input \(served.inputs[index].name.quoted) is missing")

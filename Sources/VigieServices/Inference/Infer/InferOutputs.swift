@@ -52,7 +52,7 @@ enum InferOutputs {
             throw RPCStatus(
                 .invalidArgument, "model '\(served.model.name)': \(problems.description)")
         }
-        if explains { try checkExplainable(served) }
+        if explains { try prepareExplanation(request, served) }
         return explains
     }
 
@@ -62,7 +62,7 @@ enum InferOutputs {
         switch request.parameters[Explanation.parameter]?.parameterChoice {
         case nil, .boolParam(false): return false
         case .boolParam(true):
-            try checkExplainable(served)
+            try prepareExplanation(request, served)
             return true
         default:
             throw RPCStatus(
@@ -71,15 +71,31 @@ enum InferOutputs {
         }
     }
 
-    private static func checkExplainable(_ served: ServedVersion) throws(RPCStatus) {
-        guard served.shared.rowColumns == nil else { return }
+    /// Notes which of the model's outputs is to be explained.
+    private static func prepareExplanation(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion
+    ) throws(RPCStatus) {
         let artifact = served.artifact
-        throw RPCStatus(
-            .unimplemented,
-            "model '\(served.model.name)' version \(served.model.version) cannot explain its answers: "
-                + (artifact.explainsRows
-                    ? "its inputs are not rows of its \(artifact.signature.features.count) features"
-                    : "its answers are no sum of contributions of its features"))
+        let name = "model '\(served.model.name)' version \(served.model.version)"
+        guard served.shared.rowColumns != nil else {
+            throw RPCStatus(
+                .unimplemented,
+                "\(name) cannot explain its answers: "
+                    + (artifact.explainedOutputCount > 0
+                        ? "its inputs are not rows of its \(artifact.signature.features.count) features"
+                        : "they are no sums of contributions of its features"))
+        }
+        let count = artifact.explainedOutputCount
+        switch request.parameters[Explanation.outputParameter]?.parameterChoice {
+        case .int64Param(let output) where output >= 0 && output < count:
+            served.explainedOutput = Int(output)
+        case nil where count == 1: served.explainedOutput = 0
+        default:
+            throw RPCStatus(
+                .invalidArgument,
+                "\(name): the parameter 'explain_output' must be an int64_param from 0 to "
+                    + "\(count - 1): which of the model's outputs to explain")
+        }
     }
 
     /// - Parameter type: nil for an output of an ``Explanation``.

@@ -30,7 +30,7 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         self.served = served
         inputs = served.artifact.inputs.map { Tensor(type: $0.type) }
         outputs = served.artifact.outputs.map { Tensor(type: $0.type) }
-        explanation = explains ? Explanation() : nil
+        explanation = explains ? Explanation(output: served.explainedOutput) : nil
         selection = served.selection
         isTyped = InferOutputs.wantsTyped(request, served)
         requestID = String(request.id)
@@ -49,7 +49,8 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         else { return false }
         for (own, theirs) in zip(inputs, other.inputs) {
             var shape = theirs.shape
-            guard own.shape.rank == shape.rank, shape.rank > 0 else { return false }
+            guard own.isAbsent == theirs.isAbsent, own.shape.rank == shape.rank, shape.rank > 0
+            else { return false }
             shape[0] = own.shape[0]
             guard own.shape == shape else { return false }
         }

@@ -185,10 +185,15 @@ struct TensorRun {
 
     private func fill(_ workspace: Workspace, from start: Position, _ count: Int) {
         for (index, target) in workspace.inputs.enumerated() {
-            target.reshape(like: jobs[start.job].inputs[index], rows: count)
+            let source = jobs[start.job].inputs[index]
+            if source.isAbsent {
+                target.setAbsent()
+            } else {
+                target.reshape(like: source, rows: count)
+            }
         }
         _ = eachPart(from: start, count) { job, row, rows, place in
-            for (target, source) in zip(workspace.inputs, job.inputs) {
+            for (target, source) in zip(workspace.inputs, job.inputs) where !source.isAbsent {
                 target.copyRows(rows, from: source, at: row, to: place)
             }
         }
@@ -235,7 +240,7 @@ struct TensorRun {
             if row % Self.rowsBetweenLooks == Self.rowsBetweenLooks - 1 { try look() }
             do throws(InferenceError) {
                 try columns.read(row, of: job.inputs, into: &workspace.row)
-                _ = try version.model.artifact.explain(workspace)
+                _ = try version.model.artifact.explain(workspace, output: explanation.output)
             } catch {
                 throw .inference(InferenceError(error.reason, "row \(row): \(error.message)"))
             }

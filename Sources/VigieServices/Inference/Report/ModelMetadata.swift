@@ -24,6 +24,17 @@ extension Inference.ModelMetadataResponse.TensorMetadata {
 }
 
 extension LoadedModel {
+    /// What the columns of `explanation.contributions` are, and how many outputs can be explained;
+    /// nothing for a model that cannot.
+    private var explained: [(String, String)] {
+        guard artifact.explainedOutputCount > 0, artifact.rowColumns != nil else { return [] }
+        let names = artifact.signature.features.map { JSONWriter.string($0.name) }
+        return [
+            ("explained_features", "[" + names.joined(separator: ", ") + "]"),
+            ("explained_outputs", String(artifact.explainedOutputCount)),
+        ]
+    }
+
     /// "vigie_xgboost".
     var platform: String { "vigie_\(manifest.flavor.rawValue)" }
 
@@ -40,7 +51,7 @@ extension LoadedModel {
             ("training_fingerprint", training.fingerprint),
             ("training_library", training.library),
         ]
-        return all.filter { !$0.1.isEmpty }
+        return all.filter { !$0.1.isEmpty } + explained
             + manifest.metrics.map { ("metric_\($0.name)", "\($0.value)") }
     }
 }

@@ -39,7 +39,8 @@ final class RecurrentCell {
         func place(_ gate: Int, _ unit: Int) -> Int {
             (unit / block * gates + gate) * block + unit % block
         }
-        func packed(_ matrix: ArraySlice<Float>, depth: Int) -> FlatArray<Float> {
+        /// Rows of all gates in that order, one for each of `depth` factors.
+        func ordered(_ matrix: ArraySlice<Float>, depth: Int) -> [Float] {
             var rows = [Float](repeating: 0, count: depth * gates * padded)
             for gate in 0..<gates {
                 for unit in 0..<units {
@@ -49,12 +50,24 @@ final class RecurrentCell {
                     }
                 }
             }
-            return FlatArray(count: rows.count) { out in
-                vigie_pack_f32(rows, gates * padded, 1, depth, gates * padded, out)
+            return rows
+        }
+        let inputRows = ordered(weights.input, depth: inputs)
+        let input = FlatArray<Float>(count: inputRows.count) { out in
+            vigie_pack_f32(inputRows, gates * padded, 1, inputs, gates * padded, out)
+        }
+        let hiddenRows = ordered(weights.recurrent, depth: units)
+        let recurrent = FlatArray<Float>(count: hiddenRows.count) { out in
+            var next = 0
+            for first in stride(from: 0, to: gates * padded, by: gates * block) {
+                for k in 0..<units {
+                    for column in first..<(first + gates * block) {
+                        (out + next).initialize(to: hiddenRows[k * gates * padded + column])
+                        next += 1
+                    }
+                }
             }
         }
-        let input = packed(weights.input, depth: inputs)
-        let recurrent = packed(weights.recurrent, depth: units)
         var bias = [Float](repeating: 0, count: gates * padded)
         var resetBias = [Float](repeating: 0, count: padded)
         if !weights.bias.isEmpty {
@@ -80,12 +93,16 @@ final class RecurrentCell {
             weights: input.base, bias: biases.base, depth: inputs, columns: gates * padded,
             scale: 1, activation: .init(VIGIE_IDENTITY))
         let last = functions[functions.count - 1]
+        let usual = [VIGIE_SIGMOID, VIGIE_TANH, VIGIE_TANH].map { Int32($0.rawValue) }
+        let isUsual =
+            functions.map(\.function) == usual && clip == 0 && peepholes.isEmpty && !inputForget
         cell = vigie_cell_f32(
             kind: Int32(kind.rawValue), linear_before_reset: linearBeforeReset ? 1 : 0,
             input_forget: inputForget ? 1 : 0, units: units, padded: padded,
             recurrent: recurrent.base, reset_bias: resets.base,
             peepholes: peepholes.isEmpty ? nil : holes.base, clip: clip, f: functions[0],
-            g: functions.count > 1 ? functions[1] : last, h: last)
+            g: functions.count > 1 ? functions[1] : last, h: last,
+            is_usual: isUsual ? 1 : 0)
     }
 
     var memoryBytes: Int { arrays.reduce(0) { $0 + $1.byteCount } }
@@ -99,15 +116,17 @@ final class RecurrentCell {
     }
 
     /// One time step of `rows` rows.
+    /// - Parameter isBackwards: begins with the last units: what the step before has read last.
     @inline(__always)
     func step(
-        _ gates: UnsafePointer<Float>, _ states: RecurrentStates, _ row: Int, _ rows: Int
+        _ gates: UnsafePointer<Float>, _ states: RecurrentStates, _ row: Int, _ rows: Int,
+        isBackwards: Bool
     ) {
         let start = row * padded
         withUnsafePointer(to: cell) { cell in
             vigie_cell_step_f32(
                 level, cell, gates, width, states.hidden + start, states.next + start,
-                states.memory + start, states.scratch + start, rows)
+                states.memory + start, states.scratch + start, rows, isBackwards ? 1 : 0)
         }
     }
 }

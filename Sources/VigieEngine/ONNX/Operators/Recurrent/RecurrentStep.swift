@@ -126,7 +126,9 @@ final class RecurrentStep: Step {
         guard let lengths = slots.lengths else {
             for step in 0..<part.steps {
                 let time = isReversed ? part.steps - 1 - step : step
-                cell.step(gates + time * part.count * cell.width, states, 0, part.count)
+                cell.step(
+                    gates + time * part.count * cell.width, states, 0, part.count,
+                    isBackwards: step & 1 == 1)
                 states.advance()
                 storeSequence(part, direction, time, 0..<part.count, states.hidden, values)
             }
@@ -140,7 +142,9 @@ final class RecurrentStep: Step {
             var own = states
             for step in 0..<length {
                 let time = isReversed ? length - 1 - step : step
-                cell.step(gates + (time * part.count + row) * cell.width, own, row, 1)
+                cell.step(
+                    gates + (time * part.count + row) * cell.width, own, row, 1,
+                    isBackwards: step & 1 == 1)
                 own.advance()
                 storeSequence(part, direction, time, row..<(row + 1), own.hidden, values)
             }

@@ -72,11 +72,15 @@ final class ReshapeStep: Step {
             known = product
         }
         if let open {
-            let count = shape.elementCount ?? 0
-            guard known > 0, count % known == 0 else {
+            var (count, divisor) = (shape.elementCount ?? 0, known)
+            if count == 0, known == 0 {
+                // Without rows: what it would be with any number of them.
+                (count, divisor) = (shape.positiveProduct, result.positiveProduct)
+            }
+            guard divisor > 0, count % divisor == 0 else {
                 throw mismatch("a tensor \(shape) cannot become \(given)")
             }
-            result[open] = count / known
+            result[open] = count / divisor
         }
         return result
     }
@@ -130,5 +134,16 @@ final class ReshapeStep: Step {
             }
         }
         return result
+    }
+}
+
+extension TensorShape {
+    /// The product of the extents above 0; at most 2^40 for what ``isWalkable``.
+    fileprivate var positiveProduct: Int {
+        var product = 1
+        for axis in 0..<rank where self[axis] > 0 {
+            product = product.multipliedReportingOverflow(by: self[axis]).partialValue
+        }
+        return product
     }
 }

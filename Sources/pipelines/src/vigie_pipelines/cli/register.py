@@ -8,7 +8,11 @@ from typing import Any
 
 from vigie_pipelines.errors import PipelineError
 from vigie_pipelines.registry.manifest import schema
+from vigie_pipelines.registry.model_file import place_model
 from vigie_pipelines.registry.publish import publish
+
+_BACKGROUND = "background.json"
+_BACKGROUND_ROWS_MAX = 256
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,7 +21,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "register",
         help="publish a model file that you already have",
         description="Copies a model file into a registry as the next version of a model, with a "
-        "manifest. What the flags do not say comes from --manifest, a JSON file with any of the "
+        "manifest. A pickled scikit-learn tree model (.joblib, .pkl; --flavor forest) or LightGBM "
+        "model (--flavor lightgbm) is written in the flavor's format; only give pickles that you "
+        "trust. What the flags do not say comes from --manifest, a JSON file with any of the "
         "manifest's keys (signature, calibration, scorecard, decision, reasons, …).",
         epilog="example: vigie-pipelines register --registry ./registry --name churn "
         "--flavor xgboost model.ubj --namespace marketing",
@@ -39,11 +45,32 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help='JSON: {"features": [{"name": …, "kind": …}, …]} or that list alone; without it the '
         "pod derives the features from the model file",
     )
+    parser.add_argument(
+        "--background",
+        type=Path,
+        metavar="FILE",
+        help='JSON: {"rows": [[…], …]}, at most 256 rows of the signature\'s features: explain '
+        "tree models against these (interventional SHAP); without it by the trees' own covers",
+    )
     parser.add_argument("--manifest", type=Path, metavar="FILE", help="JSON: more manifest keys")
     parser.add_argument("--namespace", help="a free label of what the model decides on")
     parser.add_argument("--description", help="in words")
     parser.add_argument("--author", help="who made it")
     parser.set_defaults(run=run)
+
+
+def _check_background(path: Path, manifest: dict[str, object]) -> None:
+    """Refuses what a pod would."""
+    if "signature" not in manifest:
+        raise PipelineError("--background needs a signature to read its rows by")
+    document = _read(path)
+    rows = document.get("rows") if isinstance(document, dict) else None
+    width = len(manifest["signature"]["features"])
+    if not isinstance(rows, list) or not 1 <= len(rows) <= _BACKGROUND_ROWS_MAX:
+        raise PipelineError(f"{path} must have 1 to {_BACKGROUND_ROWS_MAX} rows")
+    for index, row in enumerate(rows):
+        if not isinstance(row, list) or len(row) != width:
+            raise PipelineError(f"{path}: rows[{index}] must have {width} values")
 
 
 def _read(path: Path) -> Any:  # noqa: ANN401  (JSON can be anything; the schema checks it later)
@@ -74,10 +101,14 @@ def run(options: argparse.Namespace) -> int:
         if getattr(options, key) is not None:
             manifest[key] = getattr(options, key)
     manifest["flavor"] = options.flavor
+    if options.background:
+        _check_background(options.background, manifest)
+        manifest["explanation"] = {"method": "interventional", "background": _BACKGROUND}
 
     def write(folder: Path) -> str:
-        shutil.copyfile(options.file, folder / options.file.name)
-        return options.file.name
+        if options.background:
+            shutil.copyfile(options.background, folder / _BACKGROUND)
+        return place_model(options.file, options.flavor, folder)
 
     print(publish(options.registry, options.name, manifest, write, version=options.version))
     return 0

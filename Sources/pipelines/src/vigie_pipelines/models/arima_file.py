@@ -1,7 +1,7 @@
 """`arima.json`, the `arima` flavor's file: from models of statsmodels and statsforecast.
 
-Format "vigie-arima" 1, described in the engine's ARIMAFile.swift and this package's README. One file
-holds the parameters of many series; histories come with the requests, so the file stays small.
+Format "vigie-arima" 1, described in the engine's ARIMAFile.swift and this package's README. One
+file holds the parameters of many series; histories come with requests, so the file stays small.
 """
 
 import json
@@ -89,7 +89,9 @@ def from_statsmodels(results: Any) -> ArimaModel:  # noqa: ANN401 (statsmodels h
         entry["variance"] = float(values["sigma2"])
     if model.measurement_error:
         entry["measurementVariance"] = float(
-            values["var.measurement_error" if not model.concentrate_scale else "snr.measurement_error"]
+            values[
+                "var.measurement_error" if not model.concentrate_scale else "snr.measurement_error"
+            ]
         )
     if model.simple_differencing:
         entry["simpleDifferencing"] = True

@@ -1,8 +1,8 @@
 """`prophet.json`, the `prophet` flavor's file: Prophet's own serialisation, made small and whole.
 
 What `prophet.serialize.model_to_json` writes loads as it is, unless the model has a country's
-holidays: their dates are not in it. This writer adds them (`vigie_country_holidays`), and leaves out
-what a forecast does not need: the training data, of which the first two rows (whose distance
+holidays: their dates are not in it. This writer adds them (`vigie_country_holidays`), and leaves
+out what a forecast does not need: the training data, of which the first two rows (whose distance
 Prophet takes for that of all when it forecasts a single date), the last date and their number
 (`vigie_history_rows`) stay, and the trend at each of them. Prophet still reads the file.
 """

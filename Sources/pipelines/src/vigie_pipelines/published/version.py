@@ -68,9 +68,16 @@ class PublishedVersion:
                 scorer: Scorer = ScorecardFile.open(file, features)
             case "xgboost":
                 scorer = XGBoostFile(file, features)
-            case _:
+            case "lightgbm":
+                # Only whoever has such a model needs the library.
+                from vigie_pipelines.published.lightgbm_file import LightGBMFile
+
+                scorer = LightGBMFile(file, features)
+            case "onnx":
                 means = manifest.get("explanation", {}).get("meanTerms", {})
                 scorer = OnnxGraph(file, features, means)
+            case flavor:
+                raise PipelineError(f"{folder}: Python does not score the flavor {flavor}")
         return PublishedVersion(manifest, features, scorer)
 
     def probability(self, rows: Floats) -> Floats:

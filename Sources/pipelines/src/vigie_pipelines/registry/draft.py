@@ -29,11 +29,7 @@ def draft(
     """
     reasons = {f.name: {"code": f.code, "text": f.reason} for f in dataset.features if f.code}
     return {
-        "namespace": namespace,
-        "description": description,
-        "created": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "author": f"vigie-pipelines {__version__}",
-        "flavor": flavor,
+        **head(namespace, description, flavor),
         "signature": {"features": [feature.signature() for feature in dataset.features]},
         **({"reasons": reasons} if reasons else {}),
         **more,
@@ -48,9 +44,58 @@ def draft(
             "library": library,
             "seed": seed,
         },
-        "metrics": {name: round(float(value), _METRIC_DIGITS) for name, value in metrics.items()},
+        "metrics": _rounded(metrics),
         "reference": dict(reference),
     }
+
+
+def draft_of_texts(
+    *,
+    namespace: str,
+    description: str,
+    flavor: str,
+    title: str,
+    source: str,
+    rows: int,
+    fingerprint: str,
+    library: str,
+    seed: int,
+    metrics: Mapping[str, float],
+    reference: Mapping[str, object],
+    **more: object,
+) -> dict[str, object]:
+    """As `draft`, of a model that reads sentences: there are no features to sign."""
+    return {
+        **head(namespace, description, flavor),
+        **more,
+        "labels": [],
+        "training": {
+            "dataset": title,
+            "source": source,
+            "licence": "Apache-2.0, as the rest of this project",
+            "rows": rows,
+            "fingerprint": fingerprint,
+            "library": library,
+            "seed": seed,
+        },
+        "metrics": _rounded(metrics),
+        "reference": dict(reference),
+    }
+
+
+def head(namespace: str, description: str, flavor: str) -> dict[str, object]:
+    """What a manifest begins with, whatever the model takes."""
+    return {
+        "namespace": namespace,
+        "description": description,
+        "created": _now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "author": f"vigie-pipelines {__version__}",
+        "flavor": flavor,
+    }
+
+
+def _rounded(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(float(value), _METRIC_DIGITS) for name, value in metrics.items()}
 
 
 def _now() -> datetime:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from vigie_pipelines.cli.train import credit, fraud
+from vigie_pipelines.cli.train import anomaly, cash, credit, fraud, intents
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,5 +14,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "with --publish, writes registry versions.",
     )
     domains = parser.add_subparsers(dest="domain", required=True, metavar="DOMAIN")
+    cash.add(domains)
     credit.add(domains)
+    anomaly.add(domains)
     fraud.add(domains)
+    intents.add(domains)

@@ -11,14 +11,14 @@ from vigie_pipelines.cli.train.options import (
     target,
 )
 from vigie_pipelines.fraud.baselines import BASELINES, measure
+from vigie_pipelines.fraud.decision import FraudDecision
 from vigie_pipelines.fraud.delay import DELAYS, RATES, RECALL_GOAL, measure_delay
 from vigie_pipelines.fraud.features import features
 from vigie_pipelines.fraud.protocol import Protocol
 from vigie_pipelines.fraud.published import published
-from vigie_pipelines.fraud.served import FraudModel, Periods, manifest_of, train_served
+from vigie_pipelines.fraud.served import FraudModel, Periods, train_served
 from vigie_pipelines.fraud.simulator import simulate
 from vigie_pipelines.fraud.transactions import Transactions
-from vigie_pipelines.registry.publish import publish
 
 _PARTS = ("baselines", "delay", "model")
 _DELAY_PROTOCOL = Protocol(
@@ -28,7 +28,8 @@ _EPILOG = """\
 baselines  the Fraud Detection Handbook's models on its own data, features and protocol (train on
            25-31 July, test on 8-14 August, labels known after 7 days) beside what it published
 delay      recall at fixed false-positive rates by the age of the labels, on the last 28 days
-model      the model that a pod serves: labels an hour old; --publish writes fraud-xgboost
+model      what a pod serves, with labels an hour old; --publish writes fraud-xgboost, fraud-rules,
+           and the pipeline fraud that pins both
 
 examples:
   vigie-pipelines train fraud                                    all tables, three minutes
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
     if "delay" in parts:
         _delays(data, options, progress)
     if "model" in parts:
-        _model(data, source, options, progress)
+        _model(data, source, options)
     return 0
 
 
@@ -129,20 +130,25 @@ def _delays(data: Transactions, options: argparse.Namespace, progress: Progress)
     print()
 
 
-def _model(
-    data: Transactions, source: str, options: argparse.Namespace, progress: Progress
-) -> None:
+def _model(data: Transactions, source: str, options: argparse.Namespace) -> None:
     trees = 10 if options.quick else 100
     trained = train_served(data, source, seed=options.seed, trees=trees, depth=5, periods=Periods())
     print(_operating_point(trained))
+    decision = FraudDecision.of(trained)
+    print(_decision(decision))
     registry = target(options)
-    written = []
-    if registry is not None:
-        written.append(
-            str(publish(registry, "fraud-xgboost", manifest_of(trained), trained.model.write))
-        )
-        progress.say(f"published {written[-1]}")
-    say_published(written, options)
+    folders = [] if registry is None else decision.publish(registry)
+    say_published([str(folder) for folder in folders], options)
+
+
+def _decision(decision: FraudDecision) -> str:
+    m = decision.metrics()
+    return (
+        f"fraud, the model with the rules: recall {m['alert_recall']:.2%} "
+        f"[{m['alert_recall_low']:.2%}, {m['alert_recall_high']:.2%}], "
+        f"false positives {m['alert_fpr']:.2%}, precision {m['alert_precision']:.2%}; "
+        f"declined: recall {m['decline_recall']:.2%}, precision {m['decline_precision']:.2%}"
+    )
 
 
 def _operating_point(trained: FraudModel) -> str:

@@ -1,0 +1,1 @@
+"""Anomalies without labels: isolation forest, autoencoder, and the more alarmed of the two."""

@@ -1,0 +1,1 @@
+"""The chatbot's intents: utterances in French and English, and the classifier that reads them."""
