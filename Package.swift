@@ -50,7 +50,8 @@ let package = Package(
         .target(name: "CVigieKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
             name: "VigieEngine", dependencies: ["VigieProtos", "CVigieKernels"],
-            exclude: ["Expressions/Language/GRAMMAR.md"], swiftSettings: serving),
+            exclude: ["Expressions/Language/GRAMMAR.md", "ONNX/OPERATORS.md"],
+            swiftSettings: serving),
         .target(
             name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),

@@ -110,6 +110,12 @@ def nodes(model):
     yield from walk(model.graph)
 
 
+def label(model):
+    """The versions of ai.onnx and ai.onnx.ml: "22/1"."""
+    versions = {entry.domain: str(entry.version) for entry in model.opset_import}
+    return "/".join(versions[domain] for domain in ["", "ai.onnx.ml"] if domain in versions)
+
+
 def exports():
     """Versions of the exporters, and (operators, opsets) by case and kind of input."""
     warnings.filterwarnings("ignore")
@@ -126,10 +132,7 @@ def exports():
                 except Exception:  # noqa: BLE001 (a converter raises whatever it likes)
                     continue
                 used = tuple(sorted({(d, op) for d, op, _, _ in nodes(model)}))
-                sets = ", ".join(
-                    f"{DOMAINS.get(e.domain, e.domain)} {e.version}"
-                    for e in sorted(model.opset_import, key=lambda e: e.domain)
-                )
+                sets = label(model)
                 row = found.setdefault((case.exporter, name), {})
                 row.setdefault(used, []).append((getattr(kind, "__name__", "columns"), opset, sets))
     return versions(), found
@@ -173,8 +176,9 @@ def document():
         *table(rows), "",
         "## Exports", "",
         "Made with " + ", ".join(f"{name} {version}" for name, version in libraries.items()) + ".", "",
-        "A line for each estimator and set of operators; (ml) is ai.onnx.ml, (ms) com.microsoft, and",
-        "the columns say for which inputs and at which operator sets the converter writes them.", "",
+        "A line for each estimator and set of operators; (ml) is ai.onnx.ml, (ms) com.microsoft. The",
+        "third column says for which inputs and at which operator sets the converter writes them: 22/1",
+        "is ai.onnx 22 with ai.onnx.ml 1.", "",
     ]  # fmt: skip
     short = {"ai.onnx": "", "ai.onnx.ml": " (ml)", "com.microsoft": " (ms)"}
     rows = [("exporter", "estimator", "inputs: operator sets", "operators")]
@@ -184,7 +188,7 @@ def document():
             for kind, _, versions in made:
                 if versions not in sets[kind]:
                     sets[kind].append(versions)
-            where = "; ".join(f"{kind}: {' / '.join(texts)}" for kind, texts in sets.items())
+            where = "; ".join(f"{kind}: {', '.join(texts)}" for kind, texts in sets.items())
             operators = ", ".join(f"{op}{short.get(domain, f' ({domain})')}" for domain, op in used)
             rows.append((exporter, name, where, operators))
     # Without padding: the lines are long enough.

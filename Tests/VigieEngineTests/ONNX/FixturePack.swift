@@ -28,6 +28,8 @@ enum FixturePack {
 
     static let models = read("models.pack")
     static let operators = read("operators.pack")
+    /// Of Tests/Fixtures/make_classical_onnx.py.
+    static let classical = read("classical.pack")
     /// Exports of libraries: of Tests/Fixtures/make_sklearn_onnx.py or, if VIGIE_ONNX_PACK names a
     /// file, of that.
     static let exports: [ONNXCase] = {
