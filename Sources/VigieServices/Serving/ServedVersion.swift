@@ -75,10 +75,12 @@ final class ServedVersion {
             features: model.artifact.signature.features.count)
         execution = model.manifest.serving.execution
         outputRowBytes = model.artifact.outputs.reduce(0) { sum, spec in
-            // Text is taken to have some sixteen bytes an element.
-            spec.shape.dropFirst().reduce(max(spec.type.byteCount, 16)) {
-                $0.multipliedReportingOverflow(by: max($1, 1)).partialValue
-            } &+ sum
+            // Text is taken to have some sixteen bytes an element. A model that claims terabytes a row
+            // is held to one.
+            let bytes = spec.shape.dropFirst().reduce(Double(max(spec.type.byteCount, 16))) {
+                $0 * Double(max($1, 1))
+            }
+            return sum + Int(min(bytes, 0x1p40))
         }
         credit = CreditPlan(model, arena)
     }

@@ -75,7 +75,8 @@ final class ArtifactCosts: Sendable {
         }
     }
 
-    /// What a call of `rows` rows is expected to take.
+    /// What a call of `rows` rows is expected to take; rows are as a request claims them, and may be
+    /// any number.
     @inline(__always)
     func estimate(_ kind: Kind, rows: Int) -> WorkCost {
         let line = line(kind)
@@ -83,13 +84,14 @@ final class ArtifactCosts: Sendable {
             Float(bitPattern: ratios[cell(kind, rows)].load(ordering: .relaxed)))
         return WorkCost(
             fixed: UInt64(min(line.fixed * ratio, WorkCost.most)),
-            variable: UInt64(min(line.perRow * Double(rows) * ratio, WorkCost.most)))
+            variable: UInt64(min(line.perRow * Double(max(rows, 0)) * ratio, WorkCost.most)))
     }
 
     /// What explaining `rows` rows takes, on top of a run.
     func explanation(rows: Int) -> WorkCost {
         let one = estimate(.explain, rows: 1).total
-        return WorkCost(fixed: 0, variable: UInt64(min(Double(one) * Double(rows), WorkCost.most)))
+        return WorkCost(
+            fixed: 0, variable: UInt64(min(Double(one) * Double(max(rows, 0)), WorkCost.most)))
     }
 
     /// Notes what a call of `rows` rows took.

@@ -36,9 +36,15 @@ import VigieRegistry
         return bytes
     }
 
-    @Test(arguments: [1, 2, 3] as [UInt64])
-    func inference_requests(seed: UInt64) throws {
-        let node = node([loaded("echo", 1, EchoArtifact())])
+    /// On the loop, and on the way to the workers.
+    @Test(arguments: [1, 2, 3] as [UInt64], [ServingPolicy.Execution.inline, .pool])
+    func inference_requests(seed: UInt64, execution: ServingPolicy.Execution) throws {
+        let pool = try WorkerPool(WorkerOptions())
+        defer { pool.stop() }
+        let model = loaded("echo", 1, EchoArtifact()) { $0.serving.execution = execution }
+        let node = ServingNode(
+            table: ServedTable(table([model])), limits: ServiceLimits(), pool: pool
+        ) { name, _ in RPCStatus(.notFound, name) }
         let arena = Arena()
         let sound = Inference.ModelInferRequest(in: arena)
         sound.setModelName("echo")
@@ -61,8 +67,12 @@ import VigieRegistry
             else { continue }
             let response = Inference.ModelInferResponse(in: arena)
             do throws(RPCStatus) {
-                try node.infer(request, into: response)
+                _ = try node.infer(
+                    request, into: response, deadline: .never,
+                    NoLater<Inference.ModelInferResponse>())
                 #expect(response.encodedByteCount > 0)
+                answered += 1
+            } catch  where error == NoLater<Inference.ModelInferResponse>.refusal {
                 answered += 1
             } catch {
                 #expect(error.code != .ok && error.message.utf8.count < 4000)

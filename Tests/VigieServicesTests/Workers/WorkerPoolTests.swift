@@ -66,6 +66,21 @@ import VigieRegistry
         #expect(counters.successes.current > 0)
     }
 
+    @Test(
+        arguments: [[-1, 2], [Int64.min, 2], [Int64.max, 2], [0, 2], [1, 2, 1], []] as [[Int64]])
+    func no_shape_that_a_request_claims_disturbs_the_estimate(shape: [Int64]) async throws {
+        let server = try ServiceServer([slow(SlowArtifact())], options())
+        do throws(RPCStatus) {
+            try await server.client.unary(ServiceServer.ModelInfer.self) {
+                $0.setModelName("slow")
+                $0.addRaw("input", "FP64", shape, littleEndian([1, 2] as [Double]))
+            } response: { _ in
+            }
+            Issue.record("\(shape) was answered")
+        } catch { #expect(error.code == .invalidArgument, "\(error)") }
+        #expect(try await server.infer("slow", [1, 2]).output == [9])
+    }
+
     // MARK: Bounds
 
     @Test func a_full_queue_refuses_with_a_push_back() async throws {

@@ -103,7 +103,7 @@ extension ServingNode {
         let job = TensorJob(
             request, served, explains: explains, rows: rows, cost: .zero, deadline: .never,
             began: began)
-        try InferInputs.read(request, served, into: job.inputs, limits)
+        try readInputs(request, served, of: job)
         job.inputsRead = MonotonicTime.now().nanoseconds
         TensorRun(served.shared, [job]).compute(served.workspace, started: job.inputsRead)
         served.answered = job
@@ -125,7 +125,7 @@ extension ServingNode {
         let job = TensorJob(
             request, served, explains: explains, rows: rows, cost: cost, deadline: deadline,
             began: began, pool: pool, bytes: bytes)
-        try InferInputs.read(request, served, into: job.inputs, limits)
+        try readInputs(request, served, of: job)
         job.sink = try later.promise(requestID: String(request.id))
         job.inputsRead = MonotonicTime.now().nanoseconds
         pool.submit(job, isProbe: isProbe)
@@ -133,6 +133,19 @@ extension ServingNode {
 }
 
 extension ServingNode {
+    /// Reads a job's inputs, which must have the rows that the job was made for.
+    private func readInputs(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, of job: TensorJob
+    ) throws(RPCStatus) {
+        let rows = try InferInputs.read(request, served, into: job.inputs, limits)
+        guard !served.hasRows || rows == job.rows else {
+            throw RPCStatus(
+                .invalidArgument,
+                "model '\(served.model.name)': inputs of \(rows) rows, the first claims \(job.rows)"
+            )
+        }
+    }
+
     /// Whether a request of `rows` rows runs on the loop.
     @inline(__always)
     func runsInline(_ served: ServedVersion, rows: Int, _ cost: UInt64) -> Bool {

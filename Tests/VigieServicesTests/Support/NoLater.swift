@@ -1,0 +1,15 @@
+import VigieProtos
+import VigieRPC
+
+@testable import VigieServices
+
+/// Promises no answer: a request that would go to the workers is read, and goes no further.
+struct NoLater<Response: Message>: LaterAnswers {
+    static var refusal: RPCStatus { RPCStatus(.aborted, "no answer is promised") }
+
+    var mustWait: Bool { false }
+
+    func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
+        throw Self.refusal
+    }
+}
