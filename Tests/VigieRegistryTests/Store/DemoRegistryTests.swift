@@ -11,9 +11,9 @@ import VigieRegistry
         return "/" + parts.joined(separator: "/") + "/Sources/pipelines/demo-registry"
     }()
 
-    /// Models of histories and of sentences take tensors, and score no rows of features.
+    /// Models of histories, sentences and names take tensors, and score no rows of features.
     private static let tensorModels: Set<String> = [
-        "cash-arima", "cash-prophet", "cash-lstm", "intents",
+        "cash-arima", "cash-prophet", "cash-lstm", "intents", "watchlist-demo",
     ]
     private static let scoring: Set<String> = ["credit", "hr-candidate"]
 
