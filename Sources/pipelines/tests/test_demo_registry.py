@@ -37,8 +37,7 @@ DETECTORS = {
     "anomaly/1": "pipeline",
     "intents/1": "onnx",
 }
-
-WATCHLISTS = ["watchlist-demo/1", "watchlist-demo/2"]
+LISTS = {"watchlist-demo/1": "watchlist", "watchlist-demo/2": "watchlist"}
 
 
 def data_of(key: str, manifest: dict, read_data: Callable[[str], Dataset]) -> Dataset:
@@ -47,7 +46,7 @@ def data_of(key: str, manifest: dict, read_data: Callable[[str], Dataset]) -> Da
 
 def test_there_are_these_versions_and_no_others(demo_registry: Path) -> None:
     found = {f"{p.parent.name}/{p.name}" for p in demo_registry.glob("*/*")}
-    assert found == {*VERSIONS, *FORECASTERS, *DETECTORS, *WATCHLISTS}
+    assert found == {*VERSIONS, *FORECASTERS, *DETECTORS, *LISTS}
 
 
 @pytest.mark.parametrize("version", FORECASTERS)
@@ -62,7 +61,7 @@ def test_a_forecaster_was_better_than_a_week_ago(version: str, demo_registry: Pa
     assert panel.fingerprint() == manifest["training"]["fingerprint"]
 
 
-@pytest.mark.parametrize("version", [*VERSIONS, *FORECASTERS, *DETECTORS, *WATCHLISTS])
+@pytest.mark.parametrize("version", [*VERSIONS, *FORECASTERS, *DETECTORS, *LISTS])
 def test_a_version_is_what_its_manifest_says(version: str, demo_registry: Path) -> None:
     assert version_problems(demo_registry / version) == []
 
