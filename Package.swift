@@ -96,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
-        .testTarget(name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
+        .testTarget(
+            name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
