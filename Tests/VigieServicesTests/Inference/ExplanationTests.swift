@@ -110,7 +110,7 @@ import VigieRegistry
         var explained = 0
         for served in node.table.models.flatMap(\.versions)
         where served.shared.rowColumns != nil && served.artifact.scoresRows
-            && served.artifact.inputs.count == 1
+            && takesRowsOfNumbers(served.artifact)
         {
             explained += 1
             let artifact = served.artifact
@@ -134,6 +134,13 @@ import VigieRegistry
     }
 
     // MARK: Batches
+
+    /// Whether the one input is the matrix that ``job(_:rows:explains:_:)`` fills.
+    private func takesRowsOfNumbers(_ artifact: Artifact) -> Bool {
+        guard artifact.inputs.count == 1, let input = artifact.inputs.first else { return false }
+        return input.shape == [-1, artifact.signature.features.count]
+            && (input.type == .float32 || input.type == .float64)
+    }
 
     /// A job of rows at random, whose values the model's signature allows.
     private func job(
@@ -170,7 +177,7 @@ import VigieRegistry
         var random = SplitMix(seed: 11)
         var compared = 0
         for served in node.table.models.flatMap(\.versions)
-        where served.shared.hasIndependentRows && served.artifact.inputs.count == 1 {
+        where served.shared.hasIndependentRows && takesRowsOfNumbers(served.artifact) {
             compared += 1
             let jobs = [1, 7, 3000, 2].map { job(served, rows: $0, &random) }
             TensorRun(served.shared, jobs).compute(served.workspace, started: 0)
