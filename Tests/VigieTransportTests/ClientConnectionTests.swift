@@ -4,7 +4,7 @@ import TransportTestKit
 
 @testable import VigieTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClientConnectionTests {
     /// A server of the test kit and a loop for clients, both ended when `body` is through.
     private func withServer(

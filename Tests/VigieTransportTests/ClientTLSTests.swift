@@ -3,7 +3,7 @@ import TransportTestKit
 
 @testable import VigieTransport
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClientTLSTests {
     private func withServer(
         asking peer: TLSConfiguration.PeerCertificate = .none,

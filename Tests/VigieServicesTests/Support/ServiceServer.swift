@@ -91,13 +91,18 @@ final class ServiceServer: Sendable {
 
     /// Waits until so many requests wait for a worker.
     func waitFor(waiting: Int) async {
-        while pool.load.waiting != waiting { await Task.yield() }
+        await wait { pool.load.waiting == waiting }
     }
 
     /// Waits until so many workers run something.
     func waitFor(running: Int) async {
-        while pool.load.running != running { await Task.yield() }
+        await wait { pool.load.running == running }
     }
+}
+
+/// Waits until something is so, or the test's time is over: a test that hangs ends as one that failed.
+func wait(_ isSo: () async -> Bool) async {
+    while !Task.isCancelled, await !isSo() { await Task.yield() }
 }
 
 /// The numbers of little-endian bytes.

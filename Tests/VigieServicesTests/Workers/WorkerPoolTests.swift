@@ -7,7 +7,7 @@ import VigieRegistry
 @testable import VigieServices
 
 /// Requests that are too dear for a loop, over a real connection.
-@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerPoolTests {
     private func options(workers: Int = 1, _ change: (inout WorkerOptions) -> Void = { _ in })
         -> WorkerOptions
     {
@@ -135,7 +135,7 @@ import VigieRegistry
         artifact.release()
         #expect(await first == .ok)
         #expect(await small == .ok)
-        while server.pool.load.heldBytes != 0 { await Task.yield() }
+        await wait { server.pool.load.heldBytes == 0 }
     }
 
     // MARK: Deadlines and callers who go
@@ -186,7 +186,7 @@ import VigieRegistry
         #expect(late.code == .deadlineExceeded)
         artifact.release()
         #expect(await first == .ok)
-        while server.statistics("slow")?.failure.count != 1 { await Task.yield() }
+        await wait { server.statistics("slow")?.failure.count == 1 }
         #expect(artifact.runs.withLock { $0 } == [1])
     }
 
@@ -204,7 +204,7 @@ import VigieRegistry
         _ = await server.status("nobody", [])
         artifact.release()
         #expect(await first == .ok)
-        while server.statistics("slow")?.refusals.abandoned != 1 { await Task.yield() }
+        await wait { server.statistics("slow")?.refusals.abandoned == 1 }
         #expect(artifact.runs.withLock { $0 } == [1])
     }
 
@@ -296,11 +296,11 @@ import VigieRegistry
         await server.waitFor(waiting: 1)
         server.catalog.replace("slow", with: loaded("slow", 2, SlowArtifact()))
         // A loop takes a new table over between two of its rounds.
-        while await server.status("slow", [1, 1], version: "2") != .ok { await Task.yield() }
+        await wait { await server.status("slow", [1, 1], version: "2") == .ok }
         artifact.release()
         #expect(try await running.version == "1")
         #expect(try await waiting == .init(output: [11], shapes: [[1]], version: "1"))
-        while old != nil { await Task.yield() }
+        await wait { old == nil }
     }
 
     @Test func what_waits_when_the_workers_stop_is_told() async throws {
