@@ -116,7 +116,11 @@ bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and
 bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
 	$(SWIFT) build $(RELEASE) --product vigie-bench-engine
-	$(PYTHON) loadtest/compare.py $(COMPARE)
+	# ONNX Runtime's StringNormalizer wants the locale that a model names.
+	$(call install,locales)
+	mkdir -p .build/locale
+	[ -d .build/locale/en_US.UTF-8 ] || localedef -i en_US -f UTF-8 .build/locale/en_US.UTF-8
+	LOCPATH=$(CURDIR)/.build/locale $(PYTHON) loadtest/compare.py $(COMPARE)
 
 .PHONY: clean
 clean: ## Removes what was built
