@@ -11,7 +11,6 @@ Exit code 0: every figure reaches its target; 1: some do not; 2: something could
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 import time
@@ -49,7 +48,6 @@ SCENARIOS: dict[str, Callable[[Settings], Section]] = {
 # Left out unless they are asked for: a soak takes minutes to an hour, callgrind two minutes.
 LONG = {"soak", "instructions"}
 PEERS = ("grpc-swift", "grpcio", "nghttpd-post")
-ALL_REACHED, SOME_MISSED, NOT_MEASURED = 0, 1, 2
 
 
 def parse_arguments(words: Sequence[str]) -> argparse.Namespace:
@@ -160,19 +158,13 @@ def main(words: Sequence[str]) -> int:
         report.print_section(section)
         sections.append(section)
 
-    report.print_verdicts(sections)
-    print(f"\n  {time.monotonic() - begin:.0f} s")
-    if arguments.json:
-        document = {
-            "machine": machine,
-            "sections": {section.key: section.as_json() for section in sections},
-            "failures": failures,
-        }
-        arguments.json.write_text(json.dumps(document, indent=2) + "\n")
-    if failures:
-        return NOT_MEASURED
-    reached = all(verdict.reached for section in sections for verdict in section.verdicts)
-    return ALL_REACHED if reached else SOME_MISSED
+    return report.conclude(
+        sections,
+        failures,
+        machine,
+        seconds=time.monotonic() - begin,
+        json_file=arguments.json,
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ python loadtest/compare.py --only trees-1 --only trees-1024 --rounds 9
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -20,8 +19,6 @@ from comparison.cases import all_cases
 from harness import facts, report
 from harness.places import MissingError
 from harness.report import Section
-
-ALL_REACHED, SOME_MISSED, NOT_MEASURED = 0, 1, 2
 
 
 def main(words: Sequence[str]) -> int:
@@ -59,19 +56,13 @@ def main(words: Sequence[str]) -> int:
         sections.append(table.section(case, results))
         report.print_section(sections[-1])
 
-    report.print_verdicts(sections)
-    print(f"\n  {time.monotonic() - begin:.0f} s")
-    if arguments.json:
-        document = {
-            "machine": machine,
-            "sections": {section.key: section.as_json() for section in sections},
-            "failures": failures,
-        }
-        arguments.json.write_text(json.dumps(document, indent=2) + "\n")
-    if failures:
-        return NOT_MEASURED
-    reached = all(verdict.reached for section in sections for verdict in section.verdicts)
-    return ALL_REACHED if reached else SOME_MISSED
+    return report.conclude(
+        sections,
+        failures,
+        machine,
+        seconds=time.monotonic() - begin,
+        json_file=arguments.json,
+    )
 
 
 if __name__ == "__main__":

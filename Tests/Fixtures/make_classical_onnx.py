@@ -4,12 +4,11 @@ machine operators, at random, and what ONNX Runtime answers.
     LOCPATH=<folder with en_US.UTF-8> python Tests/Fixtures/make_classical_onnx.py
 """
 
-from pathlib import Path
-
 import numpy as np
 import onnx.helper as oh
-from exports.pack import Pack, run
+from exports.pack import run
 from onnx import TensorProto
+from onnx_pack import Pack
 
 ML, MICROSOFT = "ai.onnx.ml", "com.microsoft"
 WORDS = ["a", "b", "card", "Été", "ÀB", "my", "the", "The", "", "x1", "ß", "déjà vu", "12.5", "a;b"]
@@ -150,7 +149,7 @@ def vectors(nodes):
 
 
 def main():
-    pack = Pack(Path(__file__).parent / "onnx" / "classical.pack")
+    pack = Pack("classical.pack")
     nodes = Nodes(pack)
     for part in [text, numbers, vectors]:
         part(nodes)

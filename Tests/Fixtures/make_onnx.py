@@ -2,15 +2,10 @@
 
     python Tests/Fixtures/make_onnx.py
 
-A pack is a sequence of cases, little-endian: u16 length and UTF-8 of a name, u32 length and bytes of
-a model, u16 count of tensors, each: u8 role (0 input, 1 output, 2 other), u16 length and UTF-8 of a
-name, u8 element type (ONNX's number), u8 rank, u32 extents, elements; strings are u32 length and
-bytes. A case without a model takes the model of the one before it.
+`onnx_pack` says what a pack is.
 """
 
-import struct
 import warnings
-from pathlib import Path
 
 import lightgbm
 import numpy as np
@@ -21,7 +16,9 @@ import onnxruntime as ort
 import pandas as pd
 import shap
 import xgboost
+from exports.pack import unzip
 from onnx import TensorProto, numpy_helper
+from onnx_pack import FOLDER, Pack, run
 from onnxmltools.convert.common.data_types import FloatTensorType as MLFloat
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import (
@@ -53,7 +50,6 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier
 
 warnings.filterwarnings("ignore")
-FOLDER = Path(__file__).parent / "onnx"
 ML = "ai.onnx.ml"
 
 # skl2onnx 1.20 hands numpy's numbers and truth values to onnx, which takes only Python's numbers.
@@ -73,57 +69,6 @@ def _plain(value):
 oh.make_attribute = lambda key, value, *a, **k: _make_attribute(
     key, value if isinstance(value, onnx.TensorProto) else _plain(value), *a, **k
 )
-
-
-class Pack:
-    """A file of cases."""
-
-    def __init__(self, name):
-        self.path = FOLDER / name
-        self.parts = []
-
-    def add(self, name, model, tensors):
-        encoded = name.encode()
-        self.parts.append(struct.pack("<H", len(encoded)) + encoded)
-        self.parts.append(struct.pack("<I", len(model)) + model)
-        self.parts.append(struct.pack("<H", len(tensors)))
-        for role, label, array in tensors:
-            self.parts.append(self.tensor(role, label, array))
-
-    @staticmethod
-    def tensor(role, label, array):
-        array = np.asarray(array)
-        text = array.dtype.kind in "OUS"
-        kind = TensorProto.STRING if text else oh.np_dtype_to_tensor_dtype(array.dtype)
-        encoded = label.encode()
-        head = struct.pack("<BH", role, len(encoded)) + encoded
-        head += struct.pack("<BB", kind, array.ndim)
-        head += struct.pack(f"<{array.ndim}I", *array.shape)
-        if not text:
-            return head + np.ascontiguousarray(array).tobytes()
-        items = [str(item).encode() for item in array.ravel()]
-        return head + b"".join(struct.pack("<I", len(item)) + item for item in items)
-
-    def write(self):
-        data = b"".join(self.parts)
-        self.path.write_bytes(data)
-        print(f"{self.path.name}: {len(data):,} bytes")
-
-
-def run(model, feeds):
-    options = ort.SessionOptions()
-    options.log_severity_level = 4
-    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    names = [output.name for output in session.get_outputs()]
-    return dict(zip(names, session.run(names, feeds), strict=True))
-
-
-def unzip(value):
-    """ZipMap's list of dicts as a matrix."""
-    if isinstance(value, list):
-        return np.array([list(row.values()) for row in value], dtype=np.float32)
-    return value
 
 
 # --- models -------------------------------------------------------------------------------------

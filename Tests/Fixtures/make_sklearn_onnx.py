@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from exports.case import OPSETS, operators
 from exports.matrix import all_cases
-from exports.pack import Pack, run
+from exports.pack import run
+from onnx_pack import Pack
 
 warnings.filterwarnings("ignore")
 FOLDER = Path(__file__).parent / "onnx"
@@ -74,7 +75,7 @@ def main():
     target = parser.parse_args().all
     for name, version in versions().items():
         print(name, version)
-    pack = Pack(target or FOLDER / "exports.pack")
+    pack = Pack(target.absolute() if target else "exports.pack")
     count, refused, wrong = 0, {}, []
     for name, case in all_cases().items():
         for kind, opset, model, error in cases_of(case, target is not None):

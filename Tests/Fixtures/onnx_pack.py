@@ -3,7 +3,7 @@
 A pack is a sequence of cases, little-endian: u16 length and UTF-8 of a name, u32 length and bytes of
 a model, u16 count of tensors, each: u8 role (0 input, 1 output, 2 other), u16 length and UTF-8 of a
 name, u8 element type (ONNX's number), u8 rank, u32 extents, elements; strings are u32 length and
-bytes.
+bytes. A case without a model takes the model of the one before it.
 """
 
 import struct
@@ -21,6 +21,7 @@ class Pack:
     """A file of cases."""
 
     def __init__(self, name):
+        """`name`: in the fixtures' folder, or an absolute path."""
         self.path = FOLDER / name
         self.parts = []
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 BAR_CELLS = 20
@@ -141,3 +143,31 @@ def say(text: str) -> None:
     """A line worth keeping in a log, too."""
     progress_done()
     print(f"  … {text}", file=sys.stderr, flush=True)
+
+
+# What a benchmark exits with.
+ALL_REACHED, SOME_MISSED, NOT_MEASURED = 0, 1, 2
+
+
+def conclude(
+    sections: Sequence[Section],
+    failures: Sequence[str],
+    machine: dict[str, str],
+    *,
+    seconds: float,
+    json_file: Path | None,
+) -> int:
+    """Prints the verdicts, writes all figures to `json_file`, and gives the exit code."""
+    print_verdicts(sections)
+    print(f"\n  {seconds:.0f} s")
+    if json_file:
+        document = {
+            "machine": machine,
+            "sections": {section.key: section.as_json() for section in sections},
+            "failures": failures,
+        }
+        json_file.write_text(json.dumps(document, indent=2) + "\n")
+    if failures:
+        return NOT_MEASURED
+    reached = all(verdict.reached for section in sections for verdict in section.verdicts)
+    return ALL_REACHED if reached else SOME_MISSED

@@ -5,6 +5,7 @@ import argparse
 from vigie_pipelines.cli.text import Progress, table
 from vigie_pipelines.cli.train.options import (
     add_common,
+    add_part,
     add_quick,
     progress_of,
     say_published,
@@ -46,12 +47,7 @@ def add(domains: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--part",
-        choices=[*_PARTS, "all"],
-        default="all",
-        help="what to do, see below (default: all)",
-    )
+    add_part(parser, _PARTS)
     parser.add_argument(
         "--data",
         choices=["published", "simulated"],

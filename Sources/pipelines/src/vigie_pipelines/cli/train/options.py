@@ -1,6 +1,7 @@
 """Options that all domains of `train` share."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from vigie_pipelines.cli.text import Progress
@@ -31,6 +32,16 @@ def add_common(parser: argparse.ArgumentParser, *, seed_of: str) -> None:
         "--out", type=Path, metavar="DIR", help="short for --publish --registry DIR"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+
+
+def add_part(parser: argparse.ArgumentParser, parts: Sequence[str]) -> None:
+    """--part, one of `parts` or all; the parser's epilog says what they are."""
+    parser.add_argument(
+        "--part",
+        choices=[*parts, "all"],
+        default="all",
+        help="what to do, see below (default: all)",
+    )
 
 
 def add_quick(parser: argparse.ArgumentParser, what: str) -> None:
