@@ -4,20 +4,7 @@ import Testing
 
 /// Damaged files: each gives an error, or a model that runs.
 @Suite struct ONNXMutationTests {
-    /// SplitMix64.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-    }
-
-    private static func mutate(_ bytes: [UInt8], _ random: inout Generator) -> [UInt8] {
+    private static func mutate(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         var bytes = bytes
         for _ in 0...Int.random(in: 0..<3, using: &random) where !bytes.isEmpty {
             let place = Int.random(in: 0..<bytes.count, using: &random)
@@ -53,7 +40,7 @@ import Testing
     private static func fuzz(
         _ cases: [ONNXCase], rounds: Int, seed: UInt64
     ) -> (loaded: Int, ran: Int) {
-        var random = Generator(state: seed)
+        var random = SplitMix(seed: seed)
         var loaded = 0
         var ran = 0
         for round in 0..<rounds {
