@@ -16,6 +16,8 @@ package struct DeferredReply<Response: Message>: Sendable {
     package func finish(_ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void) {
         ticket.settle { call in
             call.guarded { () throws(RPCStatus) in
+                // The loop's own arena is nobody's between two events.
+                if !call.hasOwnArena { call.arena.reset() }
                 let response = Response(in: call.arena)
                 try fill(response)
                 call.send(response)
@@ -26,6 +28,31 @@ package struct DeferredReply<Response: Message>: Sendable {
 
     /// Ends the call with `status`.
     package func fail(_ status: RPCStatus) { ticket.settle { $0.finish(status) } }
+}
+
+extension ServerCall {
+    /// For a unary method's handler whose answer comes later: it returns without one, and keeps the
+    /// reply, which any thread may finish. The request is valid until the handler returns.
+    ///
+    /// - Throws: RESOURCE_EXHAUSTED while the loop waits for too many answers.
+    package func deferReply<Response: Message>(
+        _ type: Response.Type
+    ) throws(RPCStatus) -> DeferredReply<Response> {
+        precondition(method?.kind == .unary && deferred == nil, "only a unary call, and only once")
+        try checkDeferral()
+        let state = DeferredState(self)
+        deferred = state
+        return DeferredReply(state)
+    }
+
+    /// Throws when the loop waits for as many answers as it may.
+    func checkDeferral() throws(RPCStatus) {
+        guard server.deferredCalls < server.limits.maxDeferredCalls else {
+            throw .shed(
+                "over \(server.limits.maxDeferredCalls) answers are being worked on",
+                retryAfter: server.limits.shedRetryAfter)
+        }
+    }
 }
 
 /// Settles a deferred call exactly once, at the latest when its last holder lets go.

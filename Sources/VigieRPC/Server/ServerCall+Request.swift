@@ -107,9 +107,13 @@ extension ServerCall {
         }
     }
 
-    private func countBufferedBytes() throws(RPCStatus) {
+    private func updateBufferedBytes() {
         server.bufferedBytes += deframer.bufferedBytes - countedBytes
         countedBytes = deframer.bufferedBytes
+    }
+
+    private func countBufferedBytes() throws(RPCStatus) {
+        updateBufferedBytes()
         if server.bufferedBytes > server.limits.maxBufferedRequestBytes {
             throw .shed(
                 "over \(server.limits.maxBufferedRequestBytes) bytes of unfinished requests",
@@ -144,6 +148,8 @@ extension ServerCall {
         isHandlingMessages = true
         defer { isHandlingMessages = false }
         try handle(next)
+        // Its answer may take a while, its request is no longer held.
+        if deferred != nil { updateBufferedBytes() }
         if !isFinished, !endDelivered {
             endDelivered = true
             try method?.requestsEnded(self)

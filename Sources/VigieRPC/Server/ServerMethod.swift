@@ -54,7 +54,8 @@ package class ServerMethod {
     }
 }
 
-/// One request, one answer that is ready when the handler returns: no allocation, no hop.
+/// One request, one answer that is ready when the handler returns: no allocation, no hop. A handler
+/// that cannot answer at once asks for a ``ServerCall/deferReply(_:)``.
 final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
     typealias Handler = (Request, Response, ServerCall) throws(RPCStatus) -> Void
     private let handler: Handler
@@ -71,9 +72,12 @@ final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
         let request = try Self.decode(Request.self, message, in: arena)
         let response = Response(in: arena)
         try handler(request, response, call)
+        if call.deferred != nil { return }
         call.send(response)
         call.finish()
     }
+
+    override func cancelled(_ call: ServerCall) { call.deferred?.cancel() }
 }
 
 /// One request, one answer that comes later, perhaps from another thread.
@@ -87,17 +91,10 @@ final class DeferredMethod<Request: Message, Response: Message>: ServerMethod {
     }
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
-        let server = call.server
-        guard server.deferredCalls < server.limits.maxDeferredCalls else {
-            throw .shed(
-                "over \(server.limits.maxDeferredCalls) answers are being worked on",
-                retryAfter: server.limits.shedRetryAfter)
-        }
+        try call.checkDeferral()
         call.takeOwnArena()
         let request = try Self.decode(Request.self, message, in: call.arena)
-        let state = DeferredState(call)
-        call.deferred = state
-        try handler(request, DeferredReply(state), call)
+        try handler(request, try call.deferReply(Response.self), call)
     }
 
     override func cancelled(_ call: ServerCall) { call.deferred?.cancel() }

@@ -38,6 +38,8 @@ package struct Manifest: Sendable, Equatable {
     package var reasons: [String: ReasonText] = [:]
     /// Linear ONNX models: each feature's mean term over the training data.
     package var meanTerms: [String: Double] = [:]
+    /// Where and how requests run; the default leaves it to the pod.
+    package var serving = ServingPolicy()
     /// Movable names that the author suggests: "stable", "canary".
     package var labels: [String] = []
     package var training = TrainingRecord()

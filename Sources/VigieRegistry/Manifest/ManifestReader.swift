@@ -51,7 +51,7 @@ enum ManifestReader {
     private static let knownKeys: Set<String> = [
         "schema", "name", "version", "namespace", "description", "created", "author", "flavor",
         "files", "entry", "signature", "calibration", "scorecard", "decision", "reasons",
-        "explanation", "labels", "training", "metrics", "reference",
+        "explanation", "serving", "labels", "training", "metrics", "reference",
     ]
 
     static func read(_ root: ManifestNode) throws(ManifestError) -> Manifest {
@@ -75,6 +75,9 @@ enum ManifestReader {
         }
         try readScoring(root, &manifest)
         if let signature = manifest.signature { try manifest.check(against: signature) }
+        if let serving = try root.optional("serving") {
+            manifest.serving = try ServingReader.read(serving)
+        }
         try readRecord(root, &manifest)
         for member in try root.object().members where !knownKeys.contains(member.key) {
             manifest.unknown.append(UnknownKey(key: member.key, value: member.value))

@@ -24,6 +24,7 @@ extension Manifest {
         object.add("decision", decision?.json)
         object.add("reasons", reasons.isEmpty ? nil : reasonsJSON)
         object.add("explanation", meanTerms.isEmpty ? nil : explanationJSON)
+        object.add("serving", serving == ServingPolicy() ? nil : serving.json)
         object.add("labels", labels.isEmpty ? nil : .array(labels.map { .string($0) }))
         object.add("training", training == TrainingRecord() ? nil : training.json)
         object.add("metrics", metrics.isEmpty ? nil : metricsJSON)
@@ -159,6 +160,25 @@ extension DecisionThresholds {
         var object = JSONMembers()
         object.add("approveBelow", approveBelow)
         object.add("declineFrom", declineFrom)
+        return object.json
+    }
+}
+
+extension ServingPolicy {
+    fileprivate var json: JSONValue {
+        var object = JSONMembers()
+        if execution != .automatic { object.add("execution", execution.rawValue) }
+        object.add("batching", batching?.json)
+        return object.json
+    }
+}
+
+extension BatchingPolicy {
+    fileprivate var json: JSONValue {
+        var object = JSONMembers()
+        object.add("maxRows", maxRows)
+        object.add("maxDelayMicroseconds", Int(maxDelay / .microseconds(1)))
+        object.add("preferredRows", preferredRows)
         return object.json
     }
 }

@@ -52,11 +52,18 @@ package struct WarmUpLatency: Sendable, Equatable {
     package var explain: Duration?
     /// ``Artifact/run(_:)`` on a batch of one.
     package var tensors: Duration?
+    /// What each further row adds to ``tensors``. Nil unless rows were seen to be independent: each
+    /// answered in a batch as it is alone, bit for bit.
+    package var perRow: Duration?
 
-    package init(score: Duration? = nil, explain: Duration? = nil, tensors: Duration? = nil) {
+    package init(
+        score: Duration? = nil, explain: Duration? = nil, tensors: Duration? = nil,
+        perRow: Duration? = nil
+    ) {
         self.score = score
         self.explain = explain
         self.tensors = tensors
+        self.perRow = perRow
     }
 
     /// The dearest way to call it, which decides whether it may run on an event loop.

@@ -2,34 +2,41 @@ import VigieEngine
 
 /// Tensor inputs made from a row, as far as the signature tells what the inputs are.
 enum SyntheticTensors {
-    /// Fills all inputs for a batch of one: with the artifact's own example if it has one; else the
-    /// feature of an input's name or ``Feature/input`` gives its columns, and what nobody names is 1
-    /// or "".
-    /// - Returns: whether it is the artifact's own example, which it must be able to answer.
-    static func fill(_ workspace: Workspace, of artifact: Artifact, row: [Double]) -> Bool {
-        if artifact.fillExample(workspace) { return true }
+    /// Fills all inputs for a batch of `rows`, where they have rows: the feature of an input's name
+    /// or ``Feature/input`` gives its columns. What nobody names is 1, or "" for text; a real number
+    /// differs from row to row, as rows of a batch do.
+    /// - Parameter first: which row of a larger batch the first one is.
+    static func fill(
+        _ workspace: Workspace, of artifact: Artifact, rows: [[Double]], from first: Int = 0
+    ) {
         let features = artifact.signature.features
         for (index, tensor) in workspace.inputs.enumerated() {
             let spec = artifact.inputs[index]
-            tensor.reshape(TensorShape(spec.shape.prefix(TensorShape.rankMax).map { max($0, 1) }))
+            let count = spec.shape.first == -1 ? rows.count : 1
+            var shape = TensorShape(spec.shape.prefix(TensorShape.rankMax).map { max($0, 1) })
+            if shape.rank > 0, spec.shape.first == -1 { shape[0] = count }
+            tensor.reshape(shape)
+            let width = tensor.count / count
             var columns = features.indices.filter {
                 (features[$0].input ?? features[$0].name) == spec.name
             }
-            if columns.isEmpty, artifact.inputs.count == 1, features.count == tensor.count {
+            if columns.isEmpty, artifact.inputs.count == 1, features.count == width {
                 columns = Array(features.indices)
             }
             for element in 0..<tensor.count {
-                let column = element < columns.count ? columns[element] : nil
+                let (row, place) = (element / width, element % width)
+                let column = place < columns.count ? columns[place] : nil
                 set(
-                    tensor, element, value: column.map { row[$0] } ?? 1,
+                    tensor, element,
+                    value: column.map { rows[row][$0] } ?? 1 + 0.375 * Double(first + row),
                     feature: column.map { features[$0] })
             }
         }
-        return false
     }
 
     private static func set(_ tensor: Tensor, _ index: Int, value: Double, feature: Feature?) {
-        let whole = Int64(exactly: value.rounded(.towardZero)) ?? 0
+        // An integer that nobody names may be an index: 1 in each row.
+        let whole = feature == nil ? 1 : Int64(exactly: value.rounded(.towardZero)) ?? 0
         switch tensor.type {
         case .string:
             let categories = feature?.categories ?? []

@@ -29,6 +29,13 @@ package struct VersionLoader: Sendable {
         let artifact = try compile(manifest, model)
         let loaded = clock.now
         let latency = try WarmUp.run(artifact)
+        if manifest.serving.batching != nil, latency.perRow == nil {
+            throw RegistryError(
+                .refused,
+                "manifest.json: serving.batching needs a model whose rows do not depend on each "
+                    + "other, with rows as the first dimension of all its tensors, and "
+                    + "\(manifest.entry) is not so")
+        }
         let warm = clock.now
         return LoadedModel(
             name: name, version: version, manifest: manifest, manifestDigest: digest,

@@ -29,6 +29,11 @@ package enum WarmUp {
             throw RegistryError(.refused, "warm-up: \(error)")
         }
         latency.tensors = try runTensors(artifact, workspace, row: rows[0].values)
+        if let single = latency.tensors {
+            latency.perRow = BatchTrial(
+                artifact: artifact, workspace: workspace, rows: rows.map(\.values)
+            ).costPerRow(single: single)
+        }
         return latency
     }
 
@@ -67,7 +72,9 @@ package enum WarmUp {
         let clock = ContinuousClock()
         let start = clock.now
         for _ in 0..<runs {
-            let isOwnExample = SyntheticTensors.fill(workspace, of: artifact, row: row)
+            // The artifact's own example is a request that it must be able to answer.
+            let isOwnExample = artifact.fillExample(workspace)
+            if !isOwnExample { SyntheticTensors.fill(workspace, of: artifact, rows: [row]) }
             let before = clock.now
             do { try artifact.run(workspace) } catch {
                 // What a tensor may hold is known only where the signature says so: a graph that

@@ -8,6 +8,8 @@ import pytest
 from vigie_pipelines.data import sources
 from vigie_pipelines.data.dataset import Dataset
 from vigie_pipelines.errors import DataNotFoundError
+from vigie_pipelines.fraud.published import published
+from vigie_pipelines.fraud.transactions import Transactions
 
 PACKAGE = Path(__file__).resolve().parents[1]
 REPOSITORY = PACKAGE.parents[1]
@@ -38,6 +40,12 @@ def hmeq() -> Dataset:
 @pytest.fixture(scope="session")
 def candidates() -> Dataset:
     return sources.read("hr", seed=1)
+
+
+@pytest.fixture(scope="session")
+def handbook() -> Transactions:
+    """The handbook's own transactions: six seconds to draw."""
+    return published()
 
 
 @pytest.fixture(scope="session")

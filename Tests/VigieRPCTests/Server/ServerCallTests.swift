@@ -36,6 +36,33 @@ struct ServerCallTests {
         #expect(status == RPCStatus(.internal, "the handler gave no answer"))
     }
 
+    @Test func a_unary_handler_may_answer_at_once_or_later() async throws {
+        let replies = Mutex<[DeferredReply<VigieV1.PingResponse>]>([])
+        var limits = RPCLimits()
+        limits.maxDeferredCalls = 1
+        // The second of the large requests fits only if the first is not held while it waits.
+        limits.maxBufferedRequestBytes = 3000
+        let server = try RPCServer(limits: limits) { handler in
+            handler.unary(Ping.self) { request, response, call throws(RPCStatus) in
+                guard request.payload.count >= 2000 else {
+                    response.payload = request.payload
+                    return
+                }
+                let reply = try call.deferReply(VigieV1.PingResponse.self)
+                replies.withLock { $0.append(reply) }
+            }
+        }
+        let large = [UInt8](repeating: 7, count: 2000)
+        async let late = server.ping(large)
+        while replies.withLock({ $0.isEmpty }) { await Task.yield() }
+        #expect(try await server.ping([1, 2]) == [1, 2])
+        let shed = await server.pingStatus(large)
+        #expect(shed.code == .resourceExhausted)
+        #expect(shed.message == "over 1 answers are being worked on")
+        replies.withLock { $0.removeLast() }.finish { $0.setPayload(([3] as [UInt8]).span.bytes) }
+        #expect(try await late == [3])
+    }
+
     @Test func a_reply_may_throw_and_only_the_first_counts() async throws {
         let server = try RPCServer { handler in
             handler.deferred(Ping.self) { _, reply, _ in

@@ -37,6 +37,12 @@ import VigieRegistry
             manifest.decision == DecisionThresholds(approveBelow: 0.05, declineFrom: 0.15))
         #expect(manifest.reasons["age"] == ReasonText(code: "R01", text: "Too \"young\""))
         #expect(manifest.meanTerms == ["age": 0.12, "income": -1e-7])
+        #expect(
+            manifest.serving
+                == ServingPolicy(
+                    execution: .pool,
+                    batching: BatchingPolicy(
+                        maxRows: 128, maxDelay: .microseconds(750), preferredRows: 16)))
         #expect(manifest.labels == ["stable"])
         #expect(manifest.training.rows == 150_000 && manifest.training.seed == 1)
         #expect(manifest.metrics.map(\.name) == ["auc", "f1"])
@@ -56,6 +62,18 @@ import VigieRegistry
         #expect(manifest.calibration == .none && manifest.scorecard == nil)
         #expect(manifest.signature == nil && manifest.reference == nil)
         #expect(manifest.name == nil && manifest.version == nil && manifest.unknown.isEmpty)
+        #expect(manifest.serving == ServingPolicy())
+    }
+
+    @Test func batching_has_defaults_of_its_own() throws {
+        let text = SampleManifest.least.replacing(
+            "{\"flavor\"", with: "{\"serving\": {\"batching\": {}}, \"flavor\"")
+        let manifest = try Manifest.read(Array(text.utf8))
+        #expect(manifest.serving.execution == .automatic)
+        #expect(
+            manifest.serving.batching
+                == BatchingPolicy(maxRows: 256, maxDelay: .microseconds(500), preferredRows: 64))
+        #expect(try Manifest.read(Array(manifest.text.utf8)) == manifest)
     }
 
     @Test(arguments: [SampleManifest.full, SampleManifest.least])

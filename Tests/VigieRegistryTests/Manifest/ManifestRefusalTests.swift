@@ -128,6 +128,19 @@ import VigieRegistry
             "{\"age\": 0.12", "{\"size\": 0.12", "explanation.meanTerms[\"size\"] is for a feature"),
     ]
 
+    static let serving = [
+        Change(
+            "\"execution\": \"pool\"", "\"execution\": \"gpu\"",
+            #"serving.execution must be one of "automatic", "inline", "pool""#),
+        Change("\"maxRows\": 128", "\"maxRows\": 0", "serving.batching.maxRows must be from 1 to"),
+        Change(
+            "\"maxDelayMicroseconds\": 750", "\"maxDelayMicroseconds\": -1",
+            "serving.batching.maxDelayMicroseconds must be from 0 to"),
+        Change(
+            "\"preferredRows\": 16", "\"preferredRows\": 129",
+            "serving.batching.preferredRows must be at most maxRows, which is 128"),
+    ]
+
     static let records = [
         Change("[\"stable\"]", "\"stable\"", "labels must be an array, not a string"),
         Change("\"rows\": 150000", "\"rows\": -5", "training.rows must be from 0 to"),
@@ -145,7 +158,7 @@ import VigieRegistry
             "reference.features.purpose.categories.car must be a number, not an object"),
     ]
 
-    @Test(arguments: identity + files + signature + scoring + records)
+    @Test(arguments: identity + files + signature + scoring + serving + records)
     func a_wrong_value_is_refused_with_its_place(change: Change) throws {
         #expect(SampleManifest.full.contains(change.old))
         let text = Self.replaceFirst(change.old, by: change.new, in: SampleManifest.full)

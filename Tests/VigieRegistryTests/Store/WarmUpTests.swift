@@ -47,6 +47,64 @@ import VigieRegistry
         #expect(latency.slowest >= latency.score ?? .zero)
     }
 
+    /// Answers each row with itself, less what the case says.
+    private final class RowArtifact: Artifact, @unchecked Sendable {
+        enum Kind: Sendable, CaseIterable { case independent, centred, fixed, refusing, summed }
+        private let kind: Kind
+
+        init(_ kind: Kind) {
+            self.kind = kind
+            super.init(
+                flavor: .onnx,
+                inputs: [TensorSpec(name: "x", type: .float64, shape: [-1, 2])],
+                outputs: [
+                    TensorSpec(
+                        name: "y", type: .float64, shape: kind == .fixed ? [1, 2] : [-1, 2])
+                ], signature: Signature(features: []), memoryBytes: 0)
+        }
+
+        override func run(_ workspace: Workspace) throws(InferenceError) {
+            let input = workspace.inputs[0]
+            if kind == .refusing, input.shape[0] > 1 {
+                throw InferenceError(.input, "one row at a time")
+            }
+            let isOneRow = kind == .fixed || kind == .summed
+            workspace.outputs[0].reshape(isOneRow ? TensorShape([1, 2]) : input.shape)
+            input.withElements(of: Double.self) { values in
+                let mean = values.reduce(0, +) / Double(values.count)
+                workspace.outputs[0].withElements(of: Double.self) { target in
+                    for index in target.indices {
+                        target[index] = values[index] - (kind == .centred ? mean : 0)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func only_independent_rows_have_a_cost_in_a_batch() throws {
+        for kind in RowArtifact.Kind.allCases {
+            let latency = try WarmUp.run(RowArtifact(kind))
+            #expect(latency.tensors != nil)
+            #expect((latency.perRow != nil) == (kind == .independent), "\(kind)")
+        }
+    }
+
+    @Test func batching_is_refused_for_rows_that_depend_on_each_other() throws {
+        let registry = TestRegistry()
+        registry.write("credit", 1)
+        registry.write("credit", 2, extra: ", \"serving\": {\"batching\": {\"maxRows\": 8}}")
+        let store = ModelStore(
+            folder: registry.path,
+            compile: { _ throws(LoadError) in RowArtifact(.centred) })
+        try store.start()
+        defer { store.stop() }
+        #expect(store.table.find("credit")?.current?.version == 1)
+        let status = store.statuses().first { $0.version == 2 }
+        #expect(
+            status?.reason.hasPrefix("manifest.json: serving.batching needs a model whose rows")
+                == true, "\(status?.reason ?? "")")
+    }
+
     /// Notes the rows that it is asked.
     private final class RowRecorder: Artifact, @unchecked Sendable {
         let rows = Mutex<[[Double]]>([])

@@ -32,6 +32,8 @@ enum SampleManifest {
             "income": {"code": "R02", "text": "Too little income"}
           },
           "explanation": {"meanTerms": {"age": 0.12, "income": -1e-7}},
+          "serving": {"execution": "pool",
+            "batching": {"maxRows": 128, "maxDelayMicroseconds": 750, "preferredRows": 16}},
           "labels": ["stable"],
           "training": {"dataset": "d", "rows": 150000, "fingerprint": "sha256:00", "library": "xgboost 3.2.0", "seed": 1},
           "metrics": {"auc": 0.867, "f1": 0.44, "unmeasured": null},

@@ -5,7 +5,8 @@ import os
 import sys
 
 from vigie_pipelines import __version__
-from vigie_pipelines.cli import demo, register, rows, train, validate
+from vigie_pipelines.cli import demo, register, rows, validate
+from vigie_pipelines.cli.train import command as train
 from vigie_pipelines.errors import PipelineError
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vigie_pipelines.cli.text import Progress, table
+from vigie_pipelines.cli.train.options import add_common, progress_of, say_published, target
 from vigie_pipelines.data import sources
 from vigie_pipelines.errors import DataNotFoundError, PipelineError
 from vigie_pipelines.recipes.credit import CREDIT
@@ -25,16 +26,9 @@ examples:
 """
 
 
-def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Adds the command to the parser."""
-    parser = subparsers.add_parser(
-        "train",
-        help="train, cross-validate, calibrate and publish models",
-        description="Trains models: cross-validates, calibrates on out-of-fold scores, trains on "
-        "all rows, prints the figures and, with --publish, writes registry versions.",
-    )
-    kinds = parser.add_subparsers(dest="domain", required=True, metavar="DOMAIN")
-    credit = kinds.add_parser(
+def add(domains: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds both domains to the parser."""
+    credit = domains.add_parser(
         "credit",
         help="credit default models on real data",
         description="Credit default models on real data: GiveMeSomeCredit (gmsc, from the "
@@ -57,7 +51,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     _add_common(credit)
     credit.set_defaults(run=run_credit)
-    hr = kinds.add_parser(
+    hr = domains.add_parser(
         "hr",
         help="candidates' model, on simulated data",
         description="The candidates' model on SIMULATED data. Evaluating candidates is high-risk "
@@ -80,31 +74,12 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         "--folds", type=_folds, default=5, metavar="K", help="cross-validation folds (default: 5)"
     )
     parser.add_argument(
-        "--seed",
-        type=int,
-        default=7,
-        metavar="N",
-        help="of folds, sampling and simulation: the same seed, the same models (default: 7)",
-    )
-    parser.add_argument(
         "--calibration",
         choices=["auto", "platt", "isotonic", "none"],
         default="auto",
         help="auto: Platt unless isotonic is clearly better on held-out folds (default)",
     )
-    parser.add_argument(
-        "--publish",
-        action="store_true",
-        help="write each model to the registry as the next version, lr before xgboost",
-    )
-    parser.add_argument(
-        "--registry",
-        type=Path,
-        default=Path("registry"),
-        metavar="DIR",
-        help="the registry folder for --publish (default: ./registry)",
-    )
-    parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    add_common(parser, seed_of="folds, sampling and simulation")
 
 
 def _folds(text: str) -> int:
@@ -126,7 +101,7 @@ def run_hr(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace, recipes: tuple[Recipe, ...], keys: tuple[str, ...]) -> int:
-    progress = Progress(quiet=options.quiet)
+    progress, registry = progress_of(options), target(options)
     results: list[Trained] = []
     published: list[str] = []
     for key in keys:
@@ -156,17 +131,14 @@ def _run(options: argparse.Namespace, recipes: tuple[Recipe, ...], keys: tuple[s
             results.append(trained)
             if trained.evaluation.metrics["auc"] < recipe.auc_expected:
                 progress.warn(f"{name}: AUC is under the {recipe.auc_expected} it should reach")
-            if options.publish:
-                folder = trained.publish(options.registry)
+            if registry is not None:
+                folder = trained.publish(registry)
                 published.append(str(folder))
                 progress.say(f"{name}: published {folder}")
     if not results:
         raise PipelineError("nothing was trained: no data set that was asked for is there")
     print(results_table(results))
-    for text in published:
-        print(f"published {text}")
-    if not options.publish:
-        print("Nothing was written: --publish writes the models to --registry.")
+    say_published(published, options)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""`vigie-pipelines train DOMAIN`, one module a domain."""
