@@ -40,6 +40,8 @@ let package = Package(
         .target(
             name: "VigieProtos", dependencies: ["CVigieProtos", "CProtobufC"],
             swiftSettings: serving),
+        // A leaf that all may import: counters and histograms, and how a scrape is answered.
+        .target(name: "VigieTelemetry", dependencies: ["VigieProtos"], swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "VigieTransport", dependencies: ["CNghttp2", "COpenSSL", "CVigieSys"],
@@ -92,6 +94,7 @@ let package = Package(
         .executableTarget(
             name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
             swiftSettings: strict),
+        .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),

@@ -18,6 +18,7 @@
 #include "inference/model_config.pb-c.h"
 #include "inference/grpc_service.pb-c.h"
 #include "onnx/onnx.pb-c.h"
+#include "prometheus/metrics.pb-c.h"
 #include "vigie/v1/credit.pb-c.h"
 #include "vigie/v1/diagnostics.pb-c.h"
 
@@ -567,6 +568,30 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_onnx__operat
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_onnx__function_proto(void) {
     return &onnx__function_proto__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__label_pair(void) {
+    return &io__prometheus__client__label_pair__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__gauge(void) {
+    return &io__prometheus__client__gauge__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__counter(void) {
+    return &io__prometheus__client__counter__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__histogram(void) {
+    return &io__prometheus__client__histogram__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__bucket(void) {
+    return &io__prometheus__client__bucket__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__bucket_span(void) {
+    return &io__prometheus__client__bucket_span__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__metric(void) {
+    return &io__prometheus__client__metric__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__metric_family(void) {
+    return &io__prometheus__client__metric_family__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_vigie__v1__feature_value(void) {
     return &vigie__v1__feature_value__descriptor;

@@ -22,6 +22,9 @@ public enum GrpcTesting {}
 /// The package `inference`.
 public enum Inference {}
 
+/// The package `io.prometheus.client`.
+public enum IoPrometheusClient {}
+
 /// The package `onnx`.
 public enum Onnx {}
 
@@ -1034,6 +1037,55 @@ func generatedProtoFiles() -> [ProtoFile] {
             ],
             index: 12),
         ProtoFile(
+            name: "prometheus/metrics.proto",
+            dependencies: [],
+            symbols: lines("""
+            io.prometheus.client.LabelPair
+            io.prometheus.client.LabelPair.name
+            io.prometheus.client.LabelPair.value
+            io.prometheus.client.Gauge
+            io.prometheus.client.Gauge.value
+            io.prometheus.client.Counter
+            io.prometheus.client.Counter.value
+            io.prometheus.client.Histogram
+            io.prometheus.client.Histogram.sample_count
+            io.prometheus.client.Histogram.sample_sum
+            io.prometheus.client.Histogram.bucket
+            io.prometheus.client.Histogram.schema
+            io.prometheus.client.Histogram.zero_threshold
+            io.prometheus.client.Histogram.zero_count
+            io.prometheus.client.Histogram.positive_span
+            io.prometheus.client.Histogram.positive_delta
+            io.prometheus.client.Bucket
+            io.prometheus.client.Bucket.cumulative_count
+            io.prometheus.client.Bucket.upper_bound
+            io.prometheus.client.BucketSpan
+            io.prometheus.client.BucketSpan.offset
+            io.prometheus.client.BucketSpan.length
+            io.prometheus.client.Metric
+            io.prometheus.client.Metric.label
+            io.prometheus.client.Metric.gauge
+            io.prometheus.client.Metric.counter
+            io.prometheus.client.Metric.histogram
+            io.prometheus.client.Metric.timestamp_ms
+            io.prometheus.client.MetricFamily
+            io.prometheus.client.MetricFamily.name
+            io.prometheus.client.MetricFamily.help
+            io.prometheus.client.MetricFamily.type
+            io.prometheus.client.MetricFamily.metric
+            io.prometheus.client.MetricFamily.unit
+            io.prometheus.client.MetricType
+            io.prometheus.client.COUNTER
+            io.prometheus.client.GAUGE
+            io.prometheus.client.SUMMARY
+            io.prometheus.client.UNTYPED
+            io.prometheus.client.HISTOGRAM
+            io.prometheus.client.GAUGE_HISTOGRAM
+            """),
+            services: [
+            ],
+            index: 13),
+        ProtoFile(
             name: "vigie/v1/credit.proto",
             dependencies: ["google/rpc/status.proto"],
             symbols: lines("""
@@ -1086,7 +1138,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ScoreApplications", input: "vigie.v1.ScoreApplicationRequest", output: "vigie.v1.ScoreApplicationResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 13),
+            index: 14),
         ProtoFile(
             name: "vigie/v1/diagnostics.proto",
             dependencies: ["google/protobuf/duration.proto"],
@@ -1113,7 +1165,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Version", input: "vigie.v1.VersionRequest", output: "vigie.v1.VersionResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 14),
+            index: 15),
     ]
 }
 
