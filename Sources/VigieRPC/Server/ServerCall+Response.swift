@@ -91,12 +91,19 @@ extension ServerCall {
             finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
             flushHead()
         } else {
-            sendHeaders(
-                ResponseHeaders.trailersOnly(
-                    status, head: initialMetadata, trailingMetadata,
-                    acceptEncoding: headers.unknownEncoding != nil), endStream: true)
+            let fields = ResponseHeaders.trailersOnly(
+                status, head: initialMetadata, trailingMetadata,
+                acceptEncoding: headers.unknownEncoding != nil)
+            sendHeaders(.fields(fields), endStream: true)
         }
         if interceptorsBegun > 0 { ended(status) }
+    }
+
+    /// Turns the call away before anything has begun.
+    func refuse(_ refusal: PreparedRefusal) {
+        isFinished = true
+        sendHeaders(.prepared(refusal.headers), endStream: true)
+        for interceptor in server.interceptors { interceptor.refused(self, refusal.status) }
     }
 
     /// Which encoding answers use, if any is asked for and accepted.
