@@ -108,6 +108,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package var metadata: Metadata { headers.store.metadata() ?? Metadata() }
     /// The first value of one key, as it is on the wire.
     package func metadataValue(_ key: StaticString) -> String? { headers.store.first(key) }
+    /// How much the call matters, as its caller says.
+    package var priority: CallPriority { headers.priority }
     /// The caller's address.
     package var peerAddress: String { connection.peerAddress }
     /// Who the caller is by its certificate.

@@ -50,6 +50,8 @@ final class Pod {
         self.store = store
         var workerOptions = settings.workers.options(processors: Processors.usable)
         workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
+        workerOptions.adaptiveConcurrency = settings.overload.concurrency(
+            most: workerOptions.queueMax)
         pool =
             workerOptions.workers == 0
             ? nil
@@ -66,14 +68,17 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
-        let rpcLimits = settings.limits.rpcLimits
+        var rpcLimits = settings.limits.rpcLimits
+        rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
+            most: rpcLimits.maxConcurrentCalls)
+        let perLoop = rpcLimits
         let keepsAccessLog = settings.log.accessLog
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
                 listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
             ) { loop in
-                let handler = RPCHandler(loop: loop, limits: rpcLimits)
+                let handler = RPCHandler(loop: loop, limits: perLoop)
                 if keepsAccessLog { handler.add(AccessLog(log)) }
                 services.install(on: handler)
                 return handler

@@ -8,5 +8,6 @@ struct PodSettings {
     var tls: TLSOptions
     var log: LogOptions
     var workers: WorkerFlags
+    var overload: OverloadOptions
     var limits: LimitOptions
 }
