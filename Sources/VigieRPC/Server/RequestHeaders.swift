@@ -17,6 +17,8 @@ struct RequestHeaders: ~Copyable {
     var acceptsDeflate = false
     /// As RFC 9113 §6.5.2 counts: names, values, and 32 bytes a field.
     var listBytes = 0
+    /// Where in a trace the caller is.
+    var trace = ReceivedTrace()
     /// Custom metadata, user agent included.
     var store = HeaderStore()
 
@@ -35,6 +37,7 @@ struct RequestHeaders: ~Copyable {
         acceptsGzip = false
         acceptsDeflate = false
         listBytes = 0
+        trace.reset()
         store.removeAll()
     }
 
@@ -51,6 +54,7 @@ struct RequestHeaders: ~Copyable {
             isHead = value.equals("HEAD")
         case 7 where name.equals(":scheme"): break
         case 10 where name.equals(":authority"): break
+        case 11 where name.equals("traceparent"): trace.take(parent: value)
         case 12 where name.equals("content-type"):
             contentType = Self.isGRPC(value) ? .grpc : .other
         case 12 where name.equals("grpc-timeout"):
@@ -62,6 +66,7 @@ struct RequestHeaders: ~Copyable {
             } else {
                 unknownEncoding = value.string
             }
+        case 14 where name.equals("grpc-trace-bin"): trace.take(binary: value)
         case 20 where name.equals("grpc-accept-encoding"):
             let list = MessageEncoding.parseList(value.string)
             acceptsGzip = list.contains(.gzip)

@@ -1,3 +1,4 @@
+import VigieRPC
 import VigieTelemetry
 
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
@@ -20,6 +21,14 @@ extension RequestTimes {
         self.init(
             began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
             ended: ended)
+    }
+}
+
+extension CallStations {
+    init(_ times: RequestTimes, rows: Int) {
+        self.init(
+            began: times.began, inputsRead: times.inputsRead, started: times.started,
+            computed: times.computed, ended: times.ended, rows: rows)
     }
 }
 
