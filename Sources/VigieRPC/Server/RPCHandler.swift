@@ -22,6 +22,8 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package let loop: EventLoop
     package let limits: RPCLimits
     let table = MethodTable()
+    /// Sees every call's beginning and end, for traces and logs; nil hands traces on and no more.
+    package var observer: CallObserver?
     private(set) var interceptors: [any ServerInterceptor] = []
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []

@@ -22,6 +22,7 @@ extension ServerCall {
         guard headers.contentType == .grpc, headers.isPost else {
             return answerPlainly(requestHasEnded: endStream)
         }
+        if let observer = server.observer { observer.began(self) } else { trace = caller }
         if let refusal = admissionRefusal() { return refuse(refusal) }
         do throws(RPCStatus) { try checkHeaders() } catch {
             for interceptor in server.interceptors { interceptor.refused(self, error) }
@@ -208,9 +209,13 @@ extension ServerCall {
         // A handler that ends the call inside does not pull the bytes away under itself: a call's
         // buffers are only given back when its stream has closed, which happens later.
         try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in
-            guard next.isCompressed else { return try method.received(bytes, self) }
+            guard next.isCompressed else {
+                self.requestBytes &+= bytes.byteCount
+                return try method.received(bytes, self)
+            }
             let message = try MessageCoding.decompress(
                 bytes, self.headers.encoding, limit: self.server.limits.maxRequestBytes)
+            self.requestBytes &+= message.count
             try method.received(message.span.bytes, self)
         }
         deframer.consume(next.count)

@@ -61,7 +61,7 @@ extension ServingNode {
     }
 
     /// The version that is asked, if it can decide on applications.
-    private func findDecider(
+    func findDecider(
         _ request: VigieV1.ScoreApplicationRequest
     ) throws(RPCStatus) -> ServedVersion {
         let name = request.model.isEmpty ? Self.defaultModel : request.model
@@ -95,6 +95,7 @@ extension ServingNode {
             ended: MonotonicTime.now().nanoseconds)
         served.counters.succeeded(times, rows: 1)
         served.counters.ran(times, rows: 1)
+        lastStations = CallStations(times, rows: 1)
         served.observe(
             served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
             over: inlineCostMax)

@@ -15,10 +15,14 @@ enum AnswerSink<Response: Message>: Sendable {
     }
 
     /// Answers with what `fill` writes on the call's loop, or with the status that it throws.
-    func finish(_ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void) {
+    /// - Parameter stations: when the request passed its stations, if it did.
+    func finish(
+        _ stations: CallStations? = nil,
+        _ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void
+    ) {
         switch self {
-        case .call(let reply): reply.finish(fill)
-        case .stream(let place): place.finish(fill)
+        case .call(let reply): reply.finish(stations, fill)
+        case .stream(let place): place.finish(stations, fill)
         }
     }
 

@@ -17,6 +17,7 @@ final class Pod {
     private let server: HTTPServer
     private let threads: [LoopThread]
     private let admin: AdminServer?
+    private let observation: PodObservation
     private var certificates: CertificateWatcher?
 
     /// Loads, binds and begins to answer; throws what stands in the way, as a sentence.
@@ -72,14 +73,15 @@ final class Pod {
         rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
             most: rpcLimits.maxConcurrentCalls)
         let perLoop = rpcLimits
-        let keepsAccessLog = settings.log.accessLog
+        let observation = try PodObservation(settings, log, server: address)
+        self.observation = observation
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
                 listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
             ) { loop in
                 let handler = RPCHandler(loop: loop, limits: perLoop)
-                if keepsAccessLog { handler.add(AccessLog(log)) }
+                observation.observe(handler)
                 services.install(on: handler)
                 return handler
             }
@@ -127,6 +129,12 @@ final class Pod {
         StandardStream.output.write("\(line), \(milliseconds) ms\n")
     }
 
+    /// What is left of the grace for traces that wait to be exported; a moment at the least.
+    private static func flushTime(until deadline: MonotonicTime) -> Duration {
+        let now = MonotonicTime.now()
+        return max(now < deadline ? deadline.since(now) : .zero, .milliseconds(500))
+    }
+
     // MARK: Running
 
     /// Returns when the pod has ended in good order.
@@ -135,6 +143,7 @@ final class Pod {
             switch Signals.wait(atMost: settings.tls.tlsReloadInterval.duration) {
             case .terminate: return end()
             case .reload:
+                log.writer.reopen()
                 reloadCertificates()
                 store.refresh { _ in }
             case .timeout:
@@ -173,6 +182,7 @@ final class Pod {
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
         store.stop()
+        observation.exporter?.stop(within: Self.flushTime(until: deadline))
         log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")
     }
 }

@@ -90,6 +90,7 @@ extension ServingNode {
             ended: MonotonicTime.now().nanoseconds)
         served.counters.succeeded(times, rows: rows)
         served.counters.ran(times, rows: rows)
+        lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
 
@@ -108,6 +109,7 @@ extension ServingNode {
         TensorRun(served.shared, [job]).compute(served.workspace, started: job.inputsRead)
         served.answered = job
         try job.write(response)
+        lastStations = job.stations ?? .none
     }
 
     /// Makes a job of the request and gives it to the workers, unless they cannot do it in time.
