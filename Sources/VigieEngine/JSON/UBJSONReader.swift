@@ -9,6 +9,8 @@ struct UBJSONReader {
     private var position = 0
     private var depth = 0
     private var keys = UBJSONKeys()
+    /// By depth, the members of the object before: the next one is likely to have as many.
+    private var lastCounts: [Int]
     private let keepsPacked: Bool
 
     /// - Parameter keepsPacked: leave arrays of one type as ``JSONValue/packed(_:)``, for whoever
@@ -28,6 +30,7 @@ struct UBJSONReader {
         self.bytes = bytes
         self.depthMax = depthMax
         self.keepsPacked = keepsPacked
+        lastCounts = Array(repeating: 0, count: depthMax + 1)
     }
 
     private typealias Marker = Unicode.Scalar
@@ -108,10 +111,14 @@ struct UBJSONReader {
 
     private mutating func readObject() throws(JSONError) -> JSONObject {
         try enter()
-        defer { depth -= 1 }
         let start = position
         let (type, count) = try readHeader()
         var members: [(key: String, value: JSONValue)] = []
+        members.reserveCapacity(lastCounts[depth])
+        defer {
+            lastCounts[depth] = members.count
+            depth -= 1
+        }
         // Keys that have been met before are told apart by their numbers.
         var met: UInt64 = 0
         var areTold = true
