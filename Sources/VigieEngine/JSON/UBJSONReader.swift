@@ -205,8 +205,23 @@ struct UBJSONReader {
         return Int(length)
     }
 
+    /// Strings that are no longer than that take no memory of their own.
+    private static let shortMax = 15
+
     private mutating func readString() throws(JSONError) -> String {
         let length = try readLength()
+        if length <= Self.shortMax, length <= bytes.count - position {
+            let end = position + length
+            var all: UInt8 = 0
+            for index in position..<end { all |= bytes[index] }
+            if all < 0x80 {
+                defer { position = end }
+                return String(unsafeUninitializedCapacity: length) { text in
+                    for index in 0..<length { text[index] = bytes[position + index] }
+                    return length
+                }
+            }
+        }
         guard let text = String(validating: try readBytes(length), as: UTF8.self) else {
             throw error("a string is not UTF-8", back: length)
         }

@@ -6,25 +6,21 @@ struct ExplainerCompiler {
     private let target: Int
 
     private(set) var trees: [vigie_shap_tree] = []
-    private(set) var nodes: [vigie_shap_node] = []
     private(set) var sets = CategorySets()
     private(set) var points: [Double] = []
     private(set) var weights: [Double] = []
     private(set) var baseValue = 0.0
+    /// Distinct features on a path of the last tree.
+    private var featuresMax: Int32 = 0
     /// Doubles of scratch for the largest tree, and its nodes.
     private(set) var productCount = 0
     private(set) var nodeCountMax = 0
     /// Where the rule of so many points begins.
     private var rules: [Int: Int] = [:]
-    /// Of each node of the tree that is being added.
-    private var paths: [Path]
 
     init(_ source: OrderedTrees, target: Int) {
         self.source = source
         self.target = target
-        nodes.reserveCapacity(source.nodes.count)
-        paths = Array(
-            repeating: Path(), count: source.trees.reduce(0) { max($0, $1.count) })
     }
 
     /// A node's way from the root.
@@ -37,24 +33,43 @@ struct ExplainerCompiler {
         var reach = 1.0
     }
 
-    mutating func add(tree: Int) throws(LoadError) {
-        let ordered = source.trees[tree]
-        let first = nodes.count
-        nodes.append(contentsOf: repeatElement(vigie_shap_node(), count: ordered.count))
+    /// Lays out these trees.
+    /// - Parameter nodes: room for all of the trees' nodes.
+    mutating func add(
+        _ added: [Int], to nodes: UnsafeMutablePointer<vigie_shap_node>
+    ) throws(LoadError) {
+        let countMax = added.reduce(0) { max($0, source.trees[$1].count) }
+        var memory = [Path](repeating: Path(), count: countMax)
+        var paths = memory.mutableSpan
+        var first = 0
+        for tree in added {
+            try add(tree, to: nodes + first, &paths)
+            let count = source.trees[tree].count
+            addTree(first: first, count: count, featureCount: Int(featuresMax))
+            first += count
+        }
+    }
+
+    private mutating func add(
+        _ tree: Int, to nodes: UnsafeMutablePointer<vigie_shap_node>,
+        _ paths: inout MutableSpan<Path>
+    ) throws(LoadError) {
+        let count = source.trees[tree].count
+        let first = source.trees[tree].first
         paths[0] = Path()
-        var featuresMax: Int32 = 0
-        for place in 0..<ordered.count {
-            let node = source.nodes[ordered.first + place]
+        nodes.initialize(to: vigie_shap_node())
+        featuresMax = 0
+        for place in 0..<count {
+            let node = source.nodes[first + place]
             if node.left == 0 {
                 let weight = weight(ofLeaf: Int(node.index))
-                nodes[first + place].weight = weight
+                nodes[place].weight = weight
                 baseValue += weight * paths[place].reach
                 featuresMax = max(featuresMax, paths[place].featureCount)
             } else {
-                try addBranch(node, ordered.first, at: place, first, tree)
+                try addBranch(node, at: place, of: tree, first, nodes, &paths)
             }
         }
-        addTree(first: first, count: ordered.count, featureCount: Int(featuresMax))
     }
 
     /// What a leaf says of the target.
@@ -67,29 +82,29 @@ struct ExplainerCompiler {
         return weight
     }
 
+    /// Writes a branch's test, and all but the tests of its children.
     /// - Parameters:
-    ///   - orderedFirst: the tree's root among those of the source.
-    ///   - place: the node's in its tree.
-    ///   - first: the tree's root in ``nodes``.
+    ///   - place: the branch's in its tree.
+    ///   - first: the tree's root among the source's nodes.
+    @inline(__always)
     private mutating func addBranch(
-        _ ordered: OrderedTrees.Node, _ orderedFirst: Int, at place: Int, _ first: Int, _ tree: Int
+        _ ordered: OrderedTrees.Node, at place: Int, of tree: Int, _ first: Int,
+        _ nodes: UnsafeMutablePointer<vigie_shap_node>, _ paths: inout MutableSpan<Path>
     ) throws(LoadError) {
         let node = source.source.nodes[Int(ordered.index)]
         let feature = UInt32(truncatingIfNeeded: node.feature)
-        let left = Int(ordered.left)
+        try addTest(ordered, node, to: &nodes[place])
         // The nearest node above that this feature leads to.
         var before = place
-        while before > 0, nodes[first + before].feature != feature {
-            before = Int(paths[before].parent)
-        }
-        let shareBefore = before > 0 ? nodes[first + before].share : 1
-        try addTest(ordered, node, at: first + place)
+        while before > 0, nodes[before].feature != feature { before = Int(paths[before].parent) }
+        let shareBefore = before > 0 ? nodes[before].share : 1
         var path = paths[place]
         path.parent = Int32(truncatingIfNeeded: place)
         if before == 0 { path.featureCount += 1 }
         let reach = path.reach
+        let left = Int(ordered.left)
         for child in left...left + 1 {
-            let index = Int(source.nodes[orderedFirst + child].index)
+            let index = Int(source.nodes[first + child].index)
             let ratio = try share(of: source.source.nodes[index].cover, in: node.cover, tree, ordered)
             path.reach = reach * ratio
             paths[child] = path
@@ -97,7 +112,7 @@ struct ExplainerCompiler {
             below.feature = feature
             below.before = UInt32(truncatingIfNeeded: before > 0 ? before : child)
             below.share = shareBefore * ratio
-            nodes[first + child] = below
+            (nodes + child).initialize(to: below)
         }
     }
 
@@ -121,10 +136,8 @@ struct ExplainerCompiler {
 
     @inline(__always)
     private mutating func addTest(
-        _ ordered: OrderedTrees.Node, _ node: TreeNode, at place: Int
+        _ ordered: OrderedTrees.Node, _ node: TreeNode, to made: inout vigie_shap_node
     ) throws(LoadError) {
-        // One copy in, one out: each access to an array that may be shared costs a check.
-        var made = nodes[place]
         made.key = ordered.key
         made.column = ordered.column
         let left = UInt32(truncatingIfNeeded: ordered.left)
@@ -140,7 +153,6 @@ struct ExplainerCompiler {
             throw LoadError(.unsupported, "tests of equality are not explained")
         default: break
         }
-        nodes[place] = made
     }
 
     @inline(__always)

@@ -32,7 +32,9 @@ package final class TreeExplainer: @unchecked Sendable {
         _ source: OrderedTrees, _ ensemble: TreeEnsemble, target: Int, trees: [Int]
     ) throws(LoadError) {
         var compiler = ExplainerCompiler(source, target: target)
-        for tree in trees { try compiler.add(tree: tree) }
+        nodes = try FlatArray(
+            count: trees.reduce(0) { $0 + source.trees[$1].count }
+        ) { nodes throws(LoadError) in try compiler.add(trees, to: nodes) }
         guard compiler.productCount * 8 <= Self.scratchBytesMax else {
             throw LoadError(.limit, "the trees are too large to be explained")
         }
@@ -42,7 +44,6 @@ package final class TreeExplainer: @unchecked Sendable {
         productCount = compiler.productCount
         nodeCountMax = compiler.nodeCountMax
         self.trees = FlatArray(compiler.trees)
-        nodes = FlatArray(compiler.nodes)
         categoryBits = FlatArray(compiler.sets.words)
         points = FlatArray(compiler.points)
         weights = FlatArray(compiler.weights)
