@@ -128,6 +128,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package var metadata: Metadata { headers.store.metadata() ?? Metadata() }
     /// The first value of one key, as it is on the wire.
     package func metadataValue(_ key: StaticString) -> String? { headers.store.first(key) }
+    /// How much the call matters, as its caller says.
+    package var priority: CallPriority { headers.priority }
     /// What the caller says of his trace; ``TraceContext/none`` when it is nothing that is valid.
     package var caller: TraceContext { headers.trace.context }
 

@@ -107,7 +107,9 @@ extension ServingNode {
         deadline: MonotonicTime, began: UInt64, _ later: Later
     ) throws(RPCStatus) {
         let (pool, isProbe) = try admit(
-            served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline, began: began)
+            served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline,
+            priority: later.priority,
+            began: began)
         let job = ScoreJob(
             self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
             began: began, pool: pool)

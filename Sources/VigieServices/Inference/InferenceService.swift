@@ -20,6 +20,9 @@ enum InferenceService {
         installModels(on: handler, node, services)
         Repository.install(on: handler, services)
         NotHere.install(on: handler)
+        handler.neverShed(Service.ServerLive.self)
+        handler.neverShed(Service.ServerReady.self)
+        handler.neverShed(Service.ModelReady.self)
     }
 
     private static func installInference(on handler: RPCHandler, _ node: ServingNode) {

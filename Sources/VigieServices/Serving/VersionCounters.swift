@@ -103,7 +103,7 @@ final class VersionCounters: Sendable {
     /// Counts why a request is not computed; that it failed is counted apart.
     func note(_ refusal: WorkRefusal) {
         switch refusal {
-        case .full, .memory: refusedFull.add(1)
+        case .full, .crowded, .memory: refusedFull.add(1)
         case .late: refusedLate.add(1)
         case .expired: expired.add(1)
         case .stopped: break

@@ -41,6 +41,8 @@ protocol LaterAnswers<Response> {
 
     /// Answers that were promised earlier are still to come, so that this one cannot be given at once.
     var mustWait: Bool { get }
+    /// How much the call matters that asks.
+    var priority: CallPriority { get }
     /// Promises one.
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response>
 }
@@ -50,6 +52,7 @@ struct UnaryAnswer<Response: Message>: LaterAnswers {
     let call: ServerCall
 
     var mustWait: Bool { false }
+    var priority: CallPriority { call.priority }
 
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
         .call(try call.deferReply(Response.self))
@@ -61,6 +64,7 @@ struct StreamAnswers<Response: Message>: LaterAnswers {
     let answers: OrderedAnswers<Response>
 
     var mustWait: Bool { answers.isWaiting }
+    var priority: CallPriority { answers.priority }
 
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
         .stream(answers.makePlace(requestID: requestID))

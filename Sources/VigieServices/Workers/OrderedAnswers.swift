@@ -30,6 +30,9 @@ final class OrderedAnswers<Response: Message> {
         self.send = send
     }
 
+    /// As the stream's caller says, for all of its requests.
+    var priority: CallPriority { call.priority }
+
     /// Answers are still to come.
     var isWaiting: Bool { !places.isEmpty }
 

@@ -47,6 +47,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Traces") var trace: TraceOptions
     @OptionGroup(title: "Workers") var workers: WorkerFlags
+    @OptionGroup(title: "Overload") var overload: OverloadOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
 
     /// Everything that a file or a variable may set, by the names that the command line has.
@@ -71,8 +72,10 @@ struct ServeCommand: ParsableCommand {
             "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval",
             "reset-burst",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
+            "overload-latency", "overload-tolerance",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
+            Setting("no-load-shedding", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),
             Setting("permit-pings-without-calls", isSwitch: true),
         ]
@@ -96,8 +99,7 @@ struct ServeCommand: ParsableCommand {
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
                 grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
-                workers: workers,
-                limits: limits),
+                workers: workers, overload: overload, limits: limits),
             log: podLog)
         pod.runUntilSignalled()
     }

@@ -51,6 +51,8 @@ final class Pod {
         self.store = store
         var workerOptions = settings.workers.options(processors: Processors.usable)
         workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
+        workerOptions.adaptiveConcurrency = settings.overload.concurrency(
+            most: workerOptions.queueMax)
         pool =
             workerOptions.workers == 0
             ? nil
@@ -67,7 +69,10 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
-        let rpcLimits = settings.limits.rpcLimits
+        var rpcLimits = settings.limits.rpcLimits
+        rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
+            most: rpcLimits.maxConcurrentCalls)
+        let perLoop = rpcLimits
         let observation = try PodObservation(settings, log, server: address)
         self.observation = observation
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
@@ -75,7 +80,7 @@ final class Pod {
             try HTTPServer(
                 listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
             ) { loop in
-                let handler = RPCHandler(loop: loop, limits: rpcLimits)
+                let handler = RPCHandler(loop: loop, limits: perLoop)
                 observation.observe(handler)
                 services.install(on: handler)
                 return handler

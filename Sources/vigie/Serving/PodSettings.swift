@@ -9,5 +9,6 @@ struct PodSettings {
     var log: LogOptions
     var trace: TraceOptions
     var workers: WorkerFlags
+    var overload: OverloadOptions
     var limits: LimitOptions
 }

@@ -123,7 +123,8 @@ extension ServingNode {
         let bytes =
             InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
         let (pool, isProbe) = try admit(
-            served, cost, bytes: bytes, deadline: deadline, began: began)
+            served, cost, bytes: bytes, deadline: deadline, priority: later.priority,
+            began: began)
         let job = TensorJob(
             request, served, explains: explains, rows: rows, cost: cost, deadline: deadline,
             began: began, pool: pool, bytes: bytes)
@@ -163,14 +164,14 @@ extension ServingNode {
     /// learn what it costs.
     func admit(
         _ served: ServedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
-        began: UInt64
+        priority: CallPriority, began: UInt64
     ) throws(RPCStatus) -> (pool: WorkerPool, isProbe: Bool) {
         guard let pool else {
             throw RPCStatus(.internal, "an answer is to come later, and there are no workers")
         }
         do throws(WorkRefusal) {
             let isProbe = try pool.check(
-                served.shared, cost, bytes: bytes, deadline: deadline,
+                served.shared, cost, bytes: bytes, deadline: deadline, priority: priority,
                 now: MonotonicTime(nanoseconds: began))
             return (pool, isProbe)
         } catch { throw served.refuse(error, retryAfter: pool.options.retryAfter) }
