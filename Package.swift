@@ -22,6 +22,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C libraries of the system: module maps only.
@@ -32,6 +33,8 @@ let package = Package(
         .systemLibrary(
             name: "CProtobufC", pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // C of our own: Linux calls that Swift's Glibc module lacks, and generated protobuf-c code.
         .target(name: "CVigieSys"),
@@ -58,9 +61,18 @@ let package = Package(
         .target(
             name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
             swiftSettings: strict),
+        // One record a decision: chained, and written to files and databases.
+        .target(
+            name: "VigieDecisions",
+            dependencies: [
+                "VigieRegistry", "VigieEngine", "VigieCrypto", "VigieTelemetry", "VigieTransport",
+                "CPostgreSQL", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: serving),
         .target(
             name: "VigieServices",
             dependencies: [
+                "VigieDecisions",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -107,6 +119,9 @@ let package = Package(
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieDecisionsTests",
+            dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
         .testTarget(
             name: "VigieServicesTests", dependencies: ["VigieServices", "TestArtifacts"]),
     ],

@@ -1,7 +1,9 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieTelemetry
 import VigieTransport
 
 extension ServingNode {
@@ -38,7 +40,11 @@ extension ServingNode {
     ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
         let served = try findDecider(request)
         let began = MonotonicTime.now().nanoseconds
+        let decision = later.decision(
+            served, self, method: later.isStream ? .scoreStream : .score,
+            arm: Arm(version: request.version), began: began)
         do throws(RPCStatus) {
+            try checkRecording(decision)
             let cost = served.shared.costs.estimate(
                 served.artifact.explainsRows ? .explain : .score, rows: 1)
             let isInline = runsInline(served, rows: 1, cost.total) && !later.mustWait
@@ -49,12 +55,23 @@ extension ServingNode {
             }
             try served.credit.read(request, served, limits)
             guard isInline else {
-                try handOver(request, served, cost, deadline: deadline, began: began, later)
+                try handOver(
+                    request, served, cost, deadline: deadline, began: began, decision, later)
+                return (served, false)
+            }
+            if let decision, decision.isRequired {
+                let job = ScoreJob(
+                    self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
+                    began: began, pool: nil)
+                try promise(request, job, decision, later)
+                job.run(with: [], started: MonotonicTime.now().nanoseconds)
                 return (served, false)
             }
             try answer(request, served, began: began, into: response)
+            if let decision { record(request, served, decision) }
         } catch {
             served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            decision?.record(error, requestID: request.requestId.utf8Span.bytes, rows: 1)
             throw error
         }
         return (served, true)
@@ -84,6 +101,7 @@ extension ServingNode {
         do {
             score = try served.shared.scoreRow(served.workspace)
         } catch { throw RPCStatus(error, model: served.model) }
+        lastScore = score
         let computed = MonotonicTime.now().nanoseconds
         let workspace = served.workspace
         try write(
@@ -104,7 +122,7 @@ extension ServingNode {
     @inline(never)
     private func handOver<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
         _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, _ cost: WorkCost,
-        deadline: MonotonicTime, began: UInt64, _ later: Later
+        deadline: MonotonicTime, began: UInt64, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
         let (pool, isProbe) = try admit(
             served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline,
@@ -113,9 +131,33 @@ extension ServingNode {
         let job = ScoreJob(
             self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
             began: began, pool: pool)
+        try promise(request, job, decision, later)
+        pool.submit(job, isProbe: isProbe)
+    }
+
+    private func promise<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
+        _ request: VigieV1.ScoreApplicationRequest, _ job: ScoreJob, _ decision: DecisionContext?,
+        _ later: Later
+    ) throws(RPCStatus) {
         job.requestID = String(request.requestId)
         job.sink = try later.promise(requestID: job.requestID)
-        pool.submit(job, isProbe: isProbe)
+        job.decision = decision
+    }
+
+    /// Records what ``answer(_:_:began:into:)`` has answered out of the workspace.
+    private func record(
+        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion,
+        _ decision: DecisionContext
+    ) {
+        let workspace = served.workspace
+        let scored = ScoredRow(score: lastScore, baseValue: workspace.baseValue)
+        // An answer has been given, so there is a result.
+        guard
+            let result = CreditResult(
+                served.model, scored, workspace.contributions, scratch: &reasonScratch)
+        else { return }
+        decision.record(
+            requestID: request.requestId.utf8Span.bytes, row: workspace.row, result)
     }
 
     /// Writes what follows from a row's score; only names of the version are borrowed.

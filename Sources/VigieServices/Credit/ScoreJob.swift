@@ -1,6 +1,7 @@
 import VigieEngine
 import VigieProtos
 import VigieRPC
+import VigieRegistry
 import VigieTransport
 
 /// An application that a worker scores.
@@ -20,7 +21,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
     /// Takes over the row that the loop's workspace holds.
     init(
         _ node: ServingNode, _ served: ServedVersion, explainAll: Bool, cost: WorkCost,
-        deadline: MonotonicTime, began: UInt64, pool: WorkerPool
+        deadline: MonotonicTime, began: UInt64, pool: WorkerPool?
     ) {
         self.node = node
         self.served = served
@@ -33,15 +34,38 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
 
-    override func refuse(_ status: RPCStatus) { sink?.fail(status) }
+    override func refuse(_ status: RPCStatus) {
+        decision?.record(status, requestID: requestID.utf8Span.span.bytes, rows: 1)
+        sink?.fail(status)
+    }
 
     override func run(with others: [WorkerJob], started: UInt64) {
         version.withWorkspace(isLarge: false) { score($0, started: started) }
-        sink?.finish(stations) { [self] response throws(RPCStatus) in
-            if let failure { throw failure }
-            try node.write(served, scored, contributions, explainAll: explainAll, to: response)
-            response.setRequestId(requestID)
+        let id = requestID.utf8Span.span.bytes
+        var scratch = ReasonScratch()
+        if let failure {
+            decision?.record(failure, requestID: id, rows: 1)
+        } else if let decision {
+            if let result = CreditResult(version.model, scored, contributions, scratch: &scratch) {
+                if decision.isRequired {
+                    return decision.record(requestID: id, row: row, result) { [self] lost in
+                        sink?.finish(lost, stations, write)
+                    }
+                }
+                decision.record(requestID: id, row: row, result)
+            } else {
+                decision.record(
+                    RPCStatus(.internal, "the model's score stands for no probability"),
+                    requestID: id, rows: 1)
+            }
         }
+        sink?.finish(stations, write)
+    }
+
+    private func write(_ response: VigieV1.ScoreApplicationResponse) throws(RPCStatus) {
+        if let failure { throw failure }
+        try node.write(served, scored, contributions, explainAll: explainAll, to: response)
+        response.setRequestId(requestID)
     }
 
     private func score(_ workspace: Workspace, started: UInt64) {

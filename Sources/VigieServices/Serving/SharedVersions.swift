@@ -1,18 +1,23 @@
+import VigieDecisions
 import VigieRegistry
 
 /// The ``SharedVersion`` of every version that is served; whoever has it sees to it that one thread
 /// uses it at a time.
 struct SharedVersions {
     private let pool: WorkerOptions?
+    private let decisions: DecisionLog?
     private var versions: [ObjectIdentifier: SharedVersion] = [:]
 
     /// - Parameter pool: where dear requests run; nil for nowhere else than on the loops.
-    init(pool: WorkerOptions?) { self.pool = pool }
+    init(pool: WorkerOptions?, decisions: DecisionLog? = nil) {
+        self.pool = pool
+        self.decisions = decisions
+    }
 
     private func make(_ model: LoadedModel) -> SharedVersion {
         SharedVersion(
             model, batching: pool?.batching, crowd: pool?.adaptiveConcurrency,
-            workers: pool?.workers ?? 1)
+            workers: pool?.workers ?? 1, decisions: decisions)
     }
 
     /// Makes those that are new in `table`, and lets go of those that are not in it any more.

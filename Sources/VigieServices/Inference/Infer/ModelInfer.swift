@@ -1,7 +1,9 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieTelemetry
 import VigieTransport
 
 extension ServingNode {
@@ -42,23 +44,36 @@ extension ServingNode {
     ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
         let served = try find(request.modelName, version: request.modelVersion)
         let began = MonotonicTime.now().nanoseconds
+        let decision = later.decision(
+            served, self, method: later.isStream ? .streamInfer : .infer,
+            arm: Arm(version: request.modelVersion), began: began)
         do throws(RPCStatus) {
+            try checkRecording(decision)
             let explains = try InferOutputs.select(request, served)
             let rows = InferInputs.rowsClaimed(request)
             let cost = served.shared.cost(rows: rows, explains: explains)
             if later.mustWait || !runsInline(served, rows: rows, cost.total) {
                 try handOver(
                     request, served, explains: explains, cost, deadline: deadline, began: began,
-                    later)
+                    decision, later)
                 return (served, false)
             }
             if began &+ cost.total > deadline.nanoseconds, !served.shared.costs.mayProbe() {
                 throw served.refuse(.late(wait: 0, cost: cost.total))
             }
+            if let decision, decision.isRequired {
+                try answerOnceRecorded(
+                    request, served, explains: explains, deadline: deadline, began: began,
+                    decision, later)
+                return (served, false)
+            }
             try answer(
                 request, served, explains: explains, rows: rows, began: began, into: response)
+            if let decision { record(request, served, explains: explains, rows: rows, decision) }
         } catch {
             served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            decision?.record(
+                error, requestID: request.id.utf8Span.bytes, rows: InferInputs.rowsClaimed(request))
             throw error
         }
         return (served, true)
@@ -116,7 +131,8 @@ extension ServingNode {
     @inline(never)
     private func handOver<Later: LaterAnswers<Inference.ModelInferResponse>>(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
-        _ cost: WorkCost, deadline: MonotonicTime, began: UInt64, _ later: Later
+        _ cost: WorkCost, deadline: MonotonicTime, began: UInt64, _ decision: DecisionContext?,
+        _ later: Later
     ) throws(RPCStatus) {
         let rows = InferInputs.rowsClaimed(request)
         let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
@@ -130,6 +146,7 @@ extension ServingNode {
             began: began, pool: pool, bytes: bytes)
         try readInputs(request, served, of: job)
         job.sink = try later.promise(requestID: String(request.id))
+        job.decision = decision
         job.inputsRead = MonotonicTime.now().nanoseconds
         pool.submit(job, isProbe: isProbe)
     }
@@ -147,6 +164,43 @@ extension ServingNode {
                 "model '\(served.model.name)': inputs of \(rows) rows, the first claims \(job.rows)"
             )
         }
+    }
+
+    /// Refuses a request whose decision must be recorded while that is known to be impossible.
+    @inline(__always)
+    func checkRecording(_ decision: DecisionContext?) throws(RPCStatus) {
+        guard let decision, decision.isRequired, let obstacle = decisions?.obstacle else { return }
+        throw .unrecorded(obstacle)
+    }
+
+    /// Computes on the loop, with tensors of the request's own, and answers when the decision's
+    /// record is durable.
+    @inline(never)
+    private func answerOnceRecorded<Later: LaterAnswers<Inference.ModelInferResponse>>(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        deadline: MonotonicTime, began: UInt64, _ decision: DecisionContext, _ later: Later
+    ) throws(RPCStatus) {
+        let job = TensorJob(
+            request, served, explains: explains, rows: InferInputs.rowsClaimed(request),
+            cost: .zero, deadline: deadline, began: began)
+        try readInputs(request, served, of: job)
+        job.sink = try later.promise(requestID: String(request.id))
+        job.decision = decision
+        job.inputsRead = MonotonicTime.now().nanoseconds
+        job.run(with: [], started: job.inputsRead)
+    }
+
+    /// Records what ``answer(_:_:explains:rows:began:into:)`` has answered.
+    private func record(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        rows: Int, _ decision: DecisionContext
+    ) {
+        let isApart = explains || (rows <= 0 && served.shared.hasIndependentRows)
+        let job = isApart ? served.answered : nil
+        decision.record(
+            requestID: request.id.utf8Span.bytes, rows: rows,
+            inputs: job?.inputs ?? served.workspace.inputs,
+            outputs: job?.outputs ?? served.workspace.outputs)
     }
 
     /// Whether a request of `rows` rows runs on the loop.

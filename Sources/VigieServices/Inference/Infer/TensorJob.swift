@@ -41,7 +41,10 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
 
-    override func refuse(_ status: RPCStatus) { sink?.fail(status) }
+    override func refuse(_ status: RPCStatus) {
+        decision?.record(status, requestID: requestID.utf8Span.span.bytes, rows: rows)
+        sink?.fail(status)
+    }
 
     override func canJoin(_ other: WorkerJob) -> Bool {
         guard let other = other as? TensorJob, explanation == nil, other.explanation == nil,
@@ -62,10 +65,26 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         let jobs = [self] + others.map { unsafeDowncast($0, to: TensorJob.self) }
         let run = TensorRun(version, jobs)
         version.withWorkspace(isLarge: run.isLarge) { run.compute($0, started: started) }
-        for job in jobs {
-            job.sink?.finish(job.stations) { response throws(RPCStatus) in
-                try job.write(response)
+        for job in jobs { job.deliver() }
+    }
+
+    /// Records the decision and sends the answer off: at once, or when the record is durable.
+    private func deliver() {
+        let id = requestID.utf8Span.span.bytes
+        if let failure {
+            decision?.record(failure, requestID: id, rows: rows)
+        } else if let decision, decision.isRequired {
+            return decision.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs) {
+                [self] lost in
+                sink?.finish(lost, stations) { response throws(RPCStatus) in
+                    try self.write(response)
+                }
             }
+        } else {
+            decision?.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs)
+        }
+        sink?.finish(stations) { [self] response throws(RPCStatus) in
+            try self.write(response)
         }
     }
 
