@@ -19,9 +19,21 @@ struct Log: Sendable {
         case text, json
     }
 
-    let level: Level
     let format: Format
     let writer: LogWriter
+    private let threshold: LogThreshold
+
+    init(level: Level, format: Format, writer: LogWriter) {
+        self.format = format
+        self.writer = writer
+        threshold = LogThreshold(level)
+    }
+
+    /// Least weighty lines that are written.
+    var level: Level { threshold.level }
+
+    /// Changes ``level`` for every copy of this log; any thread.
+    func setLevel(_ level: Level) { threshold.set(level) }
 
     func debug(_ message: @autoclosure () -> String) { write(.debug, message()) }
     func info(_ message: @autoclosure () -> String) { write(.info, message()) }
