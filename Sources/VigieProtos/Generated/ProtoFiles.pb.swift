@@ -56,6 +56,17 @@ func generatedProtoFiles() -> [ProtoFile] {
             ],
             index: 1),
         ProtoFile(
+            name: "google/protobuf/timestamp.proto",
+            dependencies: [],
+            symbols: lines("""
+            google.protobuf.Timestamp
+            google.protobuf.Timestamp.seconds
+            google.protobuf.Timestamp.nanos
+            """),
+            services: [
+            ],
+            index: 2),
+        ProtoFile(
             name: "google/rpc/error_details.proto",
             dependencies: ["google/protobuf/duration.proto"],
             symbols: lines("""
@@ -76,7 +87,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 2),
+            index: 3),
         ProtoFile(
             name: "google/rpc/status.proto",
             dependencies: ["google/protobuf/any.proto"],
@@ -88,7 +99,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 3),
+            index: 4),
         ProtoFile(
             name: "grpc/health/v1/health.proto",
             dependencies: [],
@@ -120,7 +131,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "List", input: "grpc.health.v1.HealthListRequest", output: "grpc.health.v1.HealthListResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 4),
+            index: 5),
         ProtoFile(
             name: "grpc/reflection/v1/reflection.proto",
             dependencies: [],
@@ -164,7 +175,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ServerReflectionInfo", input: "grpc.reflection.v1.ServerReflectionRequest", output: "grpc.reflection.v1.ServerReflectionResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 5),
+            index: 6),
         ProtoFile(
             name: "grpc/reflection/v1alpha/reflection.proto",
             dependencies: [],
@@ -208,7 +219,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ServerReflectionInfo", input: "grpc.reflection.v1alpha.ServerReflectionRequest", output: "grpc.reflection.v1alpha.ServerReflectionResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 6),
+            index: 7),
         ProtoFile(
             name: "grpc/testing/empty.proto",
             dependencies: [],
@@ -217,7 +228,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 7),
+            index: 8),
         ProtoFile(
             name: "grpc/testing/messages.proto",
             dependencies: [],
@@ -346,7 +357,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 8),
+            index: 9),
         ProtoFile(
             name: "grpc/testing/test.proto",
             dependencies: ["grpc/testing/empty.proto", "grpc/testing/messages.proto"],
@@ -404,7 +415,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Configure", input: "grpc.testing.ClientConfigureRequest", output: "grpc.testing.ClientConfigureResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 9),
+            index: 10),
         ProtoFile(
             name: "inference/model_config.proto",
             dependencies: [],
@@ -544,7 +555,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 10),
+            index: 11),
         ProtoFile(
             name: "inference/grpc_service.proto",
             dependencies: ["inference/model_config.proto"],
@@ -851,7 +862,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "LogSettings", input: "inference.LogSettingsRequest", output: "inference.LogSettingsResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 11),
+            index: 12),
         ProtoFile(
             name: "onnx/onnx.proto",
             dependencies: [],
@@ -1035,10 +1046,10 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 12),
+            index: 13),
         ProtoFile(
             name: "prometheus/metrics.proto",
-            dependencies: [],
+            dependencies: ["google/protobuf/timestamp.proto"],
             symbols: lines("""
             io.prometheus.client.LabelPair
             io.prometheus.client.LabelPair.name
@@ -1056,9 +1067,15 @@ func generatedProtoFiles() -> [ProtoFile] {
             io.prometheus.client.Histogram.zero_count
             io.prometheus.client.Histogram.positive_span
             io.prometheus.client.Histogram.positive_delta
+            io.prometheus.client.Histogram.exemplars
+            io.prometheus.client.Exemplar
+            io.prometheus.client.Exemplar.label
+            io.prometheus.client.Exemplar.value
+            io.prometheus.client.Exemplar.timestamp
             io.prometheus.client.Bucket
             io.prometheus.client.Bucket.cumulative_count
             io.prometheus.client.Bucket.upper_bound
+            io.prometheus.client.Bucket.exemplar
             io.prometheus.client.BucketSpan
             io.prometheus.client.BucketSpan.offset
             io.prometheus.client.BucketSpan.length
@@ -1084,7 +1101,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 13),
+            index: 14),
         ProtoFile(
             name: "vigie/v1/credit.proto",
             dependencies: ["google/rpc/status.proto"],
@@ -1138,7 +1155,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ScoreApplications", input: "vigie.v1.ScoreApplicationRequest", output: "vigie.v1.ScoreApplicationResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 14),
+            index: 15),
         ProtoFile(
             name: "vigie/v1/diagnostics.proto",
             dependencies: ["google/protobuf/duration.proto"],
@@ -1165,7 +1182,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Version", input: "vigie.v1.VersionRequest", output: "vigie.v1.VersionResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 15),
+            index: 16),
     ]
 }
 

@@ -19,6 +19,7 @@ extension ServerCall {
         responseMessages += 1
         if compressesResponses, sentEncoding != .identity {
             let packed = Zlib.compress(message.encodedBytes().span.bytes, sentEncoding)
+            sentBytes &+= UInt64(truncatingIfNeeded: packed.count)
             write(count: MessageDeframer.prefixBytes + packed.count) { room in
                 MessageFraming.writePrefix(room, flag: 1, count: packed.count)
                 UnsafeMutableRawBufferPointer(rebasing: room[MessageDeframer.prefixBytes...])
@@ -26,6 +27,7 @@ extension ServerCall {
                 return room.count
             }
         } else {
+            sentBytes &+= UInt64(truncatingIfNeeded: count)
             write(count: MessageDeframer.prefixBytes + count) { room in
                 MessageFraming.writePrefix(room, flag: 0, count: count)
                 return MessageDeframer.prefixBytes
@@ -72,6 +74,7 @@ extension ServerCall {
             return finish(.ok)
         }
         isFinished = true
+        countEnd(.ok)
         startResponse()
         finish(trailers: .prepared(ResponseHeaders.ok))
         flushHead()
@@ -86,6 +89,7 @@ extension ServerCall {
                     .internal, "the handler gave \(responseMessages) responses instead of one"))
         }
         isFinished = true
+        countEnd(status.code)
         if responseStarted || status.code == .ok {
             startResponse()
             finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))

@@ -17,6 +17,8 @@ final class ServingNode {
     private let explainAbsence: @Sendable (_ model: String, _ version: Int?) -> RPCStatus
     /// Credit requests' memory for ranking reasons.
     var reasonScratch = ReasonScratch()
+    /// The answer that is being encoded.
+    var answered: Answered?
 
     init(
         table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,

@@ -9,4 +9,5 @@ struct PodSettings {
     var log: LogOptions
     var workers: WorkerFlags
     var limits: LimitOptions
+    var telemetry: TelemetryOptions
 }

@@ -1,0 +1,30 @@
+import VigieProtos
+import VigieRPC
+import VigieTelemetry
+import VigieTransport
+
+/// What a request comes with besides its message.
+struct RequestContext: BitwiseCopyable {
+    /// When its message was whole, before it was decoded, in nanoseconds of the monotonic clock.
+    var began: UInt64
+    var deadline = MonotonicTime.never
+    var trace = TraceContext.none
+
+    /// Of a request that came by no call.
+    static func now() -> RequestContext { RequestContext(began: MonotonicTime.now().nanoseconds) }
+}
+
+extension ServerCall {
+    /// Of the message that is being handled.
+    @inline(__always)
+    var context: RequestContext {
+        RequestContext(began: messageArrived.nanoseconds, deadline: deadline, trace: trace)
+    }
+}
+
+extension Arm {
+    /// The part that a version plays which answers a request for `version`: empty for whoever leaves
+    /// the choice to the server.
+    @inline(__always)
+    init(asked version: Text) { self = version.isEmpty ? .stable : .pinned }
+}
