@@ -17,6 +17,7 @@ extension ServerCall {
         }
         startResponse()
         responseMessages += 1
+        responseBytes &+= count
         if compressesResponses, sentEncoding != .identity {
             let packed = Zlib.compress(message.encodedBytes().span.bytes, sentEncoding)
             sentBytes &+= UInt64(truncatingIfNeeded: packed.count)
@@ -78,6 +79,7 @@ extension ServerCall {
         startResponse()
         finish(trailers: .prepared(ResponseHeaders.ok))
         flushHead()
+        server.observer?.ended(self, .ok, "")
     }
 
     /// Ends the call with a status.
@@ -95,12 +97,24 @@ extension ServerCall {
             finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
             flushHead()
         } else {
-            sendHeaders(
-                ResponseHeaders.trailersOnly(
-                    status, head: initialMetadata, trailingMetadata,
-                    acceptEncoding: headers.unknownEncoding != nil), endStream: true)
+            let fields = ResponseHeaders.trailersOnly(
+                status, head: initialMetadata, trailingMetadata,
+                acceptEncoding: headers.unknownEncoding != nil)
+            sendHeaders(.fields(fields), endStream: true)
         }
         if interceptorsBegun > 0 { ended(status) }
+        server.observer?.ended(self, status.code, status.message)
+    }
+
+    /// Turns the call away before anything has begun.
+    func refuse(_ refusal: PreparedRefusal) {
+        isFinished = true
+        server.counters.refused(.load)
+        // The clock is not read once more for what is to cost next to nothing.
+        countEnd(refusal.status.code, at: loop.now)
+        sendHeaders(.prepared(refusal.headers), endStream: true)
+        for interceptor in server.interceptors { interceptor.refused(self, refusal.status) }
+        server.observer?.ended(self, refusal.status.code, refusal.status.message)
     }
 
     /// Which encoding answers use, if any is asked for and accepted.

@@ -21,6 +21,8 @@ package class ServerMethod {
     package let kind: CallKind
     let pathBytes: [UInt8]
     let counters = MethodCounters()
+    /// Answered under any load: what tells how the server is.
+    package var isEssential = false
 
     init(path: String, kind: CallKind) {
         self.path = path

@@ -1,5 +1,6 @@
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 import VigieTransport
 
 /// `vigie.v1.CreditScoring` on one loop.
@@ -9,10 +10,18 @@ enum CreditScoring {
             VigieV1.CreditScoring.ScoreApplication.self,
             answered: { node.settle($0.endedAt.nanoseconds) }
         ) { (request, response, call) throws(RPCStatus) in
-            let result = try node.score(
-                request, into: response, call.context,
-                UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
-            call.note(result.served)
+            let arm = Arm(version: request.version)
+            do throws(RPCStatus) {
+                let result = try node.score(
+                    request, into: response, call.context,
+                    UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
+                call.note(result.served, arm)
+                if result.isAnswered { call.note(node.lastStations) }
+            } catch {
+                // Who was asked is told of failures, too.
+                if let served = try? node.findDecider(request) { call.note(served, arm) }
+                throw error
+            }
         }
         handler.streaming(VigieV1.CreditScoring.ScoreApplications.self) { call in
             ScoreStream(node, call)
@@ -52,10 +61,10 @@ final class ScoreStream: StreamingHandler {
         do throws(RPCStatus) {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
                 let result = try node.score(request, into: response, call.context, later)
-                call.note(result.served)
+                call.note(result.served, Arm(version: request.version))
                 return result.isAnswered
             }
-            node.settle(MonotonicTime.now().nanoseconds)
+            if node.settle(MonotonicTime.now().nanoseconds) { call.note(node.lastStations) }
         } catch { answers.append(error, requestID: String(request.requestId)) }
         answers.received()
     }

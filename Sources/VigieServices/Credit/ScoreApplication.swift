@@ -63,7 +63,7 @@ extension ServingNode {
     }
 
     /// The version that is asked, if it can decide on applications.
-    private func findDecider(
+    func findDecider(
         _ request: VigieV1.ScoreApplicationRequest
     ) throws(RPCStatus) -> ServedVersion {
         let name = request.model.isEmpty ? Self.defaultModel : request.model
@@ -92,10 +92,11 @@ extension ServingNode {
             served, ScoredRow(score: score, baseValue: workspace.baseValue),
             workspace.contributions, explainAll: request.explainAll, to: response)
         response.requestId = request.requestId
+        let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
-            served: served,
-            times: RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed),
-            rows: 1, arm: Arm(asked: request.version), trace: context.trace, ranHere: true)
+            served: served, times: times, rows: 1, arm: Arm(version: request.version),
+            trace: context.trace, ranHere: true)
+        lastStations = CallStations(times, rows: 1)
         served.observe(
             served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
             over: inlineCostMax)
@@ -107,7 +108,7 @@ extension ServingNode {
         _ context: RequestContext, _ later: Later
     ) throws(RPCStatus) {
         let (pool, isProbe) = try admit(
-            served, cost, bytes: 16 * served.workspace.row.count, context)
+            served, cost, bytes: 16 * served.workspace.row.count, priority: later.priority, context)
         let job = ScoreJob(
             self, served, request, cost: cost, context, pool: pool)
         // Until the workers have it, those who call this count its failure.

@@ -28,7 +28,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
         requestID = String(request.requestId)
         row = served.workspace.row
         super.init(
-            served.shared, rows: 1, cost: cost, context, arm: Arm(asked: request.version),
+            served.shared, rows: 1, cost: cost, context, arm: Arm(version: request.version),
             pool: pool, bytes: 16 * row.count)
         times.inputsRead = MonotonicTime.now().nanoseconds
     }
@@ -39,7 +39,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     override func run(with others: [WorkerJob], started: UInt64) {
         version.withWorkspace(isLarge: false) { score($0, started: started) }
-        sink?.finish { [self] response throws(RPCStatus) in
+        sink?.finish(stations) { [self] response throws(RPCStatus) in
             if let failure { throw failure }
             do throws(RPCStatus) {
                 try node.write(served, scored, contributions, explainAll: explainAll, to: response)
@@ -67,6 +67,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
         version.costs.observe(
             version.model.artifact.explainsRows ? .explain : .score, rows: 1,
             nanoseconds: times.computed &- started)
+        stations = CallStations(times, rows: 1)
         version.count { $0.ran(times, rows: 1) }
     }
 }

@@ -1,4 +1,3 @@
-import VigieProtos
 import VigieRPC
 import VigieTelemetry
 import VigieTransport
@@ -20,11 +19,4 @@ extension ServerCall {
     var context: RequestContext {
         RequestContext(began: messageArrived.nanoseconds, deadline: deadline, trace: trace)
     }
-}
-
-extension Arm {
-    /// The part that a version plays which answers a request for `version`: empty for whoever leaves
-    /// the choice to the server.
-    @inline(__always)
-    init(asked version: Text) { self = version.isEmpty ? .stable : .pinned }
 }

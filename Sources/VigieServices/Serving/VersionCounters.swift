@@ -1,4 +1,5 @@
 import Synchronization
+import VigieRPC
 import VigieTelemetry
 
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
@@ -21,6 +22,14 @@ extension RequestTimes {
         self.init(
             began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
             ended: ended)
+    }
+}
+
+extension CallStations {
+    init(_ times: RequestTimes, rows: Int) {
+        self.init(
+            began: times.began, inputsRead: times.inputsRead, started: times.started,
+            computed: times.computed, ended: max(times.ended, times.computed), rows: rows)
     }
 }
 
@@ -110,7 +119,7 @@ final class VersionCounters: Sendable {
     /// Counts why a request is not computed; that it failed is counted apart.
     func note(_ refusal: WorkRefusal) {
         switch refusal {
-        case .full, .memory: refusedFull.add(1)
+        case .full, .crowded, .memory: refusedFull.add(1)
         case .late: refusedLate.add(1)
         case .expired: expired.add(1)
         case .stopped: break

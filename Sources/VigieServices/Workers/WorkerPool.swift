@@ -96,13 +96,13 @@ package final class WorkerPool: Sendable {
     /// - Returns: whether the request is only tried to learn what it costs.
     func check(
         _ version: SharedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
-        now: MonotonicTime
+        priority: CallPriority = .normal, now: MonotonicTime
     ) throws(WorkRefusal) -> Bool {
         if bytes > options.smallBytes, held.current + bytes > options.heldBytesMax {
             throw .memory(bytes: bytes, limit: options.heldBytesMax)
         }
         let lane = ObjectIdentifier(version)
-        let (refusal, purged, isStopped) = state.withLock { state in
+        let (refusal, purged, waiting, isStopped) = state.withLock { state in
             var refusal = state.queue.refusal(
                 lane: lane, cost: cost, deadline: deadline, now: now)
             var purged: [WorkerJob] = []
@@ -111,12 +111,17 @@ package final class WorkerPool: Sendable {
                 refusal = state.queue.refusal(
                     lane: lane, cost: cost, deadline: deadline, now: now)
             }
-            return (refusal, purged, state.isStopped)
+            return (refusal, purged, state.queue.waiting(lane: lane), state.isStopped)
         }
         for job in purged { Self.drop(job, .cancelled) }
         if isStopped { throw .stopped }
         switch refusal {
-        case nil: return false
+        case nil:
+            guard let most = version.crowd?.excess(waiting: waiting, priority) else {
+                return false
+            }
+            let wait = state.withLock { $0.queue.wait(lane: lane, cost: cost, now: now) }
+            throw .crowded(limit: most, wait: wait)
         case .full(let wait): throw .full(limit: options.queueMax, wait: wait)
         case .late(let wait):
             if wait == 0, version.costs.mayProbe() { return true }
@@ -162,8 +167,13 @@ package final class WorkerPool: Sendable {
 
     private func run(_ jobs: [WorkerJob]) {
         let started = MonotonicTime.now().nanoseconds
+        let version = jobs[0].version
         jobs[0].run(with: Array(jobs.dropFirst()), started: started)
-        busy.wrappingAdd(MonotonicTime.now().nanoseconds &- started, ordering: .relaxed)
+        let ended = MonotonicTime.now().nanoseconds
+        busy.wrappingAdd(ended &- started, ordering: .relaxed)
+        guard let crowd = version.crowd else { return }
+        let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
+        crowd.note(jobs, started: started, ended: ended, waiting: waiting)
     }
 
     /// Time that workers computed, all of them together.

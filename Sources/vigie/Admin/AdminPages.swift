@@ -1,5 +1,6 @@
 import VigieRegistry
 import VigieServices
+import VigieTelemetry
 
 /// What the admin port answers.
 struct AdminPages: Sendable {
@@ -74,13 +75,13 @@ struct AdminPages: Sendable {
         case "PUT", "POST":
             let wanted = String(decoding: request.body, as: UTF8.self)
                 .trimmingPrefix { $0.isWhitespace }.prefix { !$0.isWhitespace }
-            guard let level = Log.Level(rawValue: wanted.lowercased()) else {
-                let levels = Log.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let level = LogLevel(rawValue: wanted.lowercased()) else {
+                let levels = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
                 return AdminPage(
                     status: 400, text: "the body must be a log level, one of \(levels)\n")
             }
             let before = log.level
-            log.setLevel(level)
+            log.level = level
             log.write(
                 max(level, .info), "log level set from \(before.rawValue) to \(level.rawValue)")
             return AdminPage(text: "\(level.rawValue)\n")

@@ -17,6 +17,7 @@ final class Pod {
     private let server: HTTPServer
     private let threads: [LoopThread]
     private let admin: AdminServer?
+    private let observation: PodObservation
     private var certificates: CertificateWatcher?
 
     /// Loads, binds and begins to answer; throws what stands in the way, as a sentence.
@@ -55,6 +56,8 @@ final class Pod {
         registryMetrics.watch(store)
         var workerOptions = settings.workers.options(processors: Processors.usable)
         workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
+        workerOptions.adaptiveConcurrency = settings.overload.concurrency(
+            most: workerOptions.queueMax)
         pool =
             workerOptions.workers == 0
             ? nil
@@ -71,16 +74,20 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
-        let rpcLimits = settings.limits.rpcLimits
-        let keepsAccessLog = settings.log.accessLog
+        var rpcLimits = settings.limits.rpcLimits
+        rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
+            most: rpcLimits.maxConcurrentCalls)
+        let perLoop = rpcLimits
+        let observation = try PodObservation(settings, log, server: address)
+        self.observation = observation
         var handlers: [RPCCounters] = []
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
                 listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
             ) { loop in
-                let handler = RPCHandler(loop: loop, limits: rpcLimits)
-                if keepsAccessLog { handler.add(AccessLog(log)) }
+                let handler = RPCHandler(loop: loop, limits: perLoop)
+                observation.observe(handler)
                 services.install(on: handler)
                 handlers.append(handler.counters)
                 return handler
@@ -136,6 +143,12 @@ final class Pod {
         StandardStream.output.write("\(line), \(milliseconds) ms\n")
     }
 
+    /// What is left of the grace for traces that wait to be exported; a moment at the least.
+    private static func flushTime(until deadline: MonotonicTime) -> Duration {
+        let now = MonotonicTime.now()
+        return max(now < deadline ? deadline.since(now) : .zero, .milliseconds(500))
+    }
+
     // MARK: Running
 
     /// Returns when the pod has ended in good order.
@@ -144,6 +157,7 @@ final class Pod {
             switch Signals.wait(atMost: settings.tls.tlsReloadInterval.duration) {
             case .terminate: return end()
             case .reload:
+                log.writer.reopen()
                 reloadCertificates()
                 store.refresh { _ in }
             case .timeout:
@@ -182,6 +196,7 @@ final class Pod {
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
         store.stop()
+        observation.exporter?.stop(within: Self.flushTime(until: deadline))
         log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")
     }
 }

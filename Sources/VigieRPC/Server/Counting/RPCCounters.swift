@@ -13,7 +13,7 @@ package final class RPCCounters: Sendable {
     let deferred = LoopCounter()
     /// Bytes of requests that are not complete.
     let buffered = LoopCounter()
-    private let refusals: InlineArray<5, LoopCounter>
+    private let refusals: InlineArray<6, LoopCounter>
     private let methods = Mutex<[(path: String, counters: MethodCounters)]>([])
 
     /// Why a call was turned away before a handler saw it, or ended without one.
@@ -28,6 +28,8 @@ package final class RPCCounters: Sendable {
         case headers
         /// The deadline passed.
         case deadline
+        /// The loop has as much to do as it can.
+        case load
 
         var label: String {
             switch self {
@@ -36,6 +38,7 @@ package final class RPCCounters: Sendable {
             case .buffer: "max_buffered_request_bytes"
             case .headers: "max_header_bytes"
             case .deadline: "deadline"
+            case .load: "load"
             }
         }
     }

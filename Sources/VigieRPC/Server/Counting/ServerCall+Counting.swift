@@ -15,10 +15,15 @@ extension ServerCall {
     }
 
     /// The call's status is known; counts once.
+    @inline(__always)
     func countEnd(_ status: StatusCode) {
+        if isCounted { countEnd(status, at: .now()) }
+    }
+
+    func countEnd(_ status: StatusCode, at time: MonotonicTime) {
         guard isCounted else { return }
         isCounted = false
-        endedAt = .now()
+        endedAt = time
         let now = endedAt.nanoseconds
         counters.ended(
             status, nanoseconds: now &- min(started.nanoseconds, now), received: receivedBytes,

@@ -1,5 +1,6 @@
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 import VigieTransport
 
 /// One call of Triton's ModelStreamInfer: every request is answered with exactly one response, in the
@@ -46,11 +47,11 @@ final class InferStream: StreamingHandler {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
                 let answer = response.mutableInferResponse()
                 let result = try node.infer(request, into: answer, call.context, later)
-                call.note(result.served)
+                call.note(result.served, Arm(version: request.modelVersion))
                 answer.addParameters(key: "triton_final_response").boolParam = true
                 return result.isAnswered
             }
-            node.settle(MonotonicTime.now().nanoseconds)
+            if node.settle(MonotonicTime.now().nanoseconds) { call.note(node.lastStations) }
         } catch { answers.append(error, requestID: String(request.id)) }
         answers.received()
     }

@@ -87,10 +87,11 @@ extension ServingNode {
         InferOutputs.write(
             served, served.selection, outputs: served.workspace.outputs,
             isTyped: InferOutputs.wantsTyped(request, served), to: response)
+        let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
-            served: served,
-            times: RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed),
-            rows: rows, arm: Arm(asked: request.modelVersion), trace: context.trace, ranHere: true)
+            served: served, times: times, rows: rows, arm: Arm(version: request.modelVersion),
+            trace: context.trace, ranHere: true)
+        lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
 
@@ -111,6 +112,7 @@ extension ServingNode {
         TensorRun(served.shared, [job]).compute(served.workspace, started: job.times.inputsRead)
         served.answered = job
         try job.write(response)
+        lastStations = job.stations ?? .none
     }
 
     /// Makes a job of the request and gives it to the workers, unless they cannot do it in time.
@@ -123,7 +125,8 @@ extension ServingNode {
         let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
         let bytes =
             InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
-        let (pool, isProbe) = try admit(served, cost, bytes: bytes, context)
+        let (pool, isProbe) = try admit(
+            served, cost, bytes: bytes, priority: later.priority, context)
         let job = TensorJob(
             request, self, served, explains: explains, rows: rows, cost: cost, context, pool: pool,
             bytes: bytes)
@@ -165,14 +168,15 @@ extension ServingNode {
     /// The workers, if they can take a request and answer it in time, and whether it is only tried to
     /// learn what it costs.
     func admit(
-        _ served: ServedVersion, _ cost: WorkCost, bytes: Int, _ context: RequestContext
+        _ served: ServedVersion, _ cost: WorkCost, bytes: Int, priority: CallPriority,
+        _ context: RequestContext
     ) throws(RPCStatus) -> (pool: WorkerPool, isProbe: Bool) {
         guard let pool else {
             throw RPCStatus(.internal, "an answer is to come later, and there are no workers")
         }
         do throws(WorkRefusal) {
             let isProbe = try pool.check(
-                served.shared, cost, bytes: bytes, deadline: context.deadline,
+                served.shared, cost, bytes: bytes, deadline: context.deadline, priority: priority,
                 now: MonotonicTime(nanoseconds: context.began))
             return (pool, isProbe)
         } catch { throw served.refuse(error, retryAfter: pool.options.retryAfter) }

@@ -36,7 +36,7 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         isTyped = InferOutputs.wantsTyped(request, served)
         requestID = String(request.id)
         super.init(
-            served.shared, rows: rows, cost: cost, context, arm: Arm(asked: request.modelVersion),
+            served.shared, rows: rows, cost: cost, context, arm: Arm(version: request.modelVersion),
             pool: pool, bytes: bytes)
     }
 
@@ -64,7 +64,9 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         let run = TensorRun(version, jobs)
         version.withWorkspace(isLarge: run.isLarge) { run.compute($0, started: started) }
         for job in jobs {
-            job.sink?.finish { response throws(RPCStatus) in try job.write(response) }
+            job.sink?.finish(job.stations) { response throws(RPCStatus) in
+                try job.write(response)
+            }
         }
     }
 

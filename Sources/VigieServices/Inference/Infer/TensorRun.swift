@@ -74,6 +74,7 @@ struct TensorRun {
         for job in jobs {
             job.times.started = started
             job.times.computed = computed
+            job.stations = CallStations(job.times, rows: job.rows)
         }
         var times = jobs[0].times
         times.ended = computed
