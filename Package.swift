@@ -47,7 +47,8 @@ let package = Package(
             name: "VigieTransport", dependencies: ["CNghttp2", "COpenSSL", "CVigieSys"],
             swiftSettings: serving),
         .target(
-            name: "VigieRPC", dependencies: ["VigieTransport", "VigieProtos", "CZlib"],
+            name: "VigieRPC",
+            dependencies: ["VigieTransport", "VigieTelemetry", "VigieProtos", "CZlib"],
             swiftSettings: serving),
         .target(name: "CVigieKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
@@ -60,13 +61,14 @@ let package = Package(
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieProtos",
+                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
+                "VigieProtos",
             ],
             swiftSettings: serving),
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport", "VigieTelemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -98,7 +100,7 @@ let package = Package(
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
-        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
+        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
         .testTarget(
             name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),

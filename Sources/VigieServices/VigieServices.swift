@@ -54,7 +54,7 @@ package final class VigieServices: Sendable {
         self.health = health
         self.limits = limits
         self.pool = pool
-        shared = Mutex(SharedVersions(batching: pool?.options.batching))
+        shared = Mutex(SharedVersions(pool: pool?.options))
         state = Mutex(State())
         catalog.onChange { [weak self] table in self?.publish(table) }
     }

@@ -38,4 +38,11 @@ extension RPCHandler {
         }
         add(StreamingMethod(path: M.path.description, kind: kind, make: make))
     }
+
+    /// Answers a method, registered before, under any load: who asks how the server is must be told
+    /// when it is busy too, or an orchestrator restarts it for that.
+    package func neverShed<M: RPCMethod>(_ method: M.Type) {
+        let path = M.path.description
+        for method in table.methods where method.path == path { method.isEssential = true }
+    }
 }

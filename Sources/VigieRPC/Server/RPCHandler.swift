@@ -22,9 +22,12 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package let loop: EventLoop
     package let limits: RPCLimits
     let table = MethodTable()
+    /// Sees every call's beginning and end, for traces and logs; nil hands traces on and no more.
+    package var observer: CallObserver?
     private(set) var interceptors: [any ServerInterceptor] = []
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []
+    var admission: LoopAdmission?
 
     /// Where inline calls decode and answer, one after the other: memory that stays in the cache.
     let arena = Arena(retainedBytes: RPCHandler.retainedArenaBytes)
@@ -42,6 +45,9 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package init(loop: EventLoop, limits: RPCLimits = RPCLimits()) {
         self.loop = loop
         self.limits = limits
+        admission = limits.adaptiveConcurrency.map {
+            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter)
+        }
     }
 
     /// The paths of all methods, in the order of registration.

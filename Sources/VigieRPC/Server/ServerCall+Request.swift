@@ -22,6 +22,8 @@ extension ServerCall {
         guard headers.contentType == .grpc, headers.isPost else {
             return answerPlainly(requestHasEnded: endStream)
         }
+        if let observer = server.observer { observer.began(self) } else { trace = caller }
+        if let refusal = admissionRefusal() { return refuse(refusal) }
         do throws(RPCStatus) { try checkHeaders() } catch {
             for interceptor in server.interceptors { interceptor.refused(self, error) }
             return finish(error)
@@ -40,6 +42,15 @@ extension ServerCall {
         if deadline != .never, !isFinished { server.watch(self) }
     }
 
+    /// How the call is turned away if the loop has too much to do.
+    @inline(__always)
+    private func admissionRefusal() -> PreparedRefusal? {
+        // An unknown method has an answer of its own; and who must know how the server is must be told
+        // when it is busy too.
+        guard let method, !method.isEssential else { return nil }
+        return server.admission?.admit(headers.priority)
+    }
+
     private func intercept() throws(RPCStatus) {
         for interceptor in server.interceptors {
             try interceptor.began(self)
@@ -55,6 +66,12 @@ extension ServerCall {
                     + "\(server.limits.maxHeaderListBytes)")
         }
         guard let method else { throw unknownMethod() }
+        if let unknown = headers.unknownPriority {
+            let known = CallPriority.allCases.map(\.label).joined(separator: ", ")
+            throw RPCStatus(
+                .invalidArgument,
+                "\(CallPriority.metadataKey) '\(unknown)' is none of \(known)")
+        }
         if headers.isTimeoutMalformed {
             throw RPCStatus(.internal, "malformed grpc-timeout")
         }
@@ -192,9 +209,13 @@ extension ServerCall {
         // A handler that ends the call inside does not pull the bytes away under itself: a call's
         // buffers are only given back when its stream has closed, which happens later.
         try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in
-            guard next.isCompressed else { return try method.received(bytes, self) }
+            guard next.isCompressed else {
+                self.requestBytes &+= bytes.byteCount
+                return try method.received(bytes, self)
+            }
             let message = try MessageCoding.decompress(
                 bytes, self.headers.encoding, limit: self.server.limits.maxRequestBytes)
+            self.requestBytes &+= message.count
             try method.received(message.span.bytes, self)
         }
         deframer.consume(next.count)

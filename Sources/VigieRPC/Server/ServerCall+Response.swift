@@ -17,6 +17,7 @@ extension ServerCall {
         }
         startResponse()
         responseMessages += 1
+        responseBytes &+= count
         if compressesResponses, sentEncoding != .identity {
             let packed = Zlib.compress(message.encodedBytes().span.bytes, sentEncoding)
             write(count: MessageDeframer.prefixBytes + packed.count) { room in
@@ -75,6 +76,7 @@ extension ServerCall {
         startResponse()
         finish(trailers: .prepared(ResponseHeaders.ok))
         flushHead()
+        server.observer?.ended(self, .ok, "")
     }
 
     /// Ends the call with a status.
@@ -91,12 +93,21 @@ extension ServerCall {
             finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
             flushHead()
         } else {
-            sendHeaders(
-                ResponseHeaders.trailersOnly(
-                    status, head: initialMetadata, trailingMetadata,
-                    acceptEncoding: headers.unknownEncoding != nil), endStream: true)
+            let fields = ResponseHeaders.trailersOnly(
+                status, head: initialMetadata, trailingMetadata,
+                acceptEncoding: headers.unknownEncoding != nil)
+            sendHeaders(.fields(fields), endStream: true)
         }
         if interceptorsBegun > 0 { ended(status) }
+        server.observer?.ended(self, status.code, status.message)
+    }
+
+    /// Turns the call away before anything has begun.
+    func refuse(_ refusal: PreparedRefusal) {
+        isFinished = true
+        sendHeaders(.prepared(refusal.headers), endStream: true)
+        for interceptor in server.interceptors { interceptor.refused(self, refusal.status) }
+        server.observer?.ended(self, refusal.status.code, refusal.status.message)
     }
 
     /// Which encoding answers use, if any is asked for and accepted.

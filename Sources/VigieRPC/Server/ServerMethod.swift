@@ -20,6 +20,8 @@ package class ServerMethod {
     package let path: String
     package let kind: CallKind
     let pathBytes: [UInt8]
+    /// Answered under any load: what tells how the server is.
+    package var isEssential = false
 
     init(path: String, kind: CallKind) {
         self.path = path

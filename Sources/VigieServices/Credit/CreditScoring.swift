@@ -1,15 +1,24 @@
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 
 /// `vigie.v1.CreditScoring` on one loop.
 enum CreditScoring {
     static func install(on handler: RPCHandler, _ node: ServingNode) {
         handler.unary(VigieV1.CreditScoring.ScoreApplication.self) {
             (request, response, call) throws(RPCStatus) in
-            let result = try node.score(
-                request, into: response, deadline: call.deadline,
-                UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
-            call.note(result.served)
+            let arm = Arm(version: request.version)
+            do throws(RPCStatus) {
+                let result = try node.score(
+                    request, into: response, deadline: call.deadline,
+                    UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
+                call.note(result.served, arm)
+                if result.isAnswered { call.note(node.lastStations) }
+            } catch {
+                // Who was asked is told of failures, too.
+                if let served = try? node.findDecider(request) { call.note(served, arm) }
+                throw error
+            }
         }
         handler.streaming(VigieV1.CreditScoring.ScoreApplications.self) { call in
             ScoreStream(node, call)
@@ -49,7 +58,8 @@ final class ScoreStream: StreamingHandler {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
                 let result = try node.score(
                     request, into: response, deadline: call.deadline, later)
-                call.note(result.served)
+                call.note(result.served, Arm(version: request.version))
+                if result.isAnswered { call.note(node.lastStations) }
                 return result.isAnswered
             }
         } catch { answers.append(error, requestID: String(request.requestId)) }

@@ -61,7 +61,7 @@ extension ServingNode {
     }
 
     /// The version that is asked, if it can decide on applications.
-    private func findDecider(
+    func findDecider(
         _ request: VigieV1.ScoreApplicationRequest
     ) throws(RPCStatus) -> ServedVersion {
         let name = request.model.isEmpty ? Self.defaultModel : request.model
@@ -95,6 +95,7 @@ extension ServingNode {
             ended: MonotonicTime.now().nanoseconds)
         served.counters.succeeded(times, rows: 1)
         served.counters.ran(times, rows: 1)
+        lastStations = CallStations(times, rows: 1)
         served.observe(
             served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
             over: inlineCostMax)
@@ -106,7 +107,9 @@ extension ServingNode {
         deadline: MonotonicTime, began: UInt64, _ later: Later
     ) throws(RPCStatus) {
         let (pool, isProbe) = try admit(
-            served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline, began: began)
+            served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline,
+            priority: later.priority,
+            began: began)
         let job = ScoreJob(
             self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
             began: began, pool: pool)

@@ -37,7 +37,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     override func run(with others: [WorkerJob], started: UInt64) {
         version.withWorkspace(isLarge: false) { score($0, started: started) }
-        sink?.finish { [self] response throws(RPCStatus) in
+        sink?.finish(stations) { [self] response throws(RPCStatus) in
             if let failure { throw failure }
             try node.write(served, scored, contributions, explainAll: explainAll, to: response)
             response.setRequestId(requestID)
@@ -63,6 +63,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
         let times = RequestTimes(
             began: began, inputsRead: inputsRead, started: started, computed: computed,
             ended: computed)
+        stations = CallStations(times, rows: 1)
         version.count {
             $0.succeeded(times, rows: 1)
             $0.ran(times, rows: 1)

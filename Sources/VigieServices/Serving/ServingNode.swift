@@ -15,6 +15,8 @@ final class ServingNode {
     private(set) var table: ServedTable
     /// Says why a model or version is not in the table. Off the good path.
     private let explainAbsence: @Sendable (_ model: String, _ version: Int?) -> RPCStatus
+    /// When the request that the loop answered last passed its stations.
+    var lastStations = CallStations.none
     /// Credit requests' memory for ranking reasons.
     var reasonScratch = ReasonScratch()
 

@@ -1,3 +1,6 @@
+import VigieRPC
+import VigieTelemetry
+
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
 struct RequestTimes {
     /// The request has been decoded.
@@ -18,6 +21,14 @@ extension RequestTimes {
         self.init(
             began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
             ended: ended)
+    }
+}
+
+extension CallStations {
+    init(_ times: RequestTimes, rows: Int) {
+        self.init(
+            began: times.began, inputsRead: times.inputsRead, started: times.started,
+            computed: times.computed, ended: times.ended, rows: rows)
     }
 }
 
@@ -56,7 +67,12 @@ final class VersionCounters: Sendable {
     let batches: [BatchCounters] = (0..<batchSizesMax).map { _ in BatchCounters() }
 
     /// A request of `rows` rows was answered.
-    func succeeded(_ times: RequestTimes, rows count: Int) {
+    /// - Parameters:
+    ///   - arm: the part that the version played.
+    ///   - trace: what the request is part of; a sampled one becomes an exemplar.
+    func succeeded(
+        _ times: RequestTimes, rows count: Int, arm: Arm = .stable, trace: TraceContext = .none
+    ) {
         successes.add(1)
         successNanoseconds.add(times.ended &- times.began)
         rows.add(UInt64(count))
@@ -87,7 +103,7 @@ final class VersionCounters: Sendable {
     /// Counts why a request is not computed; that it failed is counted apart.
     func note(_ refusal: WorkRefusal) {
         switch refusal {
-        case .full, .memory: refusedFull.add(1)
+        case .full, .crowded, .memory: refusedFull.add(1)
         case .late: refusedLate.add(1)
         case .expired: expired.add(1)
         case .stopped: break

@@ -15,6 +15,8 @@ class WorkerJob: @unchecked Sendable {
     /// When it came to the workers.
     fileprivate(set) var enqueued = MonotonicTime(nanoseconds: 0)
     fileprivate(set) var isProbe = false
+    /// When it passed its stations; nil while it is not answered.
+    var stations: CallStations?
     /// Nil for one that its loop computes itself.
     let pool: WorkerPool?
     /// Bytes that count as held until the job is gone.

@@ -92,13 +92,13 @@ package final class WorkerPool: Sendable {
     /// - Returns: whether the request is only tried to learn what it costs.
     func check(
         _ version: SharedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
-        now: MonotonicTime
+        priority: CallPriority = .normal, now: MonotonicTime
     ) throws(WorkRefusal) -> Bool {
         if bytes > options.smallBytes, held.current + bytes > options.heldBytesMax {
             throw .memory(bytes: bytes, limit: options.heldBytesMax)
         }
         let lane = ObjectIdentifier(version)
-        let (refusal, purged, isStopped) = state.withLock { state in
+        let (refusal, purged, waiting, isStopped) = state.withLock { state in
             var refusal = state.queue.refusal(
                 lane: lane, cost: cost, deadline: deadline, now: now)
             var purged: [WorkerJob] = []
@@ -107,12 +107,17 @@ package final class WorkerPool: Sendable {
                 refusal = state.queue.refusal(
                     lane: lane, cost: cost, deadline: deadline, now: now)
             }
-            return (refusal, purged, state.isStopped)
+            return (refusal, purged, state.queue.waiting(lane: lane), state.isStopped)
         }
         for job in purged { Self.drop(job, .cancelled) }
         if isStopped { throw .stopped }
         switch refusal {
-        case nil: return false
+        case nil:
+            guard let most = version.crowd?.excess(waiting: waiting, priority) else {
+                return false
+            }
+            let wait = state.withLock { $0.queue.wait(lane: lane, cost: cost, now: now) }
+            throw .crowded(limit: most, wait: wait)
         case .full(let wait): throw .full(limit: options.queueMax, wait: wait)
         case .late(let wait):
             if wait == 0, version.costs.mayProbe() { return true }
@@ -148,13 +153,19 @@ package final class WorkerPool: Sendable {
             if turn.run.isEmpty {
                 bells[worker].wait(until: turn.wakeAt)
             } else {
-                Self.run(turn.run.map(\.payload))
+                run(turn.run.map(\.payload))
             }
         }
     }
 
-    private static func run(_ jobs: [WorkerJob]) {
-        jobs[0].run(with: Array(jobs.dropFirst()), started: MonotonicTime.now().nanoseconds)
+    private func run(_ jobs: [WorkerJob]) {
+        let started = MonotonicTime.now().nanoseconds
+        let version = jobs[0].version
+        jobs[0].run(with: Array(jobs.dropFirst()), started: started)
+        guard let crowd = version.crowd else { return }
+        let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
+        crowd.note(
+            jobs, started: started, ended: MonotonicTime.now().nanoseconds, waiting: waiting)
     }
 
     private static func drop(_ job: WorkerJob, _ reason: WorkQueue<WorkerJob>.Drop) {

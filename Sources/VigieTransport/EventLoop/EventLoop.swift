@@ -37,6 +37,19 @@ package final class EventLoop: @unchecked Sendable {
     package let index: Int
     /// The time when this round of events began; refreshed once a round, so reading it is free.
     package private(set) var now = MonotonicTime.now()
+    /// Which round of events this is.
+    package private(set) var round: UInt64 = 0
+    /// The round before this one.
+    package private(set) var lastRound = Round(number: 0, began: 0, ended: 0)
+
+    /// A round of events that is over.
+    package struct Round: Sendable, BitwiseCopyable {
+        package let number: UInt64
+        /// When the loop had been told of its events, in nanoseconds of the monotonic clock.
+        package let began: UInt64
+        /// When all of them had been handled.
+        package let ended: UInt64
+    }
     /// Where sockets of this loop read into: one block for all of them, since a read is handled
     /// before the next begins.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
@@ -200,6 +213,7 @@ package final class EventLoop: @unchecked Sendable {
         while running {
             let count = epoll_wait(epoll, events, Int32(capacity), waitMilliseconds())
             now = MonotonicTime.now()
+            round &+= 1
             for position in 0..<Int(max(count, 0)) {
                 let slot = vigie_epoll_data(events, Int32(position))
                 if slot == .max {
@@ -211,6 +225,8 @@ package final class EventLoop: @unchecked Sendable {
             while let due = timers.popDue(now) { due.target.timerFired(token: due.token, now: now) }
             if !roundEndTargets.isEmpty { endRound() }
             if !graveyard.isEmpty { bury() }
+            lastRound = Round(
+                number: round, began: now.nanoseconds, ended: MonotonicTime.now().nanoseconds)
         }
         end()
     }

@@ -1,5 +1,6 @@
 import VigieRegistry
 import VigieServices
+import VigieTelemetry
 
 /// What the admin port answers.
 struct AdminPages: Sendable {

@@ -1,9 +1,10 @@
 import VigieRegistry
 import VigieRPC
+import VigieTelemetry
 
 /// What the registry does, as lines of the pod's log.
 extension StoreEvent {
-    var level: Log.Level {
+    var level: LogLevel {
         switch self {
         case .loaded, .waiting, .superseded, .unloaded, .folderReadable: .info
         case .changedOnDisk, .watchLimited: .warning

@@ -1,5 +1,6 @@
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 
 /// One call of Triton's ModelStreamInfer: every request is answered with exactly one response, in the
 /// order of the requests, those too that workers compute. A caller who does not read is read no
@@ -44,7 +45,8 @@ final class InferStream: StreamingHandler {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
                 let answer = response.mutableInferResponse()
                 let result = try node.infer(request, into: answer, deadline: call.deadline, later)
-                call.note(result.served)
+                call.note(result.served, Arm(version: request.modelVersion))
+                if result.isAnswered { call.note(node.lastStations) }
                 answer.addParameters(key: "triton_final_response").boolParam = true
                 return result.isAnswered
             }

@@ -90,6 +90,7 @@ extension ServingNode {
             ended: MonotonicTime.now().nanoseconds)
         served.counters.succeeded(times, rows: rows)
         served.counters.ran(times, rows: rows)
+        lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
 
@@ -108,6 +109,7 @@ extension ServingNode {
         TensorRun(served.shared, [job]).compute(served.workspace, started: job.inputsRead)
         served.answered = job
         try job.write(response)
+        lastStations = job.stations ?? .none
     }
 
     /// Makes a job of the request and gives it to the workers, unless they cannot do it in time.
@@ -121,7 +123,8 @@ extension ServingNode {
         let bytes =
             InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
         let (pool, isProbe) = try admit(
-            served, cost, bytes: bytes, deadline: deadline, began: began)
+            served, cost, bytes: bytes, deadline: deadline, priority: later.priority,
+            began: began)
         let job = TensorJob(
             request, served, explains: explains, rows: rows, cost: cost, deadline: deadline,
             began: began, pool: pool, bytes: bytes)
@@ -161,14 +164,14 @@ extension ServingNode {
     /// learn what it costs.
     func admit(
         _ served: ServedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
-        began: UInt64
+        priority: CallPriority, began: UInt64
     ) throws(RPCStatus) -> (pool: WorkerPool, isProbe: Bool) {
         guard let pool else {
             throw RPCStatus(.internal, "an answer is to come later, and there are no workers")
         }
         do throws(WorkRefusal) {
             let isProbe = try pool.check(
-                served.shared, cost, bytes: bytes, deadline: deadline,
+                served.shared, cost, bytes: bytes, deadline: deadline, priority: priority,
                 now: MonotonicTime(nanoseconds: began))
             return (pool, isProbe)
         } catch { throw served.refuse(error, retryAfter: pool.options.retryAfter) }

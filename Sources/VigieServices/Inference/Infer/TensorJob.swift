@@ -63,7 +63,9 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         let run = TensorRun(version, jobs)
         version.withWorkspace(isLarge: run.isLarge) { run.compute($0, started: started) }
         for job in jobs {
-            job.sink?.finish { response throws(RPCStatus) in try job.write(response) }
+            job.sink?.finish(job.stations) { response throws(RPCStatus) in
+                try job.write(response)
+            }
         }
     }
 

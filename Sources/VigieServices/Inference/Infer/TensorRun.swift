@@ -77,6 +77,7 @@ struct TensorRun {
                     began: job.began, inputsRead: job.inputsRead, started: started,
                     computed: computed, ended: computed)
                 counters.succeeded(times, rows: job.rows)
+                job.stations = CallStations(times, rows: job.rows)
                 if index == 0 { counters.ran(times, rows: rows) }
             }
         }
