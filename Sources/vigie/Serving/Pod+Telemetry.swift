@@ -8,13 +8,13 @@ import VigieTransport
 /// too large for a scrape, the last are left out.
 extension Pod {
     static func metrics(
-        _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters],
+        _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters], load: PodLoad,
         registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?
     ) -> MetricsPage {
         let workers: [any MetricSource] = pool.map { [WorkerMetrics($0)] } ?? []
         return MetricsPage(
             [
-                BuildMetrics(), ProcessMetrics(),
+                BuildMetrics(), ProcessMetrics(), load,
                 TransportMetrics(
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),
