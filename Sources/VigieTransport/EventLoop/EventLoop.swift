@@ -49,6 +49,7 @@ package final class EventLoop: @unchecked Sendable {
     /// What they encrypt into.
     let cipherBuffer = CipherBuffer()
 
+    private let isPrecise: Bool
     private let epoll: Int32
     private let wakeup: Int32
     private var channels: [Channel?] = []
@@ -66,8 +67,12 @@ package final class EventLoop: @unchecked Sendable {
         var signalled = false
     }
 
-    package init(index: Int = 0) throws(SystemError) {
+    /// - Parameter isPrecise: timers are kept to some microseconds instead of a millisecond, for
+    ///   instruments that send at set times. Call ``run()`` on a thread of the loop's own then: its
+    ///   timer slack is changed.
+    package init(index: Int = 0, isPrecise: Bool = false) throws(SystemError) {
         self.index = index
+        self.isPrecise = isPrecise
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError("epoll_create1") }
         wakeup = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -194,11 +199,15 @@ package final class EventLoop: @unchecked Sendable {
     /// Serves until ``stop()``. Call it on the thread that is to be the loop's.
     package func run() {
         running = true
+        if isPrecise { vigie_set_timer_slack(1) }
         let capacity = 512
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { events.deallocate() }
         while running {
-            let count = epoll_wait(epoll, events, Int32(capacity), waitMilliseconds())
+            let count =
+                isPrecise
+                ? vigie_epoll_wait(epoll, events, Int32(capacity), waitNanoseconds())
+                : epoll_wait(epoll, events, Int32(capacity), waitMilliseconds())
             now = MonotonicTime.now()
             for position in 0..<Int(max(count, 0)) {
                 let slot = vigie_epoll_data(events, Int32(position))
@@ -229,6 +238,13 @@ package final class EventLoop: @unchecked Sendable {
         if earliest <= current { return 0 }
         let wait = (earliest.nanoseconds - current.nanoseconds + 999_999) / 1_000_000
         return Int32(min(wait, 3_600_000))
+    }
+
+    private func waitNanoseconds() -> Int64 {
+        if !roundEndTargets.isEmpty { return 0 }
+        guard let earliest = timers.earliest else { return -1 }
+        let current = MonotonicTime.now()
+        return earliest <= current ? 0 : Int64(earliest.nanoseconds - current.nanoseconds)
     }
 
     private func runTasks() {
