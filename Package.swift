@@ -46,10 +46,12 @@ let package = Package(
         .target(name: "VigieTelemetry", dependencies: ["VigieProtos"], swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
-            name: "VigieTransport", dependencies: ["CNghttp2", "COpenSSL", "CVigieSys"],
+            name: "VigieTransport",
+            dependencies: ["VigieTelemetry", "CNghttp2", "COpenSSL", "CVigieSys"],
             swiftSettings: serving),
         .target(
-            name: "VigieRPC", dependencies: ["VigieTransport", "VigieProtos", "CZlib"],
+            name: "VigieRPC",
+            dependencies: ["VigieTransport", "VigieTelemetry", "VigieProtos", "CZlib"],
             swiftSettings: serving),
         .target(name: "CVigieKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .target(
@@ -57,18 +59,20 @@ let package = Package(
             exclude: ["Expressions/Language/GRAMMAR.md", "ONNX/OPERATORS.md"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
+            name: "VigieRegistry",
+            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieProtos",
+                "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
+                "VigieProtos",
             ],
             swiftSettings: serving),
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport", "VigieTelemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -116,7 +120,7 @@ let package = Package(
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
-        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
+        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
         .testTarget(
             name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
         .testTarget(

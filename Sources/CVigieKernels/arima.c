@@ -114,6 +114,13 @@ INLINE void count_error(
     result->counted++;
 }
 
+// The variance of a one-step prediction, which is at least that of the newest noise: less, or even
+// nothing, is what rounding leaves of a diffuse start that is 1e16 times as large.
+INLINE double at_least_noise(const vigie_arima_model *m, size_t t, double variance) {
+    double least = m->state_variance + m->measurement_variance;
+    return t > 0 && !(variance > least) ? least : variance;
+}
+
 // One step of the whole filter, for any observation. `gain` and `next` hold n values each.
 static void step(
     const vigie_arima_model *m, double y, size_t t, double trend, double *gain, double *next,
@@ -124,7 +131,7 @@ static void step(
     if (fitted) fitted[t] = prediction;
     if (y == y) {
         for (size_t i = 0; i < n; i++) gain[i] = observed(m, p + i * n);
-        double variance = observed(m, gain) + m->measurement_variance;
+        double variance = at_least_noise(m, t, observed(m, gain) + m->measurement_variance);
         double error = y - prediction;
         count_error(m, t, error, variance, determinants, result);
         double inverse = 1 / variance;
@@ -225,7 +232,7 @@ void vigie_arima_filter(
         double prediction = observed(m, a);
         if (fitted) fitted[t] = prediction;
         double error = y[t] - prediction;
-        double variance = p[0];
+        double variance = p[0] = at_least_noise(m, t, p[0]);
         count_error(m, t, error, variance, &determinants, result);
         if (!steady) {
             double trace = step_known(m, p, gain);

@@ -7,6 +7,7 @@
 
 #include "google/protobuf/any.pb-c.h"
 #include "google/protobuf/duration.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
@@ -18,6 +19,10 @@
 #include "inference/model_config.pb-c.h"
 #include "inference/grpc_service.pb-c.h"
 #include "onnx/onnx.pb-c.h"
+#include "opentelemetry/proto/common/v1/common.pb-c.h"
+#include "opentelemetry/proto/resource/v1/resource.pb-c.h"
+#include "opentelemetry/proto/trace/v1/trace.pb-c.h"
+#include "opentelemetry/proto/collector/trace/v1/trace_service.pb-c.h"
 #include "prometheus/metrics.pb-c.h"
 #include "vigie/v1/credit.pb-c.h"
 #include "vigie/v1/diagnostics.pb-c.h"
@@ -31,6 +36,9 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__prot
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__protobuf__duration(void) {
     return &google__protobuf__duration__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__protobuf__timestamp(void) {
+    return &google__protobuf__timestamp__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__rpc__error_info(void) {
     return &google__rpc__error_info__descriptor;
@@ -569,6 +577,45 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_onnx__operat
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_onnx__function_proto(void) {
     return &onnx__function_proto__descriptor;
 }
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__common__v1__any_value(void) {
+    return &opentelemetry__proto__common__v1__any_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__common__v1__array_value(void) {
+    return &opentelemetry__proto__common__v1__array_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__common__v1__key_value(void) {
+    return &opentelemetry__proto__common__v1__key_value__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__common__v1__instrumentation_scope(void) {
+    return &opentelemetry__proto__common__v1__instrumentation_scope__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__resource__v1__resource(void) {
+    return &opentelemetry__proto__resource__v1__resource__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__trace__v1__resource_spans(void) {
+    return &opentelemetry__proto__trace__v1__resource_spans__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__trace__v1__scope_spans(void) {
+    return &opentelemetry__proto__trace__v1__scope_spans__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__trace__v1__span(void) {
+    return &opentelemetry__proto__trace__v1__span__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__trace__v1__span__event(void) {
+    return &opentelemetry__proto__trace__v1__span__event__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__trace__v1__status(void) {
+    return &opentelemetry__proto__trace__v1__status__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__collector__trace__v1__export_trace_service_request(void) {
+    return &opentelemetry__proto__collector__trace__v1__export_trace_service_request__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__collector__trace__v1__export_trace_service_response(void) {
+    return &opentelemetry__proto__collector__trace__v1__export_trace_service_response__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_opentelemetry__proto__collector__trace__v1__export_trace_partial_success(void) {
+    return &opentelemetry__proto__collector__trace__v1__export_trace_partial_success__descriptor;
+}
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__label_pair(void) {
     return &io__prometheus__client__label_pair__descriptor;
 }
@@ -580,6 +627,9 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__promethe
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__histogram(void) {
     return &io__prometheus__client__histogram__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__exemplar(void) {
+    return &io__prometheus__client__exemplar__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__bucket(void) {
     return &io__prometheus__client__bucket__descriptor;

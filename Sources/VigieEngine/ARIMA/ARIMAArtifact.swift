@@ -20,7 +20,7 @@ import Glibc
 /// | `mean`, `stderr` | FP64 [N, H] | each forecast's normal distribution |
 /// | `lower`, `upper` | FP64 [N, H] | `mean` ∓ the level's deviate × `stderr` |
 /// | `quantile` | FP64 [N, H, Q] | `mean` + the quantile's deviate × `stderr` |
-/// | `fitted` | FP64 [N, T] | what each observation was expected to be from those before; NaN where a row has no own value |
+/// | `fitted` | FP64 [N, T] | what each observation was expected to be from those before; NaN where a row has no own value, or differencing took it |
 /// | `loglikelihood` | FP64 [N] | of the history, without the first `burn` observations |
 ///
 /// A series' answer does not depend on the others in the request. It is that of statsmodels 0.15,

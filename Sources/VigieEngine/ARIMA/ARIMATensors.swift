@@ -32,7 +32,7 @@ enum ARIMATensors {
         TensorSpec(name: "lower", type: .float64, shape: [-1, -1]),
         TensorSpec(name: "upper", type: .float64, shape: [-1, -1]),
         TensorSpec(name: "quantile", type: .float64, shape: [-1, -1, -1]),
-        TensorSpec(name: "fitted", type: .float64, shape: [-1, -1]),
+        TensorSpec(name: "fitted", type: .float64, shape: [-1, -1], mayBeMissing: true),
         TensorSpec(name: "loglikelihood", type: .float64, shape: [-1]),
     ]
 }

@@ -39,7 +39,7 @@ struct PipelinePlan: Sendable {
         outputSpecs = zip(file.outputs, compiler.outputs).map { output, value in
             TensorSpec(
                 name: output.name, type: compiler.values[value].type == .text ? .string : .float64,
-                shape: [-1])
+                shape: [-1], mayBeMissing: true)
         }
         score = compiler.score
         scoreLink = file.score?.link ?? .identity

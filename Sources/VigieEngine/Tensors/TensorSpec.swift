@@ -9,12 +9,19 @@ public struct TensorSpec: Sendable, Equatable {
     /// Whether a request may leave this input out, which the artifact then sees as
     /// ``Tensor/isAbsent``. Outputs are never optional.
     public let isOptional: Bool
+    /// Of an output: whether NaN is an ordinary answer, a missing value, and no sign of a broken
+    /// model.
+    public let mayBeMissing: Bool
 
     /// - Parameter shape: extents, -1 for any.
-    public init(name: String, type: ElementType, shape: [Int], isOptional: Bool = false) {
+    public init(
+        name: String, type: ElementType, shape: [Int], isOptional: Bool = false,
+        mayBeMissing: Bool = false
+    ) {
         self.name = name
         self.type = type
         self.shape = shape
         self.isOptional = isOptional
+        self.mayBeMissing = mayBeMissing
     }
 }

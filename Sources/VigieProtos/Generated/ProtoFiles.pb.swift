@@ -28,6 +28,18 @@ public enum IoPrometheusClient {}
 /// The package `onnx`.
 public enum Onnx {}
 
+/// The package `opentelemetry.proto.collector.trace.v1`.
+public enum OpentelemetryProtoCollectorTraceV1 {}
+
+/// The package `opentelemetry.proto.common.v1`.
+public enum OpentelemetryProtoCommonV1 {}
+
+/// The package `opentelemetry.proto.resource.v1`.
+public enum OpentelemetryProtoResourceV1 {}
+
+/// The package `opentelemetry.proto.trace.v1`.
+public enum OpentelemetryProtoTraceV1 {}
+
 /// The package `vigie.v1`.
 public enum VigieV1 {}
 
@@ -56,6 +68,17 @@ func generatedProtoFiles() -> [ProtoFile] {
             ],
             index: 1),
         ProtoFile(
+            name: "google/protobuf/timestamp.proto",
+            dependencies: [],
+            symbols: lines("""
+            google.protobuf.Timestamp
+            google.protobuf.Timestamp.seconds
+            google.protobuf.Timestamp.nanos
+            """),
+            services: [
+            ],
+            index: 2),
+        ProtoFile(
             name: "google/rpc/error_details.proto",
             dependencies: ["google/protobuf/duration.proto"],
             symbols: lines("""
@@ -76,7 +99,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 2),
+            index: 3),
         ProtoFile(
             name: "google/rpc/status.proto",
             dependencies: ["google/protobuf/any.proto"],
@@ -88,7 +111,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 3),
+            index: 4),
         ProtoFile(
             name: "grpc/health/v1/health.proto",
             dependencies: [],
@@ -120,7 +143,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "List", input: "grpc.health.v1.HealthListRequest", output: "grpc.health.v1.HealthListResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 4),
+            index: 5),
         ProtoFile(
             name: "grpc/reflection/v1/reflection.proto",
             dependencies: [],
@@ -164,7 +187,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ServerReflectionInfo", input: "grpc.reflection.v1.ServerReflectionRequest", output: "grpc.reflection.v1.ServerReflectionResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 5),
+            index: 6),
         ProtoFile(
             name: "grpc/reflection/v1alpha/reflection.proto",
             dependencies: [],
@@ -208,7 +231,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ServerReflectionInfo", input: "grpc.reflection.v1alpha.ServerReflectionRequest", output: "grpc.reflection.v1alpha.ServerReflectionResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 6),
+            index: 7),
         ProtoFile(
             name: "grpc/testing/empty.proto",
             dependencies: [],
@@ -217,7 +240,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 7),
+            index: 8),
         ProtoFile(
             name: "grpc/testing/messages.proto",
             dependencies: [],
@@ -346,7 +369,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 8),
+            index: 9),
         ProtoFile(
             name: "grpc/testing/test.proto",
             dependencies: ["grpc/testing/empty.proto", "grpc/testing/messages.proto"],
@@ -404,7 +427,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Configure", input: "grpc.testing.ClientConfigureRequest", output: "grpc.testing.ClientConfigureResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 9),
+            index: 10),
         ProtoFile(
             name: "inference/model_config.proto",
             dependencies: [],
@@ -544,7 +567,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 10),
+            index: 11),
         ProtoFile(
             name: "inference/grpc_service.proto",
             dependencies: ["inference/model_config.proto"],
@@ -851,7 +874,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "LogSettings", input: "inference.LogSettingsRequest", output: "inference.LogSettingsResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 11),
+            index: 12),
         ProtoFile(
             name: "onnx/onnx.proto",
             dependencies: [],
@@ -1035,10 +1058,115 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 12),
+            index: 13),
+        ProtoFile(
+            name: "opentelemetry/proto/common/v1/common.proto",
+            dependencies: [],
+            symbols: lines("""
+            opentelemetry.proto.common.v1.AnyValue
+            opentelemetry.proto.common.v1.AnyValue.string_value
+            opentelemetry.proto.common.v1.AnyValue.bool_value
+            opentelemetry.proto.common.v1.AnyValue.int_value
+            opentelemetry.proto.common.v1.AnyValue.double_value
+            opentelemetry.proto.common.v1.AnyValue.array_value
+            opentelemetry.proto.common.v1.AnyValue.bytes_value
+            opentelemetry.proto.common.v1.AnyValue.value
+            opentelemetry.proto.common.v1.ArrayValue
+            opentelemetry.proto.common.v1.ArrayValue.values
+            opentelemetry.proto.common.v1.KeyValue
+            opentelemetry.proto.common.v1.KeyValue.key
+            opentelemetry.proto.common.v1.KeyValue.value
+            opentelemetry.proto.common.v1.InstrumentationScope
+            opentelemetry.proto.common.v1.InstrumentationScope.name
+            opentelemetry.proto.common.v1.InstrumentationScope.version
+            """),
+            services: [
+            ],
+            index: 14),
+        ProtoFile(
+            name: "opentelemetry/proto/resource/v1/resource.proto",
+            dependencies: ["opentelemetry/proto/common/v1/common.proto"],
+            symbols: lines("""
+            opentelemetry.proto.resource.v1.Resource
+            opentelemetry.proto.resource.v1.Resource.attributes
+            opentelemetry.proto.resource.v1.Resource.dropped_attributes_count
+            """),
+            services: [
+            ],
+            index: 15),
+        ProtoFile(
+            name: "opentelemetry/proto/trace/v1/trace.proto",
+            dependencies: ["opentelemetry/proto/common/v1/common.proto", "opentelemetry/proto/resource/v1/resource.proto"],
+            symbols: lines("""
+            opentelemetry.proto.trace.v1.ResourceSpans
+            opentelemetry.proto.trace.v1.ResourceSpans.resource
+            opentelemetry.proto.trace.v1.ResourceSpans.scope_spans
+            opentelemetry.proto.trace.v1.ResourceSpans.schema_url
+            opentelemetry.proto.trace.v1.ScopeSpans
+            opentelemetry.proto.trace.v1.ScopeSpans.scope
+            opentelemetry.proto.trace.v1.ScopeSpans.spans
+            opentelemetry.proto.trace.v1.ScopeSpans.schema_url
+            opentelemetry.proto.trace.v1.Span
+            opentelemetry.proto.trace.v1.Span.trace_id
+            opentelemetry.proto.trace.v1.Span.span_id
+            opentelemetry.proto.trace.v1.Span.trace_state
+            opentelemetry.proto.trace.v1.Span.parent_span_id
+            opentelemetry.proto.trace.v1.Span.flags
+            opentelemetry.proto.trace.v1.Span.name
+            opentelemetry.proto.trace.v1.Span.kind
+            opentelemetry.proto.trace.v1.Span.start_time_unix_nano
+            opentelemetry.proto.trace.v1.Span.end_time_unix_nano
+            opentelemetry.proto.trace.v1.Span.attributes
+            opentelemetry.proto.trace.v1.Span.dropped_attributes_count
+            opentelemetry.proto.trace.v1.Span.events
+            opentelemetry.proto.trace.v1.Span.dropped_events_count
+            opentelemetry.proto.trace.v1.Span.status
+            opentelemetry.proto.trace.v1.Span.Event
+            opentelemetry.proto.trace.v1.Span.Event.time_unix_nano
+            opentelemetry.proto.trace.v1.Span.Event.name
+            opentelemetry.proto.trace.v1.Span.Event.attributes
+            opentelemetry.proto.trace.v1.Span.Event.dropped_attributes_count
+            opentelemetry.proto.trace.v1.Span.SpanKind
+            opentelemetry.proto.trace.v1.Span.SPAN_KIND_UNSPECIFIED
+            opentelemetry.proto.trace.v1.Span.SPAN_KIND_INTERNAL
+            opentelemetry.proto.trace.v1.Span.SPAN_KIND_SERVER
+            opentelemetry.proto.trace.v1.Span.SPAN_KIND_CLIENT
+            opentelemetry.proto.trace.v1.Span.SPAN_KIND_PRODUCER
+            opentelemetry.proto.trace.v1.Span.SPAN_KIND_CONSUMER
+            opentelemetry.proto.trace.v1.Status
+            opentelemetry.proto.trace.v1.Status.message
+            opentelemetry.proto.trace.v1.Status.code
+            opentelemetry.proto.trace.v1.Status.StatusCode
+            opentelemetry.proto.trace.v1.Status.STATUS_CODE_UNSET
+            opentelemetry.proto.trace.v1.Status.STATUS_CODE_OK
+            opentelemetry.proto.trace.v1.Status.STATUS_CODE_ERROR
+            """),
+            services: [
+            ],
+            index: 16),
+        ProtoFile(
+            name: "opentelemetry/proto/collector/trace/v1/trace_service.proto",
+            dependencies: ["opentelemetry/proto/trace/v1/trace.proto"],
+            symbols: lines("""
+            opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest
+            opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest.resource_spans
+            opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse
+            opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse.partial_success
+            opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess
+            opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess.rejected_spans
+            opentelemetry.proto.collector.trace.v1.ExportTracePartialSuccess.error_message
+            opentelemetry.proto.collector.trace.v1.TraceService
+            opentelemetry.proto.collector.trace.v1.TraceService.Export
+            """),
+            services: [
+                ProtoService(name: "opentelemetry.proto.collector.trace.v1.TraceService", methods: [
+                    ProtoMethod(name: "Export", input: "opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest", output: "opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse", clientStreaming: false, serverStreaming: false),
+                ]),
+            ],
+            index: 17),
         ProtoFile(
             name: "prometheus/metrics.proto",
-            dependencies: [],
+            dependencies: ["google/protobuf/timestamp.proto"],
             symbols: lines("""
             io.prometheus.client.LabelPair
             io.prometheus.client.LabelPair.name
@@ -1056,9 +1184,15 @@ func generatedProtoFiles() -> [ProtoFile] {
             io.prometheus.client.Histogram.zero_count
             io.prometheus.client.Histogram.positive_span
             io.prometheus.client.Histogram.positive_delta
+            io.prometheus.client.Histogram.exemplars
+            io.prometheus.client.Exemplar
+            io.prometheus.client.Exemplar.label
+            io.prometheus.client.Exemplar.value
+            io.prometheus.client.Exemplar.timestamp
             io.prometheus.client.Bucket
             io.prometheus.client.Bucket.cumulative_count
             io.prometheus.client.Bucket.upper_bound
+            io.prometheus.client.Bucket.exemplar
             io.prometheus.client.BucketSpan
             io.prometheus.client.BucketSpan.offset
             io.prometheus.client.BucketSpan.length
@@ -1084,7 +1218,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 13),
+            index: 18),
         ProtoFile(
             name: "vigie/v1/credit.proto",
             dependencies: ["google/rpc/status.proto"],
@@ -1138,7 +1272,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ScoreApplications", input: "vigie.v1.ScoreApplicationRequest", output: "vigie.v1.ScoreApplicationResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 14),
+            index: 19),
         ProtoFile(
             name: "vigie/v1/diagnostics.proto",
             dependencies: ["google/protobuf/duration.proto"],
@@ -1165,7 +1299,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Version", input: "vigie.v1.VersionRequest", output: "vigie.v1.VersionResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 15),
+            index: 20),
     ]
 }
 

@@ -1,3 +1,4 @@
+import VigieTelemetry
 import VigieTransport
 
 /// What one call asks for beyond its method and message.
@@ -18,6 +19,12 @@ package struct CallOptions: Sendable {
     package var retry: RetryPolicy?
     /// Largest response message in bytes, after decompression; nil for the channel's limit.
     package var maxResponseBytes: Int?
+
+    /// The span that makes the call, sent as `traceparent` and `grpc-trace-bin`: a server passes
+    /// ``ServerCall/trace`` on to the calls that it makes.
+    package var trace = TraceContext.none
+    /// `tracestate`, sent beside ``trace``; see ``ServerCall/traceState``.
+    package var traceState = ""
 
     package init(timeout: Duration? = nil, metadata: Metadata = Metadata()) {
         self.timeout = timeout

@@ -139,7 +139,7 @@ package final class ClientCall: TimerTarget {
     /// The header block of the next attempt.
     func requestHeaders() -> OutgoingHeaders {
         if deadline == .never, attempts == 0, options.encoding == .identity,
-            options.metadata.isEmpty
+            options.metadata.isEmpty, !options.trace.isValid
         {
             return .prepared(prepared)
         }
@@ -155,6 +155,7 @@ package final class ClientCall: TimerTarget {
         if attempts > 0 {
             fields.append(HeaderField("grpc-previous-rpc-attempts", String(attempts)))
         }
+        fields += options.traceFields
         for entry in options.metadata where Metadata.isValidKey(entry.key) {
             fields += entry.headerFields
         }

@@ -44,6 +44,29 @@ package enum Base64 {
         return decoded
     }
 
+    /// Decodes into `bytes` without allocating.
+    /// - Returns: how many bytes there are; 0 when a character is not of the alphabet, or there is no
+    ///   room.
+    static func decode(_ text: RawSpan, into bytes: inout InlineArray<32, UInt8>) -> Int {
+        var end = text.byteCount
+        while end > 0, text.byteCount - end < 2, text[end - 1] == UInt8(ascii: "=") { end -= 1 }
+        guard end % 4 != 1, end * 3 / 4 <= bytes.count else { return 0 }
+        var buffer: UInt32 = 0
+        var bits: UInt32 = 0
+        var count = 0
+        for index in 0..<end {
+            guard let value = value(text[index]) else { return 0 }
+            buffer = buffer << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                bytes[count] = UInt8(truncatingIfNeeded: buffer >> bits)
+                count += 1
+            }
+        }
+        return count
+    }
+
     private static func value(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): digit - UInt8(ascii: "A")

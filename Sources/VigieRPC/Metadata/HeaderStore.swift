@@ -64,6 +64,16 @@ struct HeaderStore: ~Copyable {
         return found
     }
 
+    /// All values of `name` as they are on the wire, in order.
+    func all(_ wanted: StaticString) -> [String] {
+        var found: [String] = []
+        forEach { name, value in
+            if name.equals(wanted) { found.append(value.string) }
+            return true
+        }
+        return found
+    }
+
     /// All fields as metadata, or nil when a `-bin` value is not base 64. Values of a `-bin` key
     /// that are joined by commas are separate values (grpc/grpc doc/PROTOCOL-HTTP2.md).
     func metadata() -> Metadata? {

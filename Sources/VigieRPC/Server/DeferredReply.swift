@@ -13,8 +13,13 @@ package struct DeferredReply<Response: Message>: Sendable {
     package var isCancelled: Bool { ticket.state.isCancelled }
 
     /// Answers: `fill` runs on the call's loop, unless the call has ended by then.
-    package func finish(_ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void) {
+    /// - Parameter stations: when the request passed its stations; nil when it does not matter.
+    package func finish(
+        _ stations: CallStations? = nil,
+        _ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void
+    ) {
         ticket.settle { call in
+            if let stations { call.note(stations) }
             call.guarded { () throws(RPCStatus) in
                 // The loop's own arena is nobody's between two events.
                 if !call.hasOwnArena { call.arena.reset() }
@@ -22,6 +27,7 @@ package struct DeferredReply<Response: Message>: Sendable {
                 try fill(response)
                 call.send(response)
                 call.finish()
+                call.method?.answered(call)
             }
         }
     }
@@ -48,6 +54,7 @@ extension ServerCall {
     /// Throws when the loop waits for as many answers as it may.
     func checkDeferral() throws(RPCStatus) {
         guard server.deferredCalls < server.limits.maxDeferredCalls else {
+            server.counters.refused(.deferred)
             throw .shed(
                 "over \(server.limits.maxDeferredCalls) answers are being worked on",
                 retryAfter: server.limits.shedRetryAfter)

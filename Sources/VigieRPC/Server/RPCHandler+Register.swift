@@ -9,11 +9,13 @@ import VigieProtos
 extension RPCHandler {
     /// A method whose answer is ready when `handler` returns. It fills `response`, which lives in
     /// the call's arena, or throws the status to answer with.
+    /// - Parameter answered: called when an answer has been encoded, at ``ServerCall/endedAt``; for
+    ///   those who measure what it took, since ``ServerCall/messageArrived``.
     package func unary<M: RPCMethod>(
-        _ method: M.Type,
+        _ method: M.Type, answered: ((ServerCall) -> Void)? = nil,
         _ handler: @escaping (M.Request, M.Response, ServerCall) throws(RPCStatus) -> Void
     ) {
-        add(UnaryMethod(path: M.path.description, handler: handler))
+        add(UnaryMethod(path: M.path.description, onAnswered: answered, handler: handler))
     }
 
     /// A method whose answer comes later: `handler` keeps the reply and finishes it from any thread.
@@ -37,5 +39,12 @@ extension RPCHandler {
         default: kind = .serverStreaming
         }
         add(StreamingMethod(path: M.path.description, kind: kind, make: make))
+    }
+
+    /// Answers a method, registered before, under any load: who asks how the server is must be told
+    /// when it is busy too, or an orchestrator restarts it for that.
+    package func neverShed<M: RPCMethod>(_ method: M.Type) {
+        let path = M.path.description
+        for method in table.methods where method.path == path { method.isEssential = true }
     }
 }

@@ -14,6 +14,8 @@ package struct RPCLimits: Sendable {
     package var maxDeferredCalls = 4096
     /// Bytes of requests that a loop holds because they are not complete yet.
     package var maxBufferedRequestBytes = 256 * 1024 * 1024
+    /// How many calls of one round of events a loop takes on, found by itself; nil: all of them.
+    package var adaptiveConcurrency: ConcurrencyLimit.Options? = ConcurrencyLimit.Options()
     /// When a caller that was shed may come back (`grpc-retry-pushback-ms`).
     package var shedRetryAfter: Duration = .milliseconds(200)
     /// Ended calls a loop keeps for reuse.

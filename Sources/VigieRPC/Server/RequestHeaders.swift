@@ -15,8 +15,13 @@ struct RequestHeaders: ~Copyable {
     var unknownEncoding: String?
     var acceptsGzip = false
     var acceptsDeflate = false
+    var priority = CallPriority.normal
+    /// A priority that there is not.
+    var unknownPriority: String?
     /// As RFC 9113 §6.5.2 counts: names, values, and 32 bytes a field.
     var listBytes = 0
+    /// Where in a trace the caller is.
+    var trace = ReceivedTrace()
     /// Custom metadata, user agent included.
     var store = HeaderStore()
 
@@ -34,7 +39,10 @@ struct RequestHeaders: ~Copyable {
         unknownEncoding = nil
         acceptsGzip = false
         acceptsDeflate = false
+        priority = .normal
+        unknownPriority = nil
         listBytes = 0
+        trace.reset()
         store.removeAll()
     }
 
@@ -51,6 +59,7 @@ struct RequestHeaders: ~Copyable {
             isHead = value.equals("HEAD")
         case 7 where name.equals(":scheme"): break
         case 10 where name.equals(":authority"): break
+        case 11 where name.equals("traceparent"): trace.take(parent: value)
         case 12 where name.equals("content-type"):
             contentType = Self.isGRPC(value) ? .grpc : .other
         case 12 where name.equals("grpc-timeout"):
@@ -62,11 +71,24 @@ struct RequestHeaders: ~Copyable {
             } else {
                 unknownEncoding = value.string
             }
+        case 14 where name.equals(CallPriority.metadataKey):
+            store.append(name: name, value: value)
+            takePriority(value)
+        case 14 where name.equals("grpc-trace-bin"): trace.take(binary: value)
         case 20 where name.equals("grpc-accept-encoding"):
             let list = MessageEncoding.parseList(value.string)
             acceptsGzip = list.contains(.gzip)
             acceptsDeflate = list.contains(.deflate)
         default: store.append(name: name, value: value)
+        }
+    }
+
+    private mutating func takePriority(_ value: RawSpan) {
+        let label = value.string
+        if let named = CallPriority(label: label) {
+            priority = named
+        } else {
+            unknownPriority = label
         }
     }
 

@@ -26,12 +26,12 @@ enum ResponseHeaders {
     /// A whole answer in one block (grpc/grpc doc/PROTOCOL-HTTP2.md, "Trailers-Only").
     static func trailersOnly(
         _ status: RPCStatus, head: Metadata, _ metadata: Metadata, acceptEncoding: Bool
-    ) -> OutgoingHeaders {
+    ) -> [HeaderField] {
         var list = base
         if acceptEncoding {
             list.append(HeaderField("grpc-accept-encoding", MessageEncoding.accepted))
         }
-        return .fields(list + head.headerFields + fields(status, metadata))
+        return list + head.headerFields + fields(status, metadata)
     }
 
     /// Bytes on the wire of a status message and of its details. Clients take header lists of 8 KiB

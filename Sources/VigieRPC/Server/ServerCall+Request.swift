@@ -22,6 +22,9 @@ extension ServerCall {
         guard headers.contentType == .grpc, headers.isPost else {
             return answerPlainly(requestHasEnded: endStream)
         }
+        countStart()
+        if let observer = server.observer { observer.began(self) } else { trace = caller }
+        if let refusal = admissionRefusal() { return refuse(refusal) }
         do throws(RPCStatus) { try checkHeaders() } catch {
             for interceptor in server.interceptors { interceptor.refused(self, error) }
             return finish(error)
@@ -40,6 +43,15 @@ extension ServerCall {
         if deadline != .never, !isFinished { server.watch(self) }
     }
 
+    /// How the call is turned away if the loop has too much to do.
+    @inline(__always)
+    private func admissionRefusal() -> PreparedRefusal? {
+        // An unknown method has an answer of its own; and who must know how the server is must be told
+        // when it is busy too.
+        guard let method, !method.isEssential else { return nil }
+        return server.admission?.admit(headers.priority)
+    }
+
     private func intercept() throws(RPCStatus) {
         for interceptor in server.interceptors {
             try interceptor.began(self)
@@ -49,12 +61,19 @@ extension ServerCall {
 
     private func checkHeaders() throws(RPCStatus) {
         if headers.listBytes > server.limits.maxHeaderListBytes {
+            server.counters.refused(.headers)
             throw RPCStatus(
                 .resourceExhausted,
                 "request headers of \(headers.listBytes) bytes are over the limit of "
                     + "\(server.limits.maxHeaderListBytes)")
         }
         guard let method else { throw unknownMethod() }
+        if let unknown = headers.unknownPriority {
+            let known = CallPriority.allCases.map(\.label).joined(separator: ", ")
+            throw RPCStatus(
+                .invalidArgument,
+                "\(CallPriority.metadataKey) '\(unknown)' is none of \(known)")
+        }
         if headers.isTimeoutMalformed {
             throw RPCStatus(.internal, "malformed grpc-timeout")
         }
@@ -67,6 +86,7 @@ extension ServerCall {
             throw RPCStatus(.internal, "a -bin header is not base64")
         }
         if server.activeCalls >= server.limits.maxConcurrentCalls {
+            server.counters.refused(.calls)
             throw .shed(
                 "over \(server.limits.maxConcurrentCalls) calls at once",
                 retryAfter: server.limits.shedRetryAfter)
@@ -115,6 +135,7 @@ extension ServerCall {
     private func countBufferedBytes() throws(RPCStatus) {
         updateBufferedBytes()
         if server.bufferedBytes > server.limits.maxBufferedRequestBytes {
+            server.counters.refused(.buffer)
             throw .shed(
                 "over \(server.limits.maxBufferedRequestBytes) bytes of unfinished requests",
                 retryAfter: server.limits.shedRetryAfter)
@@ -144,7 +165,10 @@ extension ServerCall {
         }
         try checkIsAlone(next.count)
         // Work whose answer nobody waits for is not begun.
-        if isPastDeadline { throw RPCStatus(.deadlineExceeded, "the deadline had passed") }
+        if isPastDeadline {
+            server.counters.refused(.deadline)
+            throw RPCStatus(.deadlineExceeded, "the deadline had passed")
+        }
         isHandlingMessages = true
         defer { isHandlingMessages = false }
         try handle(next)
@@ -184,6 +208,7 @@ extension ServerCall {
 
     private func handle(_ next: (isCompressed: Bool, count: Int)) throws(RPCStatus) {
         requestMessages += 1
+        receivedBytes &+= UInt64(truncatingIfNeeded: next.count)
         messageWasCompressed = next.isCompressed
         // A caller that compresses pays for bytes more than for time: it is answered alike. Handlers
         // that know better say so.
@@ -192,9 +217,13 @@ extension ServerCall {
         // A handler that ends the call inside does not pull the bytes away under itself: a call's
         // buffers are only given back when its stream has closed, which happens later.
         try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in
-            guard next.isCompressed else { return try method.received(bytes, self) }
+            guard next.isCompressed else {
+                self.requestBytes &+= bytes.byteCount
+                return try method.received(bytes, self)
+            }
             let message = try MessageCoding.decompress(
                 bytes, self.headers.encoding, limit: self.server.limits.maxRequestBytes)
+            self.requestBytes &+= message.count
             try method.received(message.span.bytes, self)
         }
         deframer.consume(next.count)

@@ -17,8 +17,10 @@ extension ServerCall {
         }
         startResponse()
         responseMessages += 1
+        responseBytes &+= count
         if compressesResponses, sentEncoding != .identity {
             let packed = Zlib.compress(message.encodedBytes().span.bytes, sentEncoding)
+            sentBytes &+= UInt64(truncatingIfNeeded: packed.count)
             write(count: MessageDeframer.prefixBytes + packed.count) { room in
                 MessageFraming.writePrefix(room, flag: 1, count: packed.count)
                 UnsafeMutableRawBufferPointer(rebasing: room[MessageDeframer.prefixBytes...])
@@ -26,6 +28,7 @@ extension ServerCall {
                 return room.count
             }
         } else {
+            sentBytes &+= UInt64(truncatingIfNeeded: count)
             write(count: MessageDeframer.prefixBytes + count) { room in
                 MessageFraming.writePrefix(room, flag: 0, count: count)
                 return MessageDeframer.prefixBytes
@@ -72,9 +75,11 @@ extension ServerCall {
             return finish(.ok)
         }
         isFinished = true
+        countEnd(.ok)
         startResponse()
         finish(trailers: .prepared(ResponseHeaders.ok))
         flushHead()
+        server.observer?.ended(self, .ok, "")
     }
 
     /// Ends the call with a status.
@@ -86,17 +91,30 @@ extension ServerCall {
                     .internal, "the handler gave \(responseMessages) responses instead of one"))
         }
         isFinished = true
+        countEnd(status.code)
         if responseStarted || status.code == .ok {
             startResponse()
             finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
             flushHead()
         } else {
-            sendHeaders(
-                ResponseHeaders.trailersOnly(
-                    status, head: initialMetadata, trailingMetadata,
-                    acceptEncoding: headers.unknownEncoding != nil), endStream: true)
+            let fields = ResponseHeaders.trailersOnly(
+                status, head: initialMetadata, trailingMetadata,
+                acceptEncoding: headers.unknownEncoding != nil)
+            sendHeaders(.fields(fields), endStream: true)
         }
         if interceptorsBegun > 0 { ended(status) }
+        server.observer?.ended(self, status.code, status.message)
+    }
+
+    /// Turns the call away before anything has begun.
+    func refuse(_ refusal: PreparedRefusal) {
+        isFinished = true
+        server.counters.refused(.load)
+        // The clock is not read once more for what is to cost next to nothing.
+        countEnd(refusal.status.code, at: loop.now)
+        sendHeaders(.prepared(refusal.headers), endStream: true)
+        for interceptor in server.interceptors { interceptor.refused(self, refusal.status) }
+        server.observer?.ended(self, refusal.status.code, refusal.status.message)
     }
 
     /// Which encoding answers use, if any is asked for and accepted.

@@ -1,4 +1,5 @@
 import VigieProtos
+import VigieTelemetry
 import VigieTransport
 
 /// One call on a server: its request as it comes in, and its answer.
@@ -70,6 +71,16 @@ package final class ServerCall: HTTPStream, TimerTarget {
     /// When the caller stops waiting (`grpc-timeout`); ``MonotonicTime/never`` without one. Pass it on
     /// to calls that this one makes.
     package internal(set) var deadline = MonotonicTime.never
+    /// When the request message at hand was whole, before it was decoded; of a unary method only if
+    /// it was registered with somebody who wants to know.
+    package internal(set) var messageArrived = MonotonicTime(nanoseconds: 0)
+    /// When the status was given; for those who look at a call that has just ended.
+    package internal(set) var endedAt = MonotonicTime(nanoseconds: 0)
+    /// The call is among those that are started, and not yet among those that have ended.
+    var isCounted = false
+    /// Bytes of messages as they came and went, without prefixes.
+    var receivedBytes: UInt64 = 0
+    var sentBytes: UInt64 = 0
     var isWatched = false
     /// When the one timer that counts fires. It outlives the call: the object's next call uses it.
     var timerAt = MonotonicTime.never
@@ -88,8 +99,27 @@ package final class ServerCall: HTTPStream, TimerTarget {
     var isActive = false
     /// For interceptors: who called, as they found out.
     package var principal: AnyObject?
-    /// For handlers: what answered, for interceptors that tell of it when the call ends.
-    package var answeredBy: AnyObject?
+    /// For handlers: what answered, for those who tell of it when the call ends.
+    package var answeredBy: AnsweringVersion?
+    /// For handlers: the part that it played.
+    package var arm = Arm.stable
+
+    // MARK: Seen by traces and logs
+
+    /// Where in a trace the call is: the caller's or a new one, with a span of the call's own.
+    package internal(set) var trace = TraceContext.none
+    /// Whether a span of the call is to be exported.
+    package internal(set) var isRecorded = false
+    /// Of the last request that was answered.
+    package internal(set) var stations = CallStations.none
+    /// Of a recorded stream's first requests.
+    var streamed: [CallStations] = []
+    /// Rows answered so far.
+    package internal(set) var rows = 0
+    /// Bytes of request messages so far, decompressed.
+    package internal(set) var requestBytes = 0
+    /// Bytes of response messages so far, before compression.
+    package internal(set) var responseBytes = 0
 
     init(server: RPCHandler) {
         self.server = server
@@ -108,6 +138,21 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package var metadata: Metadata { headers.store.metadata() ?? Metadata() }
     /// The first value of one key, as it is on the wire.
     package func metadataValue(_ key: StaticString) -> String? { headers.store.first(key) }
+    /// How much the call matters, as its caller says.
+    package var priority: CallPriority { headers.priority }
+    /// What the caller says of his trace; ``TraceContext/none`` when it is nothing that is valid.
+    package var caller: TraceContext { headers.trace.context }
+
+    /// For handlers: a request has been answered.
+    @inline(__always)
+    package func note(_ stations: CallStations) {
+        self.stations = stations
+        rows &+= stations.rows
+        if isRecorded, method?.kind != .unary, streamed.count < CallObserver.streamStationsMax {
+            streamed.append(stations)
+        }
+    }
+
     /// The caller's address.
     package var peerAddress: String { connection.peerAddress }
     /// Who the caller is by its certificate.
@@ -138,8 +183,11 @@ package final class ServerCall: HTTPStream, TimerTarget {
     public override func closed(_ code: HTTP2ErrorCode) {
         if !isFinished {
             isFinished = true
+            countEnd(.cancelled)
             notifyCancelled()
-            if interceptorsBegun > 0 { ended(RPCStatus(.cancelled, "the caller went away")) }
+            let status = RPCStatus(.cancelled, "the caller went away")
+            if interceptorsBegun > 0 { ended(status) }
+            if headersTaken { server.observer?.ended(self, .cancelled, status.message) }
         }
         if isActive {
             isActive = false
@@ -177,6 +225,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
         deframer.removeAll()
         requestMessages = 0
         responseMessages = 0
+        receivedBytes = 0
+        sentBytes = 0
         requestEnded = false
         endDelivered = false
         headersTaken = false
@@ -196,6 +246,12 @@ package final class ServerCall: HTTPStream, TimerTarget {
         if deferred != nil { deferred = nil }
         if principal != nil { principal = nil }
         if answeredBy != nil { answeredBy = nil }
+        isRecorded = false
+        stations = .none
+        rows = 0
+        requestBytes = 0
+        responseBytes = 0
+        if !streamed.isEmpty { streamed = [] }
         if hasOwnArena {
             hasOwnArena = false
             server.giveBack(arena)

@@ -21,6 +21,12 @@ extension RawSpan {
         }
     }
 
+    /// The byte at `index`.
+    @inline(__always)
+    subscript(index: Int) -> UInt8 {
+        unsafeLoad(fromByteOffset: index, as: UInt8.self)
+    }
+
     /// The bytes as text; what is not UTF-8 becomes U+FFFD.
     package var string: String {
         withUnsafeBytes { String(decoding: $0, as: UTF8.self) }

@@ -1,6 +1,7 @@
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieTelemetry
 
 /// `inference.GRPCInferenceService` on one loop: the Open Inference Protocol, version 2, with those
 /// of Triton's extensions that have a meaning here.
@@ -19,14 +20,29 @@ enum InferenceService {
         installModels(on: handler, node, services)
         Repository.install(on: handler, services)
         NotHere.install(on: handler)
+        handler.neverShed(Service.ServerLive.self)
+        handler.neverShed(Service.ServerReady.self)
+        handler.neverShed(Service.ModelReady.self)
     }
 
     private static func installInference(on handler: RPCHandler, _ node: ServingNode) {
-        handler.unary(Service.ModelInfer.self) { request, response, call throws(RPCStatus) in
-            let result = try node.infer(
-                request, into: response, deadline: call.deadline,
-                UnaryAnswer<Inference.ModelInferResponse>(call: call))
-            call.note(result.served)
+        handler.unary(
+            Service.ModelInfer.self, answered: { node.settle($0.endedAt.nanoseconds) }
+        ) { request, response, call throws(RPCStatus) in
+            let arm = Arm(version: request.modelVersion)
+            do throws(RPCStatus) {
+                let result = try node.infer(
+                    request, into: response, call.context,
+                    UnaryAnswer<Inference.ModelInferResponse>(call: call))
+                call.note(result.served, arm)
+                if result.isAnswered { call.note(node.lastStations) }
+            } catch {
+                // Who was asked is told of failures, too.
+                if let served = try? node.find(request.modelName, version: request.modelVersion) {
+                    call.note(served, arm)
+                }
+                throw error
+            }
         }
         handler.streaming(Service.ModelStreamInfer.self) { call in InferStream(node, call) }
     }

@@ -16,11 +16,11 @@ final class ServedTable: @unchecked Sendable {
 
     /// - Parameters:
     ///   - previous: what the loop serves until this takes over.
-    ///   - batching: for versions whose manifest says nothing of it.
+    ///   - pool: where dear requests run.
     convenience init(
-        _ source: ModelTable, previous: ServedTable? = nil, batching: BatchingPolicy? = nil
+        _ source: ModelTable, previous: ServedTable? = nil, pool: WorkerOptions? = nil
     ) {
-        var shared = SharedVersions(batching: batching)
+        var shared = SharedVersions(pool: pool)
         shared.update(source)
         self.init(source, previous: previous, shared)
     }

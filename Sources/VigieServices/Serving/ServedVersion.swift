@@ -1,5 +1,6 @@
 import VigieEngine
 import VigieProtos
+import VigieRPC
 import VigieRegistry
 
 /// One version of a model as one loop serves it: the loop's own workspace and counters, and all
@@ -12,6 +13,8 @@ final class ServedVersion {
     let shared: SharedVersion
     let workspace: Workspace
     let counters = VersionCounters()
+    /// As calls note it.
+    let answering: AnsweringVersion
 
     /// The model's name.
     let name: Text
@@ -53,6 +56,8 @@ final class ServedVersion {
         self.shared = shared
         let model = shared.model
         self.model = model
+        answering = AnsweringVersion(
+            name: model.name, version: model.versionText, loaded: model)
         let arena = Arena(firstBlockBytes: 1024)
         self.arena = arena
         workspace = model.artifact.makeWorkspace()

@@ -15,8 +15,12 @@ final class ServingNode {
     private(set) var table: ServedTable
     /// Says why a model or version is not in the table. Off the good path.
     private let explainAbsence: @Sendable (_ model: String, _ version: Int?) -> RPCStatus
+    /// When the request that the loop answered last passed its stations.
+    var lastStations = CallStations.none
     /// Credit requests' memory for ranking reasons.
     var reasonScratch = ReasonScratch()
+    /// The answer that is being encoded.
+    var answered: Answered?
 
     init(
         table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,

@@ -3,24 +3,30 @@ import VigieRegistry
 /// The ``SharedVersion`` of every version that is served; whoever has it sees to it that one thread
 /// uses it at a time.
 struct SharedVersions {
-    private let batching: BatchingPolicy?
+    private let pool: WorkerOptions?
     private var versions: [ObjectIdentifier: SharedVersion] = [:]
 
-    /// - Parameter batching: for versions whose manifest says nothing of it.
-    init(batching: BatchingPolicy?) { self.batching = batching }
+    /// - Parameter pool: where dear requests run; nil for nowhere else than on the loops.
+    init(pool: WorkerOptions?) { self.pool = pool }
+
+    private func make(_ model: LoadedModel) -> SharedVersion {
+        SharedVersion(
+            model, batching: pool?.batching, crowd: pool?.adaptiveConcurrency,
+            workers: pool?.workers ?? 1)
+    }
 
     /// Makes those that are new in `table`, and lets go of those that are not in it any more.
     mutating func update(_ table: ModelTable) {
         var next: [ObjectIdentifier: SharedVersion] = [:]
         for model in table.entries.flatMap(\.versions) {
             let id = ObjectIdentifier(model)
-            next[id] = versions[id] ?? SharedVersion(model, batching: batching)
+            next[id] = versions[id] ?? make(model)
         }
         versions = next
     }
 
     func find(_ model: LoadedModel) -> SharedVersion {
-        versions[ObjectIdentifier(model)] ?? SharedVersion(model, batching: batching)
+        versions[ObjectIdentifier(model)] ?? make(model)
     }
 
     /// What workers have counted for `model`.

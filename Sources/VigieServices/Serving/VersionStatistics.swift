@@ -1,5 +1,6 @@
 import Glibc
 import VigieRegistry
+import VigieTelemetry
 import VigieTransport
 
 /// How often something happened, and how long it took in all.

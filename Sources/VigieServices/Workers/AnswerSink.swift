@@ -15,10 +15,14 @@ enum AnswerSink<Response: Message>: Sendable {
     }
 
     /// Answers with what `fill` writes on the call's loop, or with the status that it throws.
-    func finish(_ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void) {
+    /// - Parameter stations: when the request passed its stations, if it did.
+    func finish(
+        _ stations: CallStations? = nil,
+        _ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void
+    ) {
         switch self {
-        case .call(let reply): reply.finish(fill)
-        case .stream(let place): place.finish(fill)
+        case .call(let reply): reply.finish(stations, fill)
+        case .stream(let place): place.finish(stations, fill)
         }
     }
 
@@ -37,6 +41,8 @@ protocol LaterAnswers<Response> {
 
     /// Answers that were promised earlier are still to come, so that this one cannot be given at once.
     var mustWait: Bool { get }
+    /// How much the call matters that asks.
+    var priority: CallPriority { get }
     /// Promises one.
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response>
 }
@@ -46,6 +52,7 @@ struct UnaryAnswer<Response: Message>: LaterAnswers {
     let call: ServerCall
 
     var mustWait: Bool { false }
+    var priority: CallPriority { call.priority }
 
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
         .call(try call.deferReply(Response.self))
@@ -57,6 +64,7 @@ struct StreamAnswers<Response: Message>: LaterAnswers {
     let answers: OrderedAnswers<Response>
 
     var mustWait: Bool { answers.isWaiting }
+    var priority: CallPriority { answers.priority }
 
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
         .stream(answers.makePlace(requestID: requestID))

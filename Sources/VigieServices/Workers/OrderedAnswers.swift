@@ -30,6 +30,9 @@ final class OrderedAnswers<Response: Message> {
         self.send = send
     }
 
+    /// As the stream's caller says, for all of its requests.
+    var priority: CallPriority { call.priority }
+
     /// Answers are still to come.
     var isWaiting: Bool { !places.isEmpty }
 
@@ -73,6 +76,7 @@ final class OrderedAnswers<Response: Message> {
     fileprivate func flush() {
         while let place = places.first, let fill = place.fill {
             places.removeFirst()
+            if let stations = place.stations { call.note(stations) }
             send(fill, place.requestID)
         }
         // An answer may be one that ends the call.
@@ -95,6 +99,7 @@ final class StreamPlace<Response: Message>: @unchecked Sendable {
     // Both are for the call's loop alone.
     private weak var answers: OrderedAnswers<Response>?
     fileprivate private(set) var fill: Fill?
+    fileprivate private(set) var stations: CallStations?
 
     fileprivate init(
         _ answers: OrderedAnswers<Response>, _ call: CallReference, _ requestID: String
@@ -110,9 +115,10 @@ final class StreamPlace<Response: Message>: @unchecked Sendable {
 
     fileprivate func set(_ fill: @escaping Fill) { self.fill = fill }
 
-    func finish(_ fill: @escaping Fill) {
+    func finish(_ stations: CallStations? = nil, _ fill: @escaping Fill) {
         call.execute { [self] _ in
             guard !isCancelled else { return }
+            self.stations = stations
             set(fill)
             answers?.flush()
         }

@@ -1,5 +1,6 @@
 import Synchronization
 import VigieEngine
+import VigieRPC
 import VigieRegistry
 
 /// What all loops and workers share of one version: what it costs, workspaces for workers, and what
@@ -8,6 +9,8 @@ final class SharedVersion: Sendable {
     let model: LoadedModel
     let costs: ArtifactCosts
     let batching: BatchingPolicy?
+    /// How many of its requests may wait for the workers; nil: as many as come.
+    let crowd: LaneLimit?
     /// Whether rows of a batch are independent, as the warm-up has seen: only then are batches cut or
     /// put together.
     let hasIndependentRows: Bool
@@ -20,13 +23,20 @@ final class SharedVersion: Sendable {
     /// A workspace that nobody uses.
     private struct Spare: @unchecked Sendable { let workspace: Workspace }
 
-    /// - Parameter batching: for a manifest that says nothing of it.
-    init(_ model: LoadedModel, batching: BatchingPolicy?) {
+    /// - Parameters:
+    ///   - batching: for a manifest that says nothing of it.
+    ///   - crowd: how many of its requests may wait; nil: as many as come.
+    ///   - workers: who take them off the queue.
+    init(
+        _ model: LoadedModel, batching: BatchingPolicy?,
+        crowd: ConcurrencyLimit.Options? = nil, workers: Int = 1
+    ) {
         self.model = model
         costs = ArtifactCosts(model.warmUpLatency)
         hasIndependentRows = model.warmUpLatency.perRow != nil
         let policy = model.manifest.serving.batching ?? batching
         self.batching = hasIndependentRows ? policy : nil
+        self.crowd = LaneLimit(crowd, workers: workers, batching: self.batching)
         rowColumns =
             model.artifact.explainedOutputCount > 0 ? model.artifact.rowColumns : nil
     }

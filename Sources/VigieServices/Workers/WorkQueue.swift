@@ -94,6 +94,8 @@ struct WorkQueue<Payload> {
 
     /// Requests that wait.
     var count: Int { lanes.reduce(0) { $0 + $1.entries.count } }
+    /// Requests of one lane that wait.
+    func waiting(lane key: LaneKey) -> Int { lanes.first { $0.key == key }?.entries.count ?? 0 }
     /// Rows that wait.
     var rows: Int { lanes.reduce(0) { $0 + $1.rows } }
     /// Workers that run something.

@@ -5,6 +5,8 @@ import VigieRegistry
 enum WorkRefusal: Error, Equatable {
     /// As many requests of the version wait as may.
     case full(limit: Int, wait: UInt64)
+    /// More wait than its class may, or their latency would be lost too.
+    case crowded(limit: Int, wait: UInt64)
     /// Requests at the workers hold as many bytes as they may.
     case memory(bytes: Int, limit: Int)
     /// It cannot be answered before its deadline: others' work comes first, or it costs too much.
@@ -21,6 +23,10 @@ enum WorkRefusal: Error, Equatable {
         case .full(let limit, let wait):
             return .shed(
                 "\(name): \(limit) requests wait already",
+                retryAfter: max(retryAfter, .nanoseconds(Int64(clamping: wait))))
+        case .crowded(let limit, let wait):
+            return .shed(
+                "\(name) is overloaded: \(limit) requests of this priority wait already",
                 retryAfter: max(retryAfter, .nanoseconds(Int64(clamping: wait))))
         case .memory(let bytes, let limit):
             return .shed(

@@ -1,3 +1,4 @@
+import VigieRPC
 import VigieRegistry
 
 /// Which requests go to the workers, how many of those there are, and what may wait for them.
@@ -21,6 +22,9 @@ package struct WorkerOptions: Sendable {
     package var niceness = 10
     /// For versions whose manifest says nothing; nil puts no requests together.
     package var batching: BatchingPolicy?
+    /// How many requests of a version may wait so that they do not wait long, found by itself; nil: as
+    /// many as ``queueMax`` says.
+    package var adaptiveConcurrency: ConcurrencyLimit.Options? = ConcurrencyLimit.Options()
     /// When a caller that found the queue full may come back, at the earliest.
     package var retryAfter: Duration = .milliseconds(200)
 

@@ -16,6 +16,7 @@ package final class WorkerPool: Sendable {
     private let bells: [Doorbell]
     private let threads = Mutex<[WorkThread]>([])
     private let stopped = Atomic<Bool>(false)
+    private let busy = Atomic<UInt64>(0)
 
     private struct State {
         var queue: WorkQueue<WorkerJob>
@@ -60,7 +61,10 @@ package final class WorkerPool: Sendable {
             state.isStopped = true
             return state.queue.removeAll().map(\.payload)
         }
-        for job in waiting { job.refuse(RPCStatus(.unavailable, "the server is shutting down")) }
+        for job in waiting {
+            job.failed()
+            job.refuse(RPCStatus(.unavailable, "the server is shutting down"))
+        }
         for bell in bells { bell.ring() }
         let all = threads.withLock { threads in
             defer { threads = [] }
@@ -92,13 +96,13 @@ package final class WorkerPool: Sendable {
     /// - Returns: whether the request is only tried to learn what it costs.
     func check(
         _ version: SharedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
-        now: MonotonicTime
+        priority: CallPriority = .normal, now: MonotonicTime
     ) throws(WorkRefusal) -> Bool {
         if bytes > options.smallBytes, held.current + bytes > options.heldBytesMax {
             throw .memory(bytes: bytes, limit: options.heldBytesMax)
         }
         let lane = ObjectIdentifier(version)
-        let (refusal, purged, isStopped) = state.withLock { state in
+        let (refusal, purged, waiting, isStopped) = state.withLock { state in
             var refusal = state.queue.refusal(
                 lane: lane, cost: cost, deadline: deadline, now: now)
             var purged: [WorkerJob] = []
@@ -107,12 +111,17 @@ package final class WorkerPool: Sendable {
                 refusal = state.queue.refusal(
                     lane: lane, cost: cost, deadline: deadline, now: now)
             }
-            return (refusal, purged, state.isStopped)
+            return (refusal, purged, state.queue.waiting(lane: lane), state.isStopped)
         }
         for job in purged { Self.drop(job, .cancelled) }
         if isStopped { throw .stopped }
         switch refusal {
-        case nil: return false
+        case nil:
+            guard let most = version.crowd?.excess(waiting: waiting, priority) else {
+                return false
+            }
+            let wait = state.withLock { $0.queue.wait(lane: lane, cost: cost, now: now) }
+            throw .crowded(limit: most, wait: wait)
         case .full(let wait): throw .full(limit: options.queueMax, wait: wait)
         case .late(let wait):
             if wait == 0, version.costs.mayProbe() { return true }
@@ -128,7 +137,10 @@ package final class WorkerPool: Sendable {
             state.queue.add(entry)
             return (state.sleeping.popLast(), false)
         }
-        if isStopped { return job.refuse(WorkRefusal.stopped.status(version: job.version)) }
+        if isStopped {
+            job.failed()
+            return job.refuse(WorkRefusal.stopped.status(version: job.version))
+        }
         if let sleeper { bells[sleeper].ring() }
     }
 
@@ -148,32 +160,36 @@ package final class WorkerPool: Sendable {
             if turn.run.isEmpty {
                 bells[worker].wait(until: turn.wakeAt)
             } else {
-                Self.run(turn.run.map(\.payload))
+                run(turn.run.map(\.payload))
             }
         }
     }
 
-    private static func run(_ jobs: [WorkerJob]) {
-        jobs[0].run(with: Array(jobs.dropFirst()), started: MonotonicTime.now().nanoseconds)
+    private func run(_ jobs: [WorkerJob]) {
+        let started = MonotonicTime.now().nanoseconds
+        let version = jobs[0].version
+        jobs[0].run(with: Array(jobs.dropFirst()), started: started)
+        let ended = MonotonicTime.now().nanoseconds
+        busy.wrappingAdd(ended &- started, ordering: .relaxed)
+        guard let crowd = version.crowd else { return }
+        let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
+        crowd.note(jobs, started: started, ended: ended, waiting: waiting)
     }
 
+    /// Time that workers computed, all of them together.
+    var busyNanoseconds: UInt64 { busy.load(ordering: .relaxed) }
+
     private static func drop(_ job: WorkerJob, _ reason: WorkQueue<WorkerJob>.Drop) {
-        let now = MonotonicTime.now().nanoseconds
         switch reason {
         case .cancelled:
-            job.version.count {
-                $0.abandoned.add(1)
-                $0.failed(began: job.began, ended: now)
-            }
+            job.failed { $0.abandoned.add(1) }
             // Nobody reads it, but it ends the call for whoever counts calls.
             job.refuse(RPCStatus(.cancelled, "the caller went away"))
         case .late:
+            let now = MonotonicTime.now().nanoseconds
             let waited = now &- min(job.enqueued.nanoseconds, now)
             let refusal = WorkRefusal.expired(waited: waited, cost: job.cost.total)
-            job.version.count {
-                $0.note(refusal)
-                $0.failed(began: job.began, ended: now)
-            }
+            job.failed { $0.note(refusal) }
             job.refuse(refusal.status(version: job.version))
         }
     }

@@ -37,6 +37,19 @@ package final class EventLoop: @unchecked Sendable {
     package let index: Int
     /// The time when this round of events began; refreshed once a round, so reading it is free.
     package private(set) var now = MonotonicTime.now()
+    /// Which round of events this is.
+    package private(set) var round: UInt64 = 0
+    /// The round before this one.
+    package private(set) var lastRound = Round(number: 0, began: 0, ended: 0)
+
+    /// A round of events that is over.
+    package struct Round: Sendable, BitwiseCopyable {
+        package let number: UInt64
+        /// When the loop had been told of its events, in nanoseconds of the monotonic clock.
+        package let began: UInt64
+        /// When all of them had been handled.
+        package let ended: UInt64
+    }
     /// Where sockets of this loop read into: one block for all of them, since a read is handled
     /// before the next begins.
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 64)
@@ -48,6 +61,11 @@ package final class EventLoop: @unchecked Sendable {
     let plainBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
     /// What they encrypt into.
     let cipherBuffer = CipherBuffer()
+    /// How busy it is.
+    let counters = LoopCounters()
+    /// What its servers' connections, and its clients', have sent and received.
+    let traffic = ConnectionTraffic()
+    let clientTraffic = ConnectionTraffic()
 
     private let isPrecise: Bool
     private let epoll: Int32
@@ -203,12 +221,11 @@ package final class EventLoop: @unchecked Sendable {
         let capacity = 512
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { events.deallocate() }
+        var wait = waitNanoseconds(.now())
         while running {
-            let count =
-                isPrecise
-                ? vigie_epoll_wait(epoll, events, Int32(capacity), waitNanoseconds())
-                : epoll_wait(epoll, events, Int32(capacity), waitMilliseconds())
+            let count = awaitEvents(events, capacity, wait)
             now = MonotonicTime.now()
+            round &+= 1
             for position in 0..<Int(max(count, 0)) {
                 let slot = vigie_epoll_data(events, Int32(position))
                 if slot == .max {
@@ -220,6 +237,12 @@ package final class EventLoop: @unchecked Sendable {
             while let due = timers.popDue(now) { due.target.timerFired(token: due.token, now: now) }
             if !roundEndTargets.isEmpty { endRound() }
             if !graveyard.isEmpty { bury() }
+            let ended = MonotonicTime.now()
+            lastRound = Round(
+                number: round, began: now.nanoseconds, ended: ended.nanoseconds)
+            counters.roundEnded(
+                began: now.nanoseconds, ended: ended.nanoseconds, events: Int(max(count, 0)))
+            wait = waitNanoseconds(ended)
         }
         end()
     }
@@ -231,20 +254,21 @@ package final class EventLoop: @unchecked Sendable {
         deadSlots.removeAll(keepingCapacity: true)
     }
 
-    private func waitMilliseconds() -> Int32 {
+    /// How long there is nothing to do; -1 for ever.
+    private func waitNanoseconds(_ current: MonotonicTime) -> Int64 {
         if !roundEndTargets.isEmpty { return 0 }
         guard let earliest = timers.earliest else { return -1 }
-        let current = MonotonicTime.now()
-        if earliest <= current { return 0 }
-        let wait = (earliest.nanoseconds - current.nanoseconds + 999_999) / 1_000_000
-        return Int32(min(wait, 3_600_000))
+        return earliest <= current ? 0 : Int64(earliest.nanoseconds - current.nanoseconds)
     }
 
-    private func waitNanoseconds() -> Int64 {
-        if !roundEndTargets.isEmpty { return 0 }
-        guard let earliest = timers.earliest else { return -1 }
-        let current = MonotonicTime.now()
-        return earliest <= current ? 0 : Int64(earliest.nanoseconds - current.nanoseconds)
+    /// Waits for events; in milliseconds, rounded up, unless it is to be precise.
+    @inline(__always)
+    private func awaitEvents(
+        _ events: UnsafeMutablePointer<epoll_event>, _ capacity: Int, _ nanoseconds: Int64
+    ) -> Int32 {
+        if isPrecise { return vigie_epoll_wait(epoll, events, Int32(capacity), nanoseconds) }
+        let milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999_999) / 1_000_000
+        return epoll_wait(epoll, events, Int32(capacity), Int32(min(milliseconds, 3_600_000)))
     }
 
     private func runTasks() {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieTelemetry
 import VigieTransport
 
 /// `vigie serve`: the pod.
@@ -28,7 +29,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "Address of the HTTP/1.1 port with /healthz, /readyz, /version and /models; none without this.",
+            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models and /loglevel; none without this.",
             valueName: "host:port"))
     var admin: String?
 
@@ -44,15 +45,22 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Registry") var registry: RegistryOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup(title: "Log") var log: LogOptions
+    @OptionGroup(title: "Traces") var trace: TraceOptions
     @OptionGroup(title: "Workers") var workers: WorkerFlags
+    @OptionGroup(title: "Overload") var overload: OverloadOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
 
     /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "registry", "keep-versions",
             "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca", "tls-client-auth",
-            "tls-reload-interval", "log-level", "log-format", "max-connections",
+            "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
+            "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
+            "trace-max-per-second", "trace-keep-slow", "trace-queue", "trace-batch",
+            "trace-delay", "trace-timeout", "trace-compression", "trace-headers", "trace-ca",
+            "trace-cert", "trace-key", "service-name", "resource-attributes", "max-connections",
             "max-concurrent-streams", "max-concurrent-calls", "max-deferred-calls",
             "shed-retry-after", "max-buffered-request-bytes", "header-timeout", "max-ping-strikes",
             "control-frame-burst", "control-frames-per-second", "oversized-headers-burst",
@@ -64,9 +72,13 @@ struct ServeCommand: ParsableCommand {
             "worker-niceness", "batch-max-rows", "batch-max-delay", "batch-preferred-rows",
             "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval",
             "reset-burst",
+            "admin-token-file", "max-metric-series",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
+            "overload-latency", "overload-tolerance",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
+            Setting("no-load-shedding", isSwitch: true),
+            Setting("trace-keep-errors", isSwitch: true),
             Setting("permit-pings-without-calls", isSwitch: true),
         ]
 
@@ -78,15 +90,19 @@ struct ServeCommand: ParsableCommand {
 
     /// Throws a ``StartFailure`` when the pod cannot start.
     func run() throws {
-        let writer = LogWriter()
+        let encoder = LogEncoder(log.logFormat, service: PodIdentity(trace).logFields)
+        let writer = try StartFailure.wrapping("--log-file") { () throws(SystemError) in
+            try LogWriter(try LogDestination(log.logFile), encoder)
+        }
+        let podLog = Log(log.logLevel, encoder, writer)
         // Also what was logged before a start that failed is written.
-        defer { writer.stop() }
+        defer { podLog.stop() }
         let pod = try Pod(
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
-                grace: grace.duration, registry: registry, tls: tls, log: log, workers: workers,
-                limits: limits),
-            log: Log(level: log.logLevel, format: log.logFormat, writer: writer))
+                grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
+                workers: workers, overload: overload, limits: limits, telemetry: telemetry),
+            log: podLog)
         pod.runUntilSignalled()
     }
 }

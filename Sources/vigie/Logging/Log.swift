@@ -1,104 +1,67 @@
-import Glibc
 import Synchronization
-import VigieEngine
-import VigieRegistry
+import VigieTelemetry
 
-/// The pod's log: one line an event on standard error, for people or in Elastic Common Schema.
+/// The pod's log: one line an event, for people or in Elastic Common Schema.
 ///
-/// Written from the main and the store's thread; loops hand their lines to ``LogWriter``.
-struct Log: Sendable {
-    enum Level: String, CaseIterable, Sendable, Comparable {
-        case debug, info, warning, error
-
-        static func < (left: Level, right: Level) -> Bool {
-            allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
-        }
-    }
-
-    enum Format: String, CaseIterable, Sendable {
-        case text, json
-    }
-
-    let level: Level
-    let format: Format
+/// Written from threads that may wait; loops hand what they have to say to ``CallLog``.
+final class Log: Sendable {
+    let encoder: LogEncoder
     let writer: LogWriter
+    private let rank: Atomic<UInt8>
+    private let repeats = Mutex(RepeatLimiter())
+
+    init(_ level: LogLevel, _ encoder: LogEncoder, _ writer: LogWriter) {
+        rank = Atomic(level.rank)
+        self.encoder = encoder
+        self.writer = writer
+    }
+
+    /// The least weighty lines that are written; any thread may read and set it at any time.
+    var level: LogLevel {
+        // Only ranks of levels are stored.
+        get { LogLevel(rank: rank.load(ordering: .relaxed)) ?? .info }
+        set { rank.store(newValue.rank, ordering: .relaxed) }
+    }
 
     func debug(_ message: @autoclosure () -> String) { write(.debug, message()) }
     func info(_ message: @autoclosure () -> String) { write(.info, message()) }
     func warning(_ message: @autoclosure () -> String) { write(.warning, message()) }
     func error(_ message: @autoclosure () -> String) { write(.error, message()) }
 
+    /// Writes a line, unless it is one too many of its kind.
     /// - Parameter fields: further members of a JSON line, by their dotted ECS names.
     func write(
-        _ level: Level, _ message: @autoclosure () -> String,
-        fields: @autoclosure () -> [(String, LogValue)] = []
+        _ level: LogLevel, _ message: @autoclosure () -> String, logger: StaticString = "vigie",
+        fields: @autoclosure () -> [LogEncoder.Field] = []
     ) {
-        guard level >= self.level else { return }
-        switch format {
-        case .text:
-            let text = LogLine.escaped(message())
-            writer.append("\(Timestamp.now()) \(level.rawValue): \(text)\n")
-        case .json:
-            var line = "{\"@timestamp\":\"\(Timestamp.now())\",\"log.level\":\"\(level.rawValue)\""
-            line += ",\"message\":\(LogValue.text(message()).json),\"ecs.version\":\"8.11.0\""
-            line += ",\"service.name\":\"vigie\""
-            for (name, value) in fields() { line += ",\"\(name)\":\(value.json)" }
-            writer.append(line + "}\n")
+        guard level.rank >= rank.load(ordering: .relaxed) else { return }
+        let message = message()
+        let now = Timestamp.now()
+        let (isAdmitted, closed) = repeats.withLock {
+            ($0.admits(message, at: now), $0.close(at: now))
         }
-    }
-}
-
-enum LogLine {
-    /// `text` as one line: messages quote what callers sent, who must not be able to write lines of
-    /// their own into the log, nor to steer the terminal that shows it.
-    static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isControl) else { return text }
-        var line = ""
-        for scalar in text.unicodeScalars {
-            if isControl(scalar) {
-                line += scalar.escaped(asASCII: true)
-            } else {
-                line.unicodeScalars.append(scalar)
-            }
+        var lines = suppressed(closed, at: now)
+        if isAdmitted {
+            encoder.append(level, at: now, logger: logger, message, fields(), to: &lines)
         }
-        return line
+        if !lines.isEmpty { writer.append(lines) }
     }
 
-    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
+    /// Says what was kept back, writes what waits, and ends the writer's thread.
+    func stop() {
+        let now = Timestamp.now()
+        let lines = suppressed(repeats.withLock { $0.close(at: now, isLast: true) }, at: now)
+        if !lines.isEmpty { writer.append(lines) }
+        writer.stop()
     }
-}
 
-/// A value in a JSON log line.
-enum LogValue: Sendable {
-    case text(String)
-    case integer(Int)
-
-    var json: String {
-        switch self {
-        case .integer(let number): return String(number)
-        case .text(let text): return JSONWriter.string(text)
+    private func suppressed(_ closed: [(message: String, count: Int)], at now: UInt64) -> [UInt8] {
+        var lines: [UInt8] = []
+        for (message, count) in closed {
+            encoder.append(
+                .warning, at: now, logger: "vigie",
+                "\(count) more lines like this one were not written: \(message)", to: &lines)
         }
-    }
-}
-
-/// RFC 3339 in UTC, to the millisecond.
-enum Timestamp {
-    static func now() -> String {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        var parts = tm()
-        gmtime_r(&time.tv_sec, &parts)
-        func padded(_ value: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return padded(parts.tm_year + 1900, 4) + "-" + padded(parts.tm_mon + 1, 2) + "-"
-            + padded(parts.tm_mday, 2) + "T" + padded(parts.tm_hour, 2) + ":"
-            + padded(parts.tm_min, 2) + ":" + padded(parts.tm_sec, 2) + "."
-            + padded(time.tv_nsec / 1_000_000, 3) + "Z"
+        return lines
     }
 }

@@ -1,82 +1,133 @@
-import Glibc
 import Synchronization
+import VigieRegistry
+import VigieTelemetry
+import VigieTransport
 
-/// Puts log lines on standard error from a thread of its own, so that a reader that is slow to take
-/// them never holds up a loop. What does not fit into the buffer is dropped and counted.
-final class LogWriter: @unchecked Sendable {
-    /// Bytes that may wait to be written.
+/// Whoever has lines for the log that a loop has left with him.
+protocol LogSource: Sendable {
+    /// Writes what waits, as lines, until `bytes` has grown to about `limit`; on the writer's thread.
+    func drain(into bytes: inout [UInt8], limit: Int)
+    /// Lines that were dropped so far, for want of room.
+    var dropped: UInt64 { get }
+}
+
+/// Puts log lines where they belong from a thread of its own, so that a reader that is slow to take
+/// them never holds up a loop. What does not fit is dropped and counted.
+final class LogWriter: Sendable {
+    /// Bytes that may wait to be written, besides those with the sources.
     static let bufferBytes = 4 << 20
+    /// Bytes that are written at once.
+    private static let batchBytes = 256 << 10
+    /// How often sources are looked at: their loops ring no bell.
+    private static let tick: Duration = .milliseconds(20)
+    /// How long a reader who takes nothing keeps the process from ending.
+    private static let patience: Duration = .seconds(2)
 
     private struct State {
         var lines: [UInt8] = []
-        var dropped = 0
-        var stopped = false
+        var dropped: UInt64 = 0
+        var sources: [any LogSource] = []
+        var wantsReopening = false
+        var isStopped = false
     }
 
-    // Guarded by `lock`; a condition variable, which Synchronization does not have yet, wakes the thread.
-    private var state = State()
-    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let filled = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var thread = pthread_t()
+    private let state = Mutex(State())
+    private let destination: LogDestination
+    private let encoder: LogEncoder
+    private let bell: Doorbell
+    private let thread = Mutex<WorkThread?>(nil)
+    private let droppedLines = Atomic<UInt64>(0)
 
-    init() {
-        pthread_mutex_init(lock, nil)
-        pthread_cond_init(filled, nil)
+    init(_ destination: LogDestination, _ encoder: LogEncoder) throws(SystemError) {
+        self.destination = destination
+        self.encoder = encoder
+        bell = try Doorbell()
         // The thread owns the writer too, which therefore lives until `stop()` has ended it.
-        let this = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { raw in
-                var all = sigset_t()
-                sigfillset(&all)
-                pthread_sigmask(SIG_BLOCK, &all, nil)
-                Unmanaged<LogWriter>.fromOpaque(raw!).takeRetainedValue().run()
-                return nil
-            }, this)
-    }
-
-    deinit {
-        pthread_mutex_destroy(lock)
-        pthread_cond_destroy(filled)
-        lock.deallocate()
-        filled.deallocate()
-    }
-
-    func append(_ line: String) {
-        pthread_mutex_lock(lock)
-        if state.lines.count + line.utf8.count <= Self.bufferBytes {
-            state.lines.append(contentsOf: line.utf8)
-        } else {
-            state.dropped += 1
+        guard let thread = WorkThread(name: "vigie-log", { self.run() }) else {
+            throw SystemError("pthread_create")
         }
-        pthread_mutex_unlock(lock)
-        pthread_cond_signal(filled)
+        self.thread.withLock { $0 = thread }
+    }
+
+    /// Lines lost so far: nobody took them in time.
+    var dropped: UInt64 { droppedLines.load(ordering: .relaxed) }
+
+    /// Takes whole lines, from any thread but a loop's.
+    func append(_ lines: [UInt8]) {
+        state.withLock { state in
+            if state.lines.count + lines.count <= Self.bufferBytes {
+                state.lines += lines
+            } else {
+                state.dropped += 1
+            }
+        }
+        bell.ring()
+    }
+
+    /// Looks after `source` from now on.
+    func add(_ source: any LogSource) {
+        state.withLock { $0.sources.append(source) }
+        bell.ring()
+    }
+
+    /// Opens a file anew, since it may have been moved away.
+    func reopen() {
+        state.withLock { $0.wantsReopening = true }
+        bell.ring()
     }
 
     /// Writes what waits and ends the thread.
     func stop() {
-        pthread_mutex_lock(lock)
-        state.stopped = true
-        pthread_mutex_unlock(lock)
-        pthread_cond_signal(filled)
-        pthread_join(thread, nil)
+        destination.hurry(until: MonotonicTime.now().advanced(by: Self.patience))
+        state.withLock { $0.isStopped = true }
+        bell.ring()
+        thread.withLock { thread in
+            thread?.join()
+            thread = nil
+        }
     }
 
     private func run() {
         var batch: [UInt8] = []
+        var told: UInt64 = 0
         while true {
-            pthread_mutex_lock(lock)
-            while state.lines.isEmpty, !state.stopped { pthread_cond_wait(filled, lock) }
-            swap(&batch, &state.lines)
-            let dropped = state.dropped
-            state.dropped = 0
-            let isLast = state.stopped
-            pthread_mutex_unlock(lock)
-            if dropped > 0 { batch.append(contentsOf: "\(dropped) log lines dropped\n".utf8) }
-            StandardStream.error.write(batch)
-            batch.removeAll(keepingCapacity: batch.capacity <= 1 << 16)
+            batch.removeAll(keepingCapacity: batch.capacity <= Self.batchBytes * 2)
+            let (sources, dropped, wantsReopening, isLast) = state.withLock { state in
+                swap(&batch, &state.lines)
+                defer { state.wantsReopening = false }
+                return (state.sources, state.dropped, state.wantsReopening, state.isStopped)
+            }
+            for source in sources { source.drain(into: &batch, limit: Self.batchBytes) }
+            let lost = sources.reduce(dropped) { $0 &+ $1.dropped } &+ destination.lostLines
+            if lost > told { tell(lost - told, &batch) }
+            told = lost
+            droppedLines.store(lost, ordering: .relaxed)
+            if wantsReopening {
+                // What happened before belongs to the old file.
+                destination.write(batch)
+                batch.removeAll()
+                reopenNow(&batch)
+            }
+            if !batch.isEmpty {
+                // Nobody takes lines any more: those that remain are lost, too.
+                if !destination.write(batch), isLast { return }
+                continue
+            }
             if isLast { return }
+            bell.wait(until: sources.isEmpty ? .never : .now().advanced(by: Self.tick))
         }
     }
 
+    private func tell(_ lost: UInt64, _ batch: inout [UInt8]) {
+        encoder.append(
+            .warning, at: Timestamp.now(), logger: "vigie",
+            "\(lost) log lines were dropped: they came faster than they were taken", to: &batch)
+    }
+
+    private func reopenNow(_ batch: inout [UInt8]) {
+        guard let problem = destination.reopen() else { return }
+        encoder.append(
+            .error, at: Timestamp.now(), logger: "vigie",
+            "the log goes on in the file that is open: \(problem)", to: &batch)
+    }
 }

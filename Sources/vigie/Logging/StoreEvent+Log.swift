@@ -1,9 +1,10 @@
 import VigieRegistry
 import VigieRPC
+import VigieTelemetry
 
 /// What the registry does, as lines of the pod's log.
 extension StoreEvent {
-    var level: Log.Level {
+    var level: LogLevel {
         switch self {
         case .loaded, .waiting, .superseded, .unloaded, .folderReadable: .info
         case .changedOnDisk, .watchLimited: .warning
@@ -18,7 +19,7 @@ extension StoreEvent {
                 + "warmed up in \(model.warmUpDuration.milliseconds) ms"
         case .waiting(let name, let version, let reason):
             "\(name)/\(version) is not whole yet: \(reason)"
-        case .failed(let name, let version, let reason):
+        case .failed(let name, let version, _, let reason):
             "\(name)/\(version) is refused, what served before still does: \(reason)"
         case .superseded(let name, let version):
             "\(name)/\(version) has left memory: newer versions are kept instead"

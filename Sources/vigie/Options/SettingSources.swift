@@ -39,7 +39,9 @@ struct SettingSources {
     mutating func look() throws {
         guard arguments.first == "serve", !Self.asksForHelp(arguments) else { return }
         let fromFile = try Self.configFile(arguments).map(Self.settings(inFile:)) ?? []
-        found = try fromFile + Self.settingsInEnvironment()
+        let (standard, warnings) = try Self.standardSettings()
+        for warning in warnings { StandardStream.error.write("vigie serve: \(warning)\n") }
+        found = try standard + fromFile + Self.settingsInEnvironment()
     }
 
     /// What `parse` makes of all settings together.
@@ -111,6 +113,15 @@ struct SettingSources {
                 try Found(setting, value: $0, place: variableName(setting.name))
             }
         }
+    }
+
+    /// What OpenTelemetry's own variables say.
+    private static func standardSettings() throws -> (found: [Found], warnings: [String]) {
+        let (readings, warnings) = OTelVariables.read { getenv($0).map { String(cString: $0) } }
+        let found = try readings.map {
+            try Found(Setting($0.setting), value: $0.value, place: $0.variable)
+        }
+        return (found, warnings)
     }
 
     private static func settings(inFile path: String) throws -> [Found] {

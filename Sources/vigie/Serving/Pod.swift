@@ -17,6 +17,7 @@ final class Pod {
     private let server: HTTPServer
     private let threads: [LoopThread]
     private let admin: AdminServer?
+    private let observation: PodObservation
     private var certificates: CertificateWatcher?
 
     /// Loads, binds and begins to answer; throws what stands in the way, as a sentence.
@@ -41,15 +42,22 @@ final class Pod {
         var options = StoreOptions()
         options.keepVersions = settings.registry.keepVersions
         options.pollInterval = settings.registry.registryPollInterval.duration
+        let registryMetrics = RegistryMetrics()
         let store = ModelStore(
             folder: settings.registry.registry, options: options,
-            onEvent: { event in log.write(event.level, event.description) })
+            onEvent: { event in
+                registryMetrics.note(event)
+                log.write(event.level, event.description)
+            })
         try StartFailure.wrapping("--registry \(settings.registry.registry)") {
             () throws(RegistryError) in try store.start()
         }
         self.store = store
+        registryMetrics.watch(store)
         var workerOptions = settings.workers.options(processors: Processors.usable)
         workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
+        workerOptions.adaptiveConcurrency = settings.overload.concurrency(
+            most: workerOptions.queueMax)
         pool =
             workerOptions.workers == 0
             ? nil
@@ -66,21 +74,34 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
-        let rpcLimits = settings.limits.rpcLimits
-        let keepsAccessLog = settings.log.accessLog
+        var rpcLimits = settings.limits.rpcLimits
+        rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
+            most: rpcLimits.maxConcurrentCalls)
+        let perLoop = rpcLimits
+        let observation = try PodObservation(settings, log, server: address)
+        self.observation = observation
+        var handlers: [RPCCounters] = []
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
                 listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
             ) { loop in
-                let handler = RPCHandler(loop: loop, limits: rpcLimits)
-                if keepsAccessLog { handler.add(AccessLog(log)) }
+                let handler = RPCHandler(loop: loop, limits: perLoop)
+                observation.observe(handler)
                 services.install(on: handler)
+                handlers.append(handler.counters)
                 return handler
             }
         }
+        let metrics = Self.metrics(
+            settings, server: server, handlers: handlers, registry: registryMetrics,
+            services: services, pool: pool)
+        let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
+            try AdminToken(file: file)
+        }
         admin = try adminAddress.map { address throws(StartFailure) in
-            let pages = AdminPages(store: store, services: services)
+            let pages = AdminPages(
+                store: store, services: services, metrics: metrics, log: log, token: token)
             return try StartFailure.wrapping("--admin \(address)") { () throws(SystemError) in
                 try AdminServer(address) { pages.page($0) }
             }
@@ -122,6 +143,14 @@ final class Pod {
         StandardStream.output.write("\(line), \(milliseconds) ms\n")
     }
 
+    /// What is left of the grace for traces that wait to be exported: a moment at the least, and not
+    /// long for a collector that does not answer.
+    private static func flushTime(until deadline: MonotonicTime) -> Duration {
+        let now = MonotonicTime.now()
+        let left = now < deadline ? deadline.since(now) : .zero
+        return min(max(left, .milliseconds(500)), .seconds(5))
+    }
+
     // MARK: Running
 
     /// Returns when the pod has ended in good order.
@@ -130,6 +159,7 @@ final class Pod {
             switch Signals.wait(atMost: settings.tls.tlsReloadInterval.duration) {
             case .terminate: return end()
             case .reload:
+                log.writer.reopen()
                 reloadCertificates()
                 store.refresh { _ in }
             case .timeout:
@@ -168,6 +198,7 @@ final class Pod {
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
         store.stop()
+        observation.exporter?.stop(within: Self.flushTime(until: deadline))
         log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")
     }
 }

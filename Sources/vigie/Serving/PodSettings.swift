@@ -7,6 +7,9 @@ struct PodSettings {
     var registry: RegistryOptions
     var tls: TLSOptions
     var log: LogOptions
+    var trace: TraceOptions
     var workers: WorkerFlags
+    var overload: OverloadOptions
     var limits: LimitOptions
+    var telemetry: TelemetryOptions
 }

@@ -5,6 +5,7 @@ import warnings
 import numpy
 import pytest
 import tritonclient.grpc as triton
+from statsmodels.tsa.arima.model import ARIMA
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from tritonclient.utils import InferenceServerException, np_to_triton_dtype
 from vigie_pipelines.models.arima_file import from_statsmodels, write_arima_file
@@ -16,6 +17,14 @@ SPECIFICATIONS = {
     "airline": {"order": (0, 1, 1), "seasonal_order": (0, 1, 1, 12), "concentrate_scale": True},
     "noisy": {"order": (1, 0, 0), "trend": "c", "measurement_error": True},
     "loose": {"order": (1, 0, 2), "enforce_stationarity": False, "enforce_invertibility": False},
+}
+# The other class, whose trend is a regressor; by default a constant. Without `trend_offset`, which
+# its forecasts (of statsmodels 0.15) forget, though its fitted values have it.
+CLASSES = {
+    "default": {"order": (1, 0, 1)},
+    "quadratic": {"order": (2, 0, 0), "trend": "ctt"},
+    "integrated": {"order": (0, 1, 1), "trend": "t", "seasonal_order": (1, 0, 0, 7)},
+    "cubic": {"order": (1, 0, 0), "trend": [0, 1, 0, 1]},
 }
 
 
@@ -107,3 +116,73 @@ def test_a_series_that_is_unknown_is_refused_by_name(client):
     ]
     with pytest.raises(InferenceServerException, match=r"INVALID_ARGUMENT.*'nowhere'"):
         client.infer("cash", inputs)
+
+
+def test_arima_models_of_the_other_class_have_no_regressor_for_their_trend(serve, tmp_path):
+    random = numpy.random.default_rng(8)
+    y = 20 + numpy.cumsum(random.normal(0, 1, 90))
+    models, results = {}, {}
+    for name, specification in CLASSES.items():
+        for exog in (None, random.normal(0, 1, (90 + HORIZON, 2))):
+            model = ARIMA(y, exog=None if exog is None else exog[:90], **specification)
+            key = f"{name}-{0 if exog is None else 2}"
+            results[key] = model.smooth(model.start_params + 0.01), exog
+            models[key] = from_statsmodels(results[key][0])
+    for regressors in (0, 2):
+        chosen = {key: model for key, model in models.items() if key.endswith(str(regressors))}
+        path = tmp_path / f"arima-{regressors}.json"
+        write_arima_file(path, chosen, exog=["a", "b"][:regressors], horizon=HORIZON)
+        with triton.InferenceServerClient(serve({"classes": path})) as client:
+            for key in chosen:
+                result, exog = results[key]
+                inputs = [
+                    tensor("series", numpy.array([key], dtype=object)),
+                    tensor("history", y[None]),
+                ]
+                if exog is not None:
+                    inputs += [
+                        tensor("exog", exog[None, :90]),
+                        tensor("future_exog", exog[None, 90:]),
+                    ]
+                future = None if exog is None else exog[90:]
+                expected = result.get_forecast(HORIZON, exog=future)
+                answer = client.infer("classes", inputs)
+                numpy.testing.assert_allclose(
+                    answer.as_numpy("mean")[0], expected.predicted_mean, rtol=1e-8, err_msg=key
+                )
+                numpy.testing.assert_allclose(
+                    answer.as_numpy("stderr")[0], expected.se_mean, rtol=1e-8, err_msg=key
+                )
+
+
+def test_a_model_of_differences_is_served_and_forecasts_differences(serve, tmp_path):
+    y = 50 + numpy.cumsum(numpy.random.default_rng(2).normal(0, 1, 120))
+    model = SARIMAX(y, order=(1, 1, 0), seasonal_order=(0, 1, 1, 7), simple_differencing=True)
+    result = model.smooth(model.start_params)
+    path = tmp_path / "arima.json"
+    write_arima_file(path, {"a": from_statsmodels(result)}, horizon=HORIZON)
+    with triton.InferenceServerClient(serve({"differences": path})) as client:
+        answer = client.infer(
+            "differences",
+            [tensor("series", numpy.array(["a"], dtype=object)), tensor("history", y[None])],
+        )
+    forecast = result.get_forecast(HORIZON)
+    numpy.testing.assert_allclose(answer.as_numpy("mean")[0], forecast.predicted_mean, rtol=1e-8)
+    fitted = answer.as_numpy("fitted")[0]
+    assert numpy.isnan(fitted[:8]).all()
+    numpy.testing.assert_allclose(fitted[8:], result.fittedvalues, rtol=1e-8)
+
+
+def test_a_model_of_a_constant_series_is_served(serve, tmp_path):
+    flat = numpy.full(90, 3.0)
+    model = SARIMAX(flat, order=(1, 1, 1), seasonal_order=(0, 1, 1, 7))
+    result = model.smooth(model.start_params)
+    path = tmp_path / "arima.json"
+    write_arima_file(path, {"a": from_statsmodels(result)}, horizon=HORIZON)
+    with triton.InferenceServerClient(serve({"flat": path})) as client:
+        answer = client.infer(
+            "flat",
+            [tensor("series", numpy.array(["a"], dtype=object)), tensor("history", flat[None])],
+        )
+    numpy.testing.assert_allclose(answer.as_numpy("mean")[0], numpy.full(HORIZON, 3.0), rtol=1e-9)
+    assert numpy.isfinite(answer.as_numpy("loglikelihood")).all()

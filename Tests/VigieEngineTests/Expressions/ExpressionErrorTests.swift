@@ -57,7 +57,32 @@ import Testing
             "timestamp('2026-02-30')", 11,
             "'timestamp' takes a literal of RFC 3339: '2026-01-31T08:00:00Z'"
         ),
-        ("'open", 1, "a text without end"),
+        ("'open", 1, "a text without end: expected another '"),
+        ("`open", 1, "a name without end: expected another `"),
+        ("9007199254740993", 1, "a whole number has at most 2^53; write '.0' after it"),
+        ("1e", 2, "a number's exponent has digits, as 1e6"),
+        ("1_000_", 6, "'_' stands between two digits of a number"),
+        (".5", 1, "a number has digits on both sides of its point, as 0.5"),
+        ("x ≥ 1", 3, "'≥' is written '>='"),
+        ("x – 1", 3, "'–' is written '-'"),
+        ("country == “FR”", 12, "a text stands between ' or \", not “"),
+        ("x\u{A0}> 1", 2, "U+00A0, which nobody sees, is no part of the language"),
+        ("\u{FEFF}x > 1", 1, "U+FEFF, which nobody sees, is no part of the language"),
+        ("x ^ 2", 3, "a power is written 'pow(x, y)'"),
+        ("x > 1;", 6, "';' is no part of the language"),
+        (
+            "flag AND flag", 6,
+            "expected an operator or the end, not 'AND'; words of the language are written in small letters: 'and'"
+        ),
+        (
+            "True", 1,
+            "there is no input and no \"let\" called 'True'; words of the language are written in small letters: 'true'"
+        ),
+        (
+            "country == null", 12,
+            "there is no input and no \"let\" called 'null'; a missing value is asked for with 'is missing'"
+        ),
+        ("round(x, 2)", 1, "'round' takes 1 argument, not 2"),
         (#"'\q'"#, 2, "after a backslash comes the quotation mark, a backslash, n or t"),
         ("(x", 3, "expected ')' to close '(', not the end"),
         ("x is 3", 6, "expected 'missing' after 'is', not '3'"),

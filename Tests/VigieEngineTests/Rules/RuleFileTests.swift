@@ -35,10 +35,12 @@ import Testing
                 == "rules.json: rules[0]: there is no key 'wen' here; did you mean 'when'?")
         #expect(
             problem(rules: #"{"id": "a", "when": "x + 1"}"#)
-                == "rules.json: rules[0] ('a').when: expected a boolean, not a number")
+                == "rules.json: rules[0] ('a').when: line 1, column 1: expected a boolean, not a number\n"
+                + "    x + 1\n    ^^^^^")
         #expect(
             problem(rules: #"{"id": "a", "when": "x > 1", "score": "t"}"#)
-                == "rules.json: rules[0] ('a').score: expected a number, not a text")
+                == "rules.json: rules[0] ('a').score: line 1, column 1: expected a number, not a text\n"
+                + "    t\n    ^")
         #expect(
             problem(rules: #"{"id": "a", "when": "x > 1", "from": "2026-01-01"}"#)
                 == "rules.json: rules[0] ('a'): 'from' and 'until' need an input 'now' of the type "

@@ -40,6 +40,15 @@ import VigieRegistry
         #expect(status?.state == .unavailable && status?.reason == reason)
     }
 
+    @Test func an_output_that_may_be_missing_may_be_NaN() throws {
+        let signature = Signature(features: [Feature(name: "x", missing: .allow)])
+        #expect(throws: RegistryError.self) {
+            try WarmUp.run(OddArtifact(.answersNaNInTensors, signature: signature))
+        }
+        let latency = try WarmUp.run(OddArtifact(.answersMissing, signature: signature))
+        #expect(latency.tensors != nil)
+    }
+
     @Test func latency_is_measured_for_each_way_to_answer() throws {
         let signature = Signature(features: [Feature(name: "x", missing: .allow)])
         let latency = try WarmUp.run(OddArtifact(.none, signature: signature))

@@ -8,6 +8,8 @@ final class OddArtifact: Artifact, @unchecked Sendable {
         /// NaN to every row, or only to rows with a missing value.
         case answersNaN, answersNaNToMissing
         case throwsAtScore, throwsAtExplain, throwsAtRun, answersNaNInTensors
+        /// NaN in an output that may be missing.
+        case answersMissing
     }
 
     private let oddity: Oddity
@@ -15,8 +17,11 @@ final class OddArtifact: Artifact, @unchecked Sendable {
     init(_ oddity: Oddity, signature: Signature) {
         self.oddity = oddity
         let spec = TensorSpec(name: "input", type: .float64, shape: [-1, signature.features.count])
+        let output = TensorSpec(
+            name: spec.name, type: spec.type, shape: spec.shape,
+            mayBeMissing: oddity == .answersMissing)
         super.init(
-            flavor: .scorecard, inputs: [spec], outputs: [spec], signature: signature,
+            flavor: .scorecard, inputs: [spec], outputs: [output], signature: signature,
             memoryBytes: 8)
     }
 
@@ -40,7 +45,8 @@ final class OddArtifact: Artifact, @unchecked Sendable {
     override func run(_ workspace: Workspace) throws(InferenceError) {
         if oddity == .throwsAtRun { throw InferenceError(.limit, "too large") }
         workspace.outputs[0].reshape(workspace.inputs[0].shape)
-        let value = oddity == .answersNaNInTensors ? Double.nan : 1
+        let isMissing = oddity == .answersNaNInTensors || oddity == .answersMissing
+        let value = isMissing ? Double.nan : 1
         workspace.outputs[0].withElements(of: Double.self) { for i in $0.indices { $0[i] = value } }
     }
 }

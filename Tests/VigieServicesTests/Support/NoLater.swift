@@ -8,6 +8,7 @@ struct NoLater<Response: Message>: LaterAnswers {
     static var refusal: RPCStatus { RPCStatus(.aborted, "no answer is promised") }
 
     var mustWait: Bool { false }
+    var priority: CallPriority { .normal }
 
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
         throw Self.refusal

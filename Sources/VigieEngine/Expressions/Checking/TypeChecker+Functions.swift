@@ -17,7 +17,8 @@ extension TypeChecker {
                     : range.upperBound == .max
                         ? "\(range.lowerBound) or more"
                         : "\(range.lowerBound) or \(range.upperBound)"
-                throw fail("\(what) takes \(wanted) arguments, not \(arguments.count)", at: node)
+                let noun = range == 1...1 ? "argument" : "arguments"
+                throw fail("\(what) takes \(wanted) \(noun), not \(arguments.count)", at: node)
             }
         }
         switch rule {

@@ -85,9 +85,10 @@ struct TypeChecker {
         if FunctionTable.rules[name] != nil {
             throw fail("'\(name)' is a function: it needs '(…)' after it", at: node)
         }
+        let near = Suggestion.text(for: name, among: scope.values.keys)
         throw fail(
             "there is no input and no \"let\" called '\(name)'"
-                + Suggestion.text(for: name, among: scope.values.keys), at: node)
+                + (near.isEmpty ? Keyword.suggestion(for: name) : near), at: node)
     }
 
     private func isIn(

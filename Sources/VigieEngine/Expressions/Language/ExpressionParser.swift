@@ -15,7 +15,11 @@ struct ExpressionParser {
         var parser = ExpressionParser(text: bytes, tokens: try Lexer.tokens(bytes))
         let node = try parser.expression()
         guard parser.token.kind == .end else {
-            throw parser.fail("expected an operator or the end, not \(parser.token.description)")
+            var problem = "expected an operator or the end, not \(parser.token.description)"
+            if case .name(let name, isQuoted: false) = parser.token.kind {
+                problem += Keyword.suggestion(for: name)
+            }
+            throw parser.fail(problem)
         }
         return node
     }

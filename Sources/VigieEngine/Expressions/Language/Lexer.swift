@@ -99,9 +99,7 @@ struct Lexer {
         var end = start + 1
         while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
         let character = String(decoding: text[start..<end], as: UTF8.self)
-        throw fail(
-            "'\(character)' is no part of the language; names with other letters stand in `…`",
-            start..<end)
+        throw fail(StrangeCharacter.problem(character.unicodeScalars.first ?? " "), start..<end)
     }
 
     // MARK: Numbers
@@ -135,7 +133,9 @@ struct Lexer {
         guard let value = Double(String(decoding: digits, as: UTF8.self)), value.isFinite else {
             throw fail("a number too great", start..<position)
         }
-        guard !isInteger || value <= ExpressionLimits.integerMax else {
+        // Beside 2^53 stand whole numbers that round to it.
+        let whole = isInteger ? UInt64(String(decoding: digits, as: UTF8.self)) : 0
+        guard let whole, whole <= UInt64(ExpressionLimits.integerMax) else {
             throw fail("a whole number has at most 2^53; write '.0' after it", start..<position)
         }
         let unitStart = position
@@ -145,9 +145,13 @@ struct Lexer {
         }
         let unit = String(decoding: text[unitStart..<position], as: UTF8.self)
         guard let milliseconds = Self.unitMilliseconds[unit] else {
-            throw fail(
-                "'\(unit.prefix(24))' is no unit of time: ms, s, m, h, d, w",
-                unitStart..<position)
+            let problem =
+                switch unit.utf8.first {
+                case UInt8(ascii: "e"), UInt8(ascii: "E"): "a number's exponent has digits, as 1e6"
+                case UInt8(ascii: "_"): "'_' stands between two digits of a number"
+                default: "'\(unit.prefix(24))' is no unit of time: ms, s, m, h, d, w"
+                }
+            throw fail(problem, unitStart..<position)
         }
         return Token(kind: .duration(value * milliseconds), place: start..<position)
     }
@@ -195,6 +199,9 @@ struct Lexer {
                     position - 2..<position)
             }
         }
-        throw fail("a text without end", start..<min(start + 1, text.count))
+        let what = quote == UInt8(ascii: "`") ? "a name" : "a text"
+        throw fail(
+            "\(what) without end: expected another \(Unicode.Scalar(quote))",
+            start..<min(start + 1, text.count))
     }
 }

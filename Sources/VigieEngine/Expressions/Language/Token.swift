@@ -41,4 +41,15 @@ struct Token {
 /// Names that the language keeps for itself; an input of such a name is written in backticks.
 enum Keyword: String, CaseIterable {
     case and, or, not, `in`, between, `is`, missing, `if`, then, `else`, `true`, `false`
+
+    /// For messages: what somebody may have meant who wrote `name` as another language has it; "" if
+    /// nothing comes to mind.
+    static func suggestion(for name: String) -> String {
+        let small = name.lowercased()
+        if ["null", "nil", "none", "nan", "na", "empty"].contains(small) {
+            return "; a missing value is asked for with 'is missing'"
+        }
+        guard small != name, let word = Keyword(rawValue: small) else { return "" }
+        return "; words of the language are written in small letters: '\(word.rawValue)'"
+    }
 }

@@ -85,19 +85,34 @@ struct RuleCompiler {
         switch set.base {
         case .number(let value):
             node = TypedNode(kind: .scalar(value), type: .number, isConstant: true)
-        case .expression(let text): node = try checkScore(text, "base").node
+        case .expression(let text): node = try check(text, "base", wanted: .number).node
         }
         _ = builder.define("\u{1}base", node)
         return builder.scope.values["\u{1}base"]?.register ?? 0
     }
 
+    /// What an expression must give.
+    private enum Wanted: String {
+        case boolean = "a boolean"
+        case number = "a number"
+
+        func includes(_ type: ValueType) -> Bool {
+            self == .boolean ? type == .boolean : type.isNumeric
+        }
+    }
+
     /// Reads and checks an expression; the inputs that it depends on.
     private mutating func check(
-        _ text: String, _ path: String
+        _ text: String, _ path: String, wanted: Wanted? = nil
     ) throws(LoadError) -> (node: TypedNode, inputs: Set<Int>) {
         do throws(ExpressionError) {
             let parsed = try ExpressionParser.parse(text)
             let node = try builder.check(parsed, text)
+            if let wanted, !wanted.includes(node.type) {
+                throw ExpressionError(
+                    "expected \(wanted.rawValue), not \(node.type.withArticle)",
+                    in: Array(text.utf8), at: parsed.place)
+            }
             var inputs: Set<Int> = []
             for name in parsed.names {
                 used.insert(name)
@@ -107,31 +122,15 @@ struct RuleCompiler {
         } catch { throw LoadError(error.isLimit ? .limit : .corrupt, "\(path): \(error)") }
     }
 
-    private mutating func checkScore(
-        _ text: String, _ path: String
-    ) throws(LoadError) -> (node: TypedNode, inputs: Set<Int>) {
-        let checked = try check(text, path)
-        guard checked.node.type.isNumeric else {
-            throw LoadError(
-                .corrupt, "\(path): expected a number, not \(checked.node.type.withArticle)")
-        }
-        return checked
-    }
-
     /// - Returns: the inputs that the rule depends on.
     private mutating func compile(
         _ rule: RuleSet.Rule, at index: Int
     ) throws(LoadError) -> Set<Int> {
         let path = "rules[\(index)] ('\(rule.id)')"
-        var (condition, inputs) = try check(rule.when, "\(path).when")
-        guard condition.type == .boolean else {
-            throw LoadError(
-                .corrupt,
-                "\(path).when: expected a boolean, not \(condition.type.withArticle)")
-        }
+        var (condition, inputs) = try check(rule.when, "\(path).when", wanted: .boolean)
         var score: TypedNode?
         if case .expression(let text) = rule.score {
-            let checked = try checkScore(text, "\(path).score")
+            let checked = try check(text, "\(path).score", wanted: .number)
             score = checked.node
             inputs.formUnion(checked.inputs)
         }

@@ -25,6 +25,8 @@ package final class HealthService: @unchecked Sendable {
         handler.streaming(GrpcHealthV1.Health.Watch.self) { call in
             HealthWatch(call, service)
         }
+        handler.neverShed(GrpcHealthV1.Health.Check.self)
+        handler.neverShed(GrpcHealthV1.Health.Watch.self)
         let loop = handler.loop
         registry.onChange { loop.execute { service.tellWatchers() } }
     }

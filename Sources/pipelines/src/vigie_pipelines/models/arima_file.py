@@ -84,7 +84,16 @@ def from_statsmodels(results: Any) -> ArimaModel:  # noqa: ANN401 (statsmodels h
     if trend:
         entry["timeOffset"] = float(model.trend_offset)
     if model.mle_regression:
-        entry["exog"] = [float(values[name]) for name in model.model_names["exog"]]
+        regressors = [float(values[name]) for name in model.model_names["exog"]]
+        # `ARIMA`, other than `SARIMAX`, puts its trend before the regressors.
+        own = getattr(model, "_spec_arima", None)
+        powers = [] if own is None else [int(power) for power in own.trend_terms]
+        if powers:
+            mean = [0.0] * (powers[-1] + 1)
+            for power, value in zip(powers, regressors, strict=False):
+                mean[power] = value
+            entry |= {"mean": mean, "timeOffset": float(own.trend_offset)}
+        entry["exog"] = regressors[len(powers) :]
     if not model.concentrate_scale:
         entry["variance"] = float(values["sigma2"])
     if model.measurement_error:

@@ -1,0 +1,75 @@
+import VigieTransport
+
+/// Keeps a loop from taking on more than it can answer in time.
+///
+/// A loop computes its calls one after the other, so what is under way on it are the calls of one round
+/// of events: those whose bytes lay ready when the round began. They wait for those before them, and
+/// before that for the round that was running when they came. So the limit is one of calls a round, and
+/// what comes beyond it in a round is turned away at its headers, for a small part of what an answer
+/// costs: before its message is read, with a header block that was prepared at start-up.
+///
+/// Costs a comparison a call, and some additions a round. The loop's thread only.
+struct LoopAdmission {
+    private let loop: EventLoop
+    private(set) var limit: ConcurrencyLimit
+    /// Turned away, by class: for metrics.
+    private(set) var refused: [UInt64]
+    private let refusals: [PreparedRefusal]
+    private var nextRefusal = 0
+    private var round: UInt64 = .max
+    private var admitted = 0
+    private var began: UInt64 = 0
+    /// How long the round before this one kept the loop from its sockets.
+    private var busyBefore: UInt64 = 0
+
+    init(_ loop: EventLoop, _ options: ConcurrencyLimit.Options, retryAfter: Duration) {
+        self.loop = loop
+        limit = ConcurrencyLimit(options)
+        refused = Array(repeating: 0, count: CallPriority.allCases.count)
+        refusals = PreparedRefusal.spread(
+            .resourceExhausted, "the server is overloaded: too many calls came before this one",
+            retryAfter: retryAfter)
+    }
+
+    /// Takes a call on, or says how it is turned away.
+    @inline(__always)
+    mutating func admit(_ priority: CallPriority) -> PreparedRefusal? {
+        if round != loop.round { beginRound() }
+        guard limit.admits(underWay: admitted, priority) else { return refuse(priority) }
+        admitted += 1
+        return nil
+    }
+
+    @inline(never)
+    private mutating func refuse(_ priority: CallPriority) -> PreparedRefusal {
+        refused[Int(priority.rawValue)] &+= 1
+        nextRefusal = (nextRefusal + 1) % refusals.count
+        return refusals[nextRefusal]
+    }
+
+    @inline(never)
+    private mutating func beginRound() {
+        // What the loop has spent since it last looked at its sockets is the round before this one,
+        // if there was no pause between them.
+        let last = loop.lastRound
+        if round == last.number {
+            let spent = last.ended &- began
+            if admitted > 0 {
+                // The k-th of n calls is done after k/n of the round, and came, on average, in the
+                // middle of the one before.
+                let mean = busyBefore / 2 &+ spent / 2 &+ spent / UInt64(2 * admitted)
+                limit.note(
+                    calls: admitted, sojourn: mean &* UInt64(admitted), service: spent,
+                    underWay: admitted, now: last.ended)
+            }
+        }
+        let now = loop.now.nanoseconds
+        busyBefore = now &- last.ended < Self.pauseMin ? last.ended &- last.began : 0
+        round = loop.round
+        began = now
+        admitted = 0
+    }
+
+    /// In nanoseconds: a loop that waited longer for its sockets had left nothing behind.
+    private static let pauseMin: UInt64 = 5_000
+}

@@ -1,0 +1,47 @@
+import Synchronization
+import VigieRPC
+import VigieRegistry
+
+/// How many requests of one version may wait for the workers: as few as keep their latency near what
+/// their computing takes. Any thread may use it.
+///
+/// The workers' queue has a bound for memory's sake (``WorkerOptions/queueMax``). This one is for the
+/// callers' sake: a queue that is always full adds nothing to what is answered, and its length to every
+/// answer's latency.
+final class LaneLimit: Sendable {
+    private let limit: Mutex<ConcurrencyLimit>
+
+    /// - Parameters:
+    ///   - options: nil takes on whatever comes.
+    ///   - workers: who take requests off the queue.
+    ///   - batching: requests wait so long for others on purpose.
+    init?(_ options: ConcurrencyLimit.Options?, workers: Int, batching: BatchingPolicy?) {
+        guard var options else { return nil }
+        // Where each takes long, sixteen in the queue are too many; two a worker keep it busy.
+        options.minimum = Double(max(2 * workers, 4))
+        if let batching {
+            options.floor &+= batching.maxDelay.clampedNanoseconds
+            options.minimum = max(options.minimum, Double(2 * batching.maxRows))
+        }
+        limit = Mutex(ConcurrencyLimit(options))
+    }
+
+    /// How many of the class may wait, if `waiting` are too many; nil when one more may.
+    func excess(waiting: Int, _ priority: CallPriority) -> Int? {
+        limit.withLock { limit in
+            limit.admits(underWay: waiting, priority)
+                ? nil : Int(limit.limit * priority.share)
+        }
+    }
+
+    /// Notes a run of `jobs` that has ended.
+    func note(_ jobs: [WorkerJob], started: UInt64, ended: UInt64, waiting: Int) {
+        let sojourn = jobs.reduce(UInt64(0)) { $0 &+ (ended &- $1.enqueued.nanoseconds) }
+        limit.withLock {
+            $0.note(
+                calls: jobs.count, sojourn: sojourn,
+                service: (ended &- started) &* UInt64(jobs.count),
+                underWay: waiting + jobs.count, now: ended)
+        }
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+import VigieRPC
+import VigieTelemetry
+import VigieTransport
+
+/// Who the pod is in traces and logs.
+struct PodIdentity: Sendable {
+    /// By OpenTelemetry's names.
+    let resource: [(name: String, value: String)]
+
+    init(_ options: TraceOptions) {
+        var name = [CChar](repeating: 0, count: 256)
+        // Room for the longest name that Linux knows (64 bytes).
+        gethostname(&name, name.count - 1)
+        let host = String(
+            decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        var pairs = options.resourceAttributes.pairs
+        func add(_ name: String, _ value: String) {
+            if !pairs.contains(where: { $0.name == name }) { pairs.append((name, value)) }
+        }
+        if let name = options.serviceName {
+            pairs.removeAll { $0.name == "service.name" }
+            add("service.name", name)
+        }
+        add("service.name", "vigie")
+        add("service.version", Build.version)
+        add("service.instance.id", host)
+        add("host.name", host)
+        add("process.pid", String(getpid()))
+        add("telemetry.sdk.name", "vigie")
+        add("telemetry.sdk.language", "swift")
+        add("telemetry.sdk.version", Build.version)
+        resource = pairs
+    }
+
+    private func value(_ name: String) -> String? { resource.last { $0.name == name }?.value }
+
+    /// By ECS's names.
+    var logFields: [LogEncoder.Field] {
+        let names: [(StaticString, [String])] = [
+            ("service.name", ["service.name"]), ("service.version", ["service.version"]),
+            ("service.node.name", ["service.instance.id"]),
+            ("service.environment", ["deployment.environment.name", "deployment.environment"]),
+        ]
+        return names.compactMap { field, sources in
+            sources.lazy.compactMap { value($0) }.first.map { (field, .text($0)) }
+        }
+    }
+}
+
+/// What traces and logs see of a pod's calls.
+final class PodObservation {
+    let exporter: SpanExporter?
+    private let wishes: CallObserver.Wishes
+    private let log: Log
+    private var taps: [CallObserver.Tap]
+    private let wantsLines: Bool
+
+    /// Starts exporting, if that is asked for.
+    init(_ settings: PodSettings, _ log: Log, server: SocketAddress?) throws(StartFailure) {
+        self.log = log
+        let trace = settings.trace
+        var wishes = CallObserver.Wishes()
+        if settings.log.accessLog { wishes.accessShare = settings.log.accessLogSample }
+        wishes.slowOver = Self.threshold(settings.log.slowRequest)
+        wantsLines = settings.log.accessLog || wishes.slowOver != .max
+        guard let text = trace.traceEndpoint, let endpoint = TraceEndpoint(text) else {
+            self.wishes = wishes
+            taps = []
+            exporter = nil
+            return
+        }
+        wishes.sampler = trace.traceSampler.sampler(ratio: trace.traceSampleRatio)
+        wishes.spansPerSecondMax = trace.traceMaxPerSecond / Double(settings.loops)
+        wishes.recordsErrors = trace.traceKeepErrors
+        wishes.recordsOver = Self.threshold(trace.traceKeepSlow)
+        self.wishes = wishes
+        let taps = (0..<settings.loops).map { _ in CallObserver.Tap(capacity: trace.traceQueue) }
+        self.taps = taps
+        var options = SpanExportOptions(endpoint: endpoint.address)
+        if endpoint.isSecure {
+            options.tls = try StartFailure.wrapping("--trace-endpoint \(text)") {
+                () throws(TLSError) in
+                try TLSContext.client(
+                    TLSConfiguration(
+                        certificateFile: trace.traceCert, keyFile: trace.traceKey,
+                        authorityFile: trace.traceCa, peerCertificate: .required,
+                        serverName: endpoint.host))
+            }
+        }
+        for (name, value) in trace.traceHeaders.pairs {
+            options.headers.add(name.lowercased(), value)
+        }
+        options.encoding = trace.traceCompression == .gzip ? .gzip : .identity
+        options.timeout = trace.traceTimeout.duration
+        options.batchMax = trace.traceBatch
+        options.delayMax = trace.traceDelay.duration
+        options.resource = PodIdentity(trace).resource
+        options.scopeVersion = Build.version
+        options.server = server
+        let final = options
+        exporter = try StartFailure.wrapping("--trace-endpoint \(text)") {
+            () throws(SystemError) in
+            try SpanExporter(final, taps) { log.warning($0) }
+        }
+    }
+
+    /// 0 is for never.
+    private static func threshold(_ time: TimeSpan) -> UInt64 {
+        time.duration == .zero ? .max : time.duration.clampedNanoseconds
+    }
+
+    /// The observer of one loop's calls; once for each loop, before it runs.
+    func observe(_ handler: RPCHandler) {
+        var lines: (@Sendable (CallRecord) -> Void)?
+        if wantsLines {
+            let calls = CallLog(log)
+            log.writer.add(calls)
+            lines = { calls.add($0) }
+        }
+        let index = handler.loop.index
+        handler.observer = CallObserver(
+            wishes, tap: taps.indices.contains(index) ? taps[index] : nil, lines: lines)
+    }
+}

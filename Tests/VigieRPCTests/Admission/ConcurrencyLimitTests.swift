@@ -1,0 +1,150 @@
+import Glibc
+import Testing
+
+@testable import VigieRPC
+
+/// The same numbers for the same seed (Marsaglia, "Xorshift RNGs", 2003).
+private struct Xorshift: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state
+    }
+}
+
+/// A server that computes one call after the other, in simulated time.
+private struct QueueSimulation {
+    /// In nanoseconds.
+    let service: UInt64
+    let refusal: UInt64
+    var limit: ConcurrencyLimit
+    var random: Xorshift
+
+    struct Outcome {
+        var answered = 0
+        var refused = 0
+        /// In nanoseconds, from coming to being answered.
+        var sojourns: [UInt64] = []
+        var time: UInt64 = 0
+
+        /// Answers over what a server that never idles and never refuses would give.
+        func goodput(_ service: UInt64) -> Double {
+            Double(answered) * Double(service) / Double(time)
+        }
+
+        func percentile(_ part: Double) -> UInt64 {
+            let sorted = sojourns.sorted()
+            return sorted[min(Int(part * Double(sorted.count)), sorted.count - 1)]
+        }
+    }
+
+    /// Random arrivals at `load` times the capacity, for `calls` of them, taken on a round at a time as
+    /// a loop does.
+    mutating func run(load: Double, calls: Int) -> Outcome {
+        var outcome = Outcome()
+        let mean = Double(service) / load
+        var next = 0.0
+        var left = calls
+        var clock = 0.0
+        var waiting: [Double] = []
+        while left > 0 || !waiting.isEmpty {
+            while left > 0, next <= clock {
+                waiting.append(next)
+                next -= mean * log(Double.random(in: .ulpOfOne...1, using: &random))
+                left -= 1
+            }
+            if waiting.isEmpty {
+                clock = next
+                continue
+            }
+            let round = waiting
+            waiting = []
+            let began = clock
+            var sojourn = 0.0
+            var admitted = 0
+            for arrival in round {
+                if limit.admits(underWay: admitted, .critical) {
+                    clock += Double(service)
+                    admitted += 1
+                    sojourn += clock - arrival
+                    outcome.sojourns.append(UInt64(clock - arrival))
+                } else {
+                    clock += Double(refusal)
+                    outcome.refused += 1
+                }
+            }
+            outcome.answered += admitted
+            limit.note(
+                calls: admitted, sojourn: UInt64(sojourn), service: UInt64(clock - began),
+                underWay: admitted, now: UInt64(clock))
+        }
+        outcome.time = UInt64(clock)
+        return outcome
+    }
+}
+
+struct ConcurrencyLimitTests {
+    private static func simulation(service: UInt64, floor: UInt64 = 0) -> QueueSimulation {
+        var options = ConcurrencyLimit.Options()
+        options.floor = floor
+        return QueueSimulation(
+            service: service, refusal: service / 50, limit: ConcurrencyLimit(options),
+            random: Xorshift(state: 7))
+    }
+
+    @Test(arguments: [50_000, 200_000, 1_000_000] as [UInt64])
+    func three_times_the_capacity_leaves_goodput_and_latency(_ service: UInt64) {
+        var calm = Self.simulation(service: service)
+        let usual = calm.run(load: 0.8, calls: 200_000)
+        #expect(Double(usual.refused) < 0.001 * 200_000)
+        var storm = Self.simulation(service: service)
+        let outcome = storm.run(load: 3, calls: 200_000)
+        #expect(outcome.goodput(service) > 0.9)
+        // The first windows, in which the limit falls, are a part of the run.
+        let settled = outcome.sojourns.suffix(outcome.sojourns.count / 2).sorted()
+        let p99 = settled[settled.count * 99 / 100]
+        #expect(p99 <= 2 * max(usual.percentile(0.99), 16 * service))
+    }
+
+    @Test func a_limit_that_fell_rises_again_when_the_load_has_gone() {
+        var simulation = Self.simulation(service: 100_000)
+        _ = simulation.run(load: 4, calls: 100_000)
+        let fallen = simulation.limit.limit
+        #expect(fallen < 100)
+        // Near its capacity again: some are still refused, fewer and fewer.
+        let first = simulation.run(load: 0.9, calls: 20_000)
+        let second = simulation.run(load: 0.9, calls: 20_000)
+        #expect(second.refused <= first.refused)
+        #expect(Double(second.refused) < 0.01 * 20_000)
+    }
+
+    @Test func waits_below_the_floor_are_nobodys_concern() {
+        var simulation = Self.simulation(service: 2_000, floor: 5_000_000)
+        // A burst of 1,000 that is through in 2 ms.
+        for burst in 0..<100 {
+            simulation.limit.note(
+                calls: 1_000, sojourn: 1_000 * 1_000_000, service: 2_000_000, underWay: 1_000,
+                now: UInt64(burst) * 50_000_000)
+        }
+        #expect(simulation.limit.limit == simulation.limit.options.maximum)
+    }
+
+    @Test func lower_classes_are_turned_away_first() {
+        var options = ConcurrencyLimit.Options()
+        options.maximum = 100
+        let limit = ConcurrencyLimit(options)
+        #expect(limit.admits(underWay: 39, .batch) && !limit.admits(underWay: 40, .batch))
+        #expect(limit.admits(underWay: 79, .normal) && !limit.admits(underWay: 80, .normal))
+        #expect(limit.admits(underWay: 99, .critical) && !limit.admits(underWay: 100, .critical))
+    }
+
+    @Test func an_idle_window_changes_nothing() {
+        var limit = ConcurrencyLimit()
+        limit.note(calls: 0, sojourn: 0, service: 0, underWay: 0, now: 1)
+        limit.note(calls: 0, sojourn: 0, service: 0, underWay: 0, now: 1_000_000_000)
+        #expect(limit.limit == limit.options.maximum)
+    }
+}
