@@ -128,6 +128,7 @@ extension Feature {
         object.add("missing", missing.rawValue)
         object.add("categories", categories.isEmpty ? nil : .array(categories.map { .string($0) }))
         object.add("input", input)
+        if isPersonal { object.add("pii", .bool(true)) }
         return object.json
     }
 }
