@@ -44,7 +44,8 @@ let package = Package(
         .target(name: "VigieTelemetry", dependencies: ["VigieProtos"], swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
-            name: "VigieTransport", dependencies: ["CNghttp2", "COpenSSL", "CVigieSys"],
+            name: "VigieTransport",
+            dependencies: ["VigieTelemetry", "CNghttp2", "COpenSSL", "CVigieSys"],
             swiftSettings: serving),
         .target(
             name: "VigieRPC",
@@ -56,7 +57,8 @@ let package = Package(
             exclude: ["Expressions/Language/GRAMMAR.md", "ONNX/OPERATORS.md"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
+            name: "VigieRegistry",
+            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
         .target(
             name: "VigieServices",

@@ -7,6 +7,7 @@
 
 #include "google/protobuf/any.pb-c.h"
 #include "google/protobuf/duration.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 #include "google/rpc/error_details.pb-c.h"
 #include "google/rpc/status.pb-c.h"
 #include "grpc/health/v1/health.pb-c.h"
@@ -35,6 +36,9 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__prot
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__protobuf__duration(void) {
     return &google__protobuf__duration__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__protobuf__timestamp(void) {
+    return &google__protobuf__timestamp__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_google__rpc__error_info(void) {
     return &google__rpc__error_info__descriptor;
@@ -623,6 +627,9 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__promethe
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__histogram(void) {
     return &io__prometheus__client__histogram__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__exemplar(void) {
+    return &io__prometheus__client__exemplar__descriptor;
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_io__prometheus__client__bucket(void) {
     return &io__prometheus__client__bucket__descriptor;

@@ -19,6 +19,8 @@ final class ServingNode {
     var lastStations = CallStations.none
     /// Credit requests' memory for ranking reasons.
     var reasonScratch = ReasonScratch()
+    /// The answer that is being encoded.
+    var answered: Answered?
 
     init(
         table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,

@@ -1,9 +1,10 @@
+import Synchronization
 import VigieRPC
 import VigieTelemetry
 
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
 struct RequestTimes {
-    /// The request has been decoded.
+    /// The message was whole, before it was decoded.
     var began: UInt64
     /// The inputs are tensors.
     var inputsRead: UInt64
@@ -11,13 +12,13 @@ struct RequestTimes {
     var started: UInt64
     /// The model has run.
     var computed: UInt64
-    /// The response stands.
+    /// The response has been encoded; 0 until then.
     var ended: UInt64
 }
 
 extension RequestTimes {
     /// Of a request that did not wait.
-    init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64) {
+    init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64 = 0) {
         self.init(
             began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
             ended: ended)
@@ -28,7 +29,7 @@ extension CallStations {
     init(_ times: RequestTimes, rows: Int) {
         self.init(
             began: times.began, inputsRead: times.inputsRead, started: times.started,
-            computed: times.computed, ended: times.ended, rows: rows)
+            computed: times.computed, ended: max(times.ended, times.computed), rows: rows)
     }
 }
 
@@ -66,6 +67,20 @@ final class VersionCounters: Sendable {
     let lastRequest = LoopCounter()
     let batches: [BatchCounters] = (0..<batchSizesMax).map { _ in BatchCounters() }
 
+    /// Arms get their memory with their first request: some 15 KB each.
+    private let arms: InlineArray<4, AtomicLazyReference<ArmCounters>> = InlineArray { _ in
+        AtomicLazyReference<ArmCounters>()
+    }
+
+    @inline(__always)
+    private func counters(of arm: Arm) -> ArmCounters {
+        let index = Int(arm.rawValue)
+        return arms[index].load() ?? arms[index].storeIfNil(ArmCounters())
+    }
+
+    /// From any thread: nil when nothing was answered in that arm.
+    func current(_ arm: Arm) -> ArmCounters? { arms[Int(arm.rawValue)].load() }
+
     /// A request of `rows` rows was answered.
     /// - Parameters:
     ///   - arm: the part that the version played.
@@ -81,6 +96,7 @@ final class VersionCounters: Sendable {
         computeNanoseconds.add(times.computed &- times.started)
         outputNanoseconds.add(times.ended &- times.computed)
         lastRequest.set(times.ended)
+        counters(of: arm).record(times, trace)
     }
 
     /// The model ran on `count` rows, of one request or several.

@@ -61,6 +61,11 @@ package final class EventLoop: @unchecked Sendable {
     let plainBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
     /// What they encrypt into.
     let cipherBuffer = CipherBuffer()
+    /// How busy it is.
+    let counters = LoopCounters()
+    /// What its servers' connections, and its clients', have sent and received.
+    let traffic = ConnectionTraffic()
+    let clientTraffic = ConnectionTraffic()
 
     private let epoll: Int32
     private let wakeup: Int32
@@ -210,8 +215,9 @@ package final class EventLoop: @unchecked Sendable {
         let capacity = 512
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { events.deallocate() }
+        var wait = waitMilliseconds(.now())
         while running {
-            let count = epoll_wait(epoll, events, Int32(capacity), waitMilliseconds())
+            let count = epoll_wait(epoll, events, Int32(capacity), wait)
             now = MonotonicTime.now()
             round &+= 1
             for position in 0..<Int(max(count, 0)) {
@@ -225,8 +231,12 @@ package final class EventLoop: @unchecked Sendable {
             while let due = timers.popDue(now) { due.target.timerFired(token: due.token, now: now) }
             if !roundEndTargets.isEmpty { endRound() }
             if !graveyard.isEmpty { bury() }
+            let ended = MonotonicTime.now()
             lastRound = Round(
-                number: round, began: now.nanoseconds, ended: MonotonicTime.now().nanoseconds)
+                number: round, began: now.nanoseconds, ended: ended.nanoseconds)
+            counters.roundEnded(
+                began: now.nanoseconds, ended: ended.nanoseconds, events: Int(max(count, 0)))
+            wait = waitMilliseconds(ended)
         }
         end()
     }
@@ -238,10 +248,9 @@ package final class EventLoop: @unchecked Sendable {
         deadSlots.removeAll(keepingCapacity: true)
     }
 
-    private func waitMilliseconds() -> Int32 {
+    private func waitMilliseconds(_ current: MonotonicTime) -> Int32 {
         if !roundEndTargets.isEmpty { return 0 }
         guard let earliest = timers.earliest else { return -1 }
-        let current = MonotonicTime.now()
         if earliest <= current { return 0 }
         let wait = (earliest.nanoseconds - current.nanoseconds + 999_999) / 1_000_000
         return Int32(min(wait, 3_600_000))

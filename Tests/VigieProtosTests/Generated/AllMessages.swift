@@ -8,6 +8,7 @@ var allMessages: [any Message.Type] {
     [
         GoogleProtobuf.AnyMessage.self,
         GoogleProtobuf.Duration.self,
+        GoogleProtobuf.Timestamp.self,
         GoogleRpc.ErrorInfo.self,
         GoogleRpc.RetryInfo.self,
         GoogleRpc.BadRequest.self,
@@ -171,6 +172,7 @@ var allMessages: [any Message.Type] {
         IoPrometheusClient.Gauge.self,
         IoPrometheusClient.Counter.self,
         IoPrometheusClient.Histogram.self,
+        IoPrometheusClient.Exemplar.self,
         IoPrometheusClient.Bucket.self,
         IoPrometheusClient.BucketSpan.self,
         IoPrometheusClient.Metric.self,

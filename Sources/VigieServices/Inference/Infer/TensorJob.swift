@@ -1,12 +1,14 @@
 import VigieEngine
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 import VigieTransport
 
 /// A ModelInfer request with tensors of its own: for workers, and for what a loop does not answer out
 /// of its workspace.
 final class TensorJob: WorkerJob, @unchecked Sendable {
-    /// What the loop serves; for the loop alone.
+    /// Both are for the loop alone.
+    private let node: ServingNode
     let served: ServedVersion
     let inputs: [Tensor]
     let outputs: [Tensor]
@@ -17,16 +19,15 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
     private let requestID: String
     /// Where the answer goes; nil when the loop takes it itself.
     var sink: AnswerSink<Inference.ModelInferResponse>?
-    /// When the inputs had been read.
-    var inputsRead: UInt64 = 0
     /// Why there is no answer; set by whoever computes.
     var failure: RPCStatus?
 
     init(
-        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool, rows: Int,
-        cost: WorkCost, deadline: MonotonicTime, began: UInt64, pool: WorkerPool? = nil,
-        bytes: Int = 0
+        _ request: Inference.ModelInferRequest, _ node: ServingNode, _ served: ServedVersion,
+        explains: Bool, rows: Int, cost: WorkCost, _ context: RequestContext,
+        pool: WorkerPool? = nil, bytes: Int = 0
     ) {
+        self.node = node
         self.served = served
         inputs = served.artifact.inputs.map { Tensor(type: $0.type) }
         outputs = served.artifact.outputs.map { Tensor(type: $0.type) }
@@ -35,8 +36,8 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         isTyped = InferOutputs.wantsTyped(request, served)
         requestID = String(request.id)
         super.init(
-            served.shared, rows: rows, cost: cost, deadline: deadline, began: began, pool: pool,
-            bytes: bytes)
+            served.shared, rows: rows, cost: cost, context, arm: Arm(version: request.modelVersion),
+            pool: pool, bytes: bytes)
     }
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
@@ -78,5 +79,6 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         InferOutputs.write(
             served, selection, outputs: outputs, explanation: explanation, isTyped: isTyped,
             to: response)
+        node.answered = answered(by: served)
     }
 }
