@@ -95,7 +95,8 @@ final class Pod {
         }
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers, registry: registryMetrics,
-            services: services, pool: pool)
+            services: services, pool: pool,
+            others: observation.exporter.map { [$0] } ?? [])
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
