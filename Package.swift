@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
-        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC"]),
+        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
         .testTarget(
             name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),

@@ -37,8 +37,23 @@ public struct JSONObject: Sendable, Equatable {
 
     /// The value of a key, if it has one.
     public subscript(key: String) -> JSONValue? {
-        if places.isEmpty { return members.first { $0.key == key }?.value }
-        return places[key].map { members[$0].value }
+        place(of: key).map { members[$0].value }
+    }
+
+    /// Where a key is among the members.
+    private func place(of key: String) -> Int? {
+        guard places.isEmpty else { return places[key] }
+        for place in members.indices where members[place].key == key { return place }
+        return nil
+    }
+
+    /// The value of a key, looked for at a place first: of many objects of one kind each has its keys
+    /// where the one before had them.
+    func value(of key: String, near place: inout Int) -> JSONValue? {
+        if place < members.count, members[place].key == key { return members[place].value }
+        guard let found = self.place(of: key) else { return nil }
+        place = found
+        return members[found].value
     }
 
     /// How many members there are.

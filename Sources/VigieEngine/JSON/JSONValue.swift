@@ -32,6 +32,15 @@ extension JSONValue {
         if case .number(let value) = self { Int(exactly: value) } else { nil }
     }
 
+    /// A whole number, or one in a string, as XGBoost writes its parameters.
+    var wholeNumber: Int? {
+        switch self {
+        case .number(let value): Int(exactly: value)
+        case .string(let text): Int(text)
+        default: nil
+        }
+    }
+
     /// The text; nil for any other kind.
     public var string: String? {
         if case .string(let value) = self { value } else { nil }

@@ -4,20 +4,24 @@ struct ModelField {
     /// The way is put together only when somebody asks: a file has thousands of fields.
     private let parent: String
     private let key: String
+    /// In an array; nil for a member.
+    private let index: Int?
     let value: JSONValue
 
     init(path: String, value: JSONValue) {
         self.init(parent: path, key: "", value: value)
     }
 
-    private init(parent: String, key: String, value: JSONValue) {
+    private init(parent: String, key: String, index: Int? = nil, value: JSONValue) {
         self.parent = parent
         self.key = key
+        self.index = index
         self.value = value
     }
 
     var path: String {
-        key.isEmpty ? parent : parent.isEmpty ? key : "\(parent).\(key)"
+        if let index { return "\(parent)[\(index)]" }
+        return key.isEmpty ? parent : parent.isEmpty ? key : "\(parent).\(key)"
     }
 
     /// Reads a whole file of UBJSON or JSON, whichever the bytes are.
@@ -63,7 +67,7 @@ struct ModelField {
         get throws(LoadError) {
             guard let array = value.array else { throw fail("expected an array") }
             let path = path
-            return array.enumerated().map { ModelField(path: "\(path)[\($0)]", value: $1) }
+            return array.enumerated().map { ModelField(parent: path, key: "", index: $0, value: $1) }
         }
     }
 
@@ -94,9 +98,8 @@ struct ModelField {
     /// A whole number, which XGBoost writes as a string in its parameters.
     var integer: Int {
         get throws(LoadError) {
-            if let integer = value.integer { return integer }
-            if let text = value.string, let integer = Int(text) { return integer }
-            throw fail("expected a whole number")
+            guard let integer = value.wholeNumber else { throw fail("expected a whole number") }
+            return integer
         }
     }
 
@@ -151,6 +154,48 @@ struct ModelField {
         } else {
             numbers = try self.numbers(count: count)
         }
+    }
+
+    /// As ``read(into:count:)`` of a member that must be there.
+    /// - Parameter place: where it may be among the members, see ``JSONObject/value(of:near:)``.
+    func read(
+        _ key: String, near place: inout Int, into numbers: inout [Double], count: Int
+    ) throws(LoadError) {
+        // Most are packed and as they should be: the way to them is put together for others only.
+        if case .packed(let packed)? = member(key, near: &place), packed.count == count {
+            packed.copy(into: &numbers)
+        } else {
+            try self[key].read(into: &numbers, count: count)
+        }
+    }
+
+    /// As ``read(into:count:)`` of a member that must be there.
+    func read(
+        _ key: String, near place: inout Int, into integers: inout [Int], count: Int? = nil
+    ) throws(LoadError) {
+        guard try readOptional(key, near: &place, into: &integers, count: count) else {
+            throw fail("'\(key)' is missing")
+        }
+    }
+
+    /// As ``read(into:count:)`` of a member that may be missing or null.
+    /// - Returns: whether it is there.
+    func readOptional(
+        _ key: String, near place: inout Int, into integers: inout [Int], count: Int? = nil
+    ) throws(LoadError) -> Bool {
+        if case .packed(let packed)? = member(key, near: &place),
+            count == nil || packed.count == count, packed.copy(into: &integers)
+        {
+            return true
+        }
+        guard let field = try optional(key) else { return false }
+        try field.read(into: &integers, count: count)
+        return true
+    }
+
+    private func member(_ key: String, near place: inout Int) -> JSONValue? {
+        guard case .object(let object) = value else { return nil }
+        return object.value(of: key, near: &place)
     }
 
     private func check(_ found: Int, _ expected: Int?) throws(LoadError) {

@@ -1,15 +1,21 @@
+import Glibc
+
 /// The keys of a UBJSON file, each made a string once: a model of a thousand trees has the same
 /// twenty in each.
 struct UBJSONKeys {
     private struct Entry {
         var place: Range<Int>
         var key: String
+        /// The number of the key that came after it the last time.
+        var next = 0
     }
 
     /// By number, in the order in which they were met.
     private var entries: [Entry] = []
     /// Open addressing: by hash, one more than a key's number, 0 where there is none.
     private var slots = [UInt8](repeating: 0, count: 256)
+    /// The number of the key before.
+    private var last = 0
 
     /// Keys that are kept; the file decides how many there are, not how much time they take.
     private static let countMax = 64
@@ -18,6 +24,25 @@ struct UBJSONKeys {
     /// The key of these bytes and its number, which is nil for one that is not kept. Nil for bytes
     /// that are not UTF-8.
     mutating func key(in bytes: [UInt8], _ place: Range<Int>) -> (String, number: Int?)? {
+        // Objects of one kind have their keys in one order.
+        if last < entries.count {
+            let likely = entries[last].next
+            if isSame(bytes, entries[likely].place, place) {
+                last = likely
+                return (entries[likely].key, likely)
+            }
+        }
+        guard let found = find(in: bytes, place) else { return nil }
+        if let number = found.number {
+            entries[last].next = number
+            last = number
+        }
+        return found
+    }
+
+    private mutating func find(
+        in bytes: [UInt8], _ place: Range<Int>
+    ) -> (String, number: Int?)? {
         guard place.count <= Self.lengthMax else {
             return String(validating: bytes[place], as: UTF8.self).map { ($0, nil) }
         }
@@ -39,10 +64,9 @@ struct UBJSONKeys {
 
     private func isSame(_ bytes: [UInt8], _ one: Range<Int>, _ other: Range<Int>) -> Bool {
         guard one.count == other.count else { return false }
-        for offset in 0..<one.count
-        where bytes[one.lowerBound + offset] != bytes[other.lowerBound + offset] {
-            return false
+        return bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return true }
+            return memcmp(base + one.lowerBound, base + other.lowerBound, one.count) == 0
         }
-        return true
     }
 }

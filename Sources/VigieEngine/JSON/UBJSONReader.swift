@@ -9,6 +9,8 @@ struct UBJSONReader {
     private var position = 0
     private var depth = 0
     private var keys = UBJSONKeys()
+    /// By depth, the members of the object before: the next one is likely to have as many.
+    private var lastCounts: [Int]
     private let keepsPacked: Bool
 
     /// - Parameter keepsPacked: leave arrays of one type as ``JSONValue/packed(_:)``, for whoever
@@ -28,6 +30,7 @@ struct UBJSONReader {
         self.bytes = bytes
         self.depthMax = depthMax
         self.keepsPacked = keepsPacked
+        lastCounts = Array(repeating: 0, count: depthMax + 1)
     }
 
     private typealias Marker = Unicode.Scalar
@@ -108,10 +111,14 @@ struct UBJSONReader {
 
     private mutating func readObject() throws(JSONError) -> JSONObject {
         try enter()
-        defer { depth -= 1 }
         let start = position
         let (type, count) = try readHeader()
         var members: [(key: String, value: JSONValue)] = []
+        members.reserveCapacity(lastCounts[depth])
+        defer {
+            lastCounts[depth] = members.count
+            depth -= 1
+        }
         // Keys that have been met before are told apart by their numbers.
         var met: UInt64 = 0
         var areTold = true
@@ -198,8 +205,23 @@ struct UBJSONReader {
         return Int(length)
     }
 
+    /// Strings that are no longer than that take no memory of their own.
+    private static let shortMax = 15
+
     private mutating func readString() throws(JSONError) -> String {
         let length = try readLength()
+        if length <= Self.shortMax, length <= bytes.count - position {
+            let end = position + length
+            var all: UInt8 = 0
+            for index in position..<end { all |= bytes[index] }
+            if all < 0x80 {
+                defer { position = end }
+                return String(unsafeUninitializedCapacity: length) { text in
+                    for index in 0..<length { text[index] = bytes[position + index] }
+                    return length
+                }
+            }
+        }
         guard let text = String(validating: try readBytes(length), as: UTF8.self) else {
             throw error("a string is not UTF-8", back: length)
         }

@@ -38,10 +38,11 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
         let inputType: ElementType
         do {
             let trees = try read(source.bytes)
-            let ensemble = try trees.builder.compile()
+            let ordered = try OrderedTrees(trees.builder)
+            let ensemble = try ordered.compile()
             inputType = trees.inputType
             var file = trees.features
-            for categorical in TreeColumns(trees.builder).categoricals {
+            for categorical in ensemble.columns.categoricals {
                 let asked = file.categoryCounts[categorical.feature] ?? 0
                 file.categoryCounts[categorical.feature] = max(asked, categorical.count)
             }
@@ -54,7 +55,8 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
             rowMap = RowMap(match, trees.reading)
             model = Parts(
                 ensemble: ensemble,
-                explanations: try Self.explanations(trees, ensemble, source.explanation, rowMap),
+                explanations: try Self.explanations(
+                    trees, ordered, ensemble, source.explanation, rowMap),
                 formulas: trees.formulas, reading: trees.reading, response: trees.response,
                 base: trees.base, divisor: trees.divisor, scale: trees.scale, offset: trees.offset)
         } catch {
@@ -80,13 +82,13 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
 
     /// Nil for models that have none: linear leaves, no covers.
     private static func explanations(
-        _ trees: ScoredTrees, _ ensemble: TreeEnsemble, _ method: ExplanationMethod,
-        _ rowMap: RowMap
+        _ trees: ScoredTrees, _ ordered: OrderedTrees, _ ensemble: TreeEnsemble,
+        _ method: ExplanationMethod, _ rowMap: RowMap
     ) throws(LoadError) -> TreeExplanations? {
         switch method {
         // Reconstruction is for other flavors: ArtifactSource has refused it.
         case .pathDependent, .reconstruction:
-            return trees.formulas == nil ? TreeExplanations(trees.builder, ensemble) : nil
+            return trees.formulas == nil ? TreeExplanations(ordered, ensemble) : nil
         case .interventional(let background):
             guard trees.formulas == nil else {
                 throw LoadError(.unsupported, "linear trees cannot be explained")
@@ -96,7 +98,7 @@ final class ScoredTreesArtifact: Artifact, @unchecked Sendable {
             values.initialize(repeating: .nan)
             defer { values.deallocate() }
             return try TreeExplanations(
-                trees.builder, ensemble, rowCount: background.count
+                ordered, ensemble, rowCount: background.count
             ) { row, scratch in
                 rowMap.read(background[row], into: values)
                 ensemble.fillKeys(of: values.span, scratch)

@@ -3,55 +3,71 @@
 ///
 /// Open addressing on feature and key; grows at half full.
 struct CutTable {
-    private var entries: [UInt64?]
+    /// By number, in the order in which they were met: feature and key.
+    private var cuts: [UInt64] = []
+    /// One more than a cut's number, 0 where there is none.
+    private var slots: [Int32]
+    /// By number.
     private var ranks: [Int32] = []
-    private(set) var count = 0
 
-    init() { entries = Array(repeating: nil, count: 1 << 12) }
+    init() { slots = Array(repeating: 0, count: 1 << 14) }
 
-    private static func entry(_ feature: Int, _ key: Int32) -> UInt64 {
-        UInt64(truncatingIfNeeded: feature) << 32 | UInt64(UInt32(bitPattern: key))
-    }
+    /// Distinct cuts so far.
+    var count: Int { cuts.count }
 
-    /// Where an entry is, or would be.
-    private func slot(_ entry: UInt64) -> Int {
-        let mask = entries.count - 1
+    /// Where a cut is, or would be.
+    @inline(__always)
+    private func slot(_ cut: UInt64) -> Int {
+        let mask = slots.count - 1
         // Fibonacci hashing (Knuth, TAOCP 3, 6.4).
-        var slot = Int(truncatingIfNeeded: (entry &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-        while let other = entries[slot], other != entry { slot = (slot + 1) & mask }
+        var slot = Int(truncatingIfNeeded: (cut &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
+        while slots[slot] != 0, cuts[Int(slots[slot]) - 1] != cut { slot = (slot + 1) & mask }
         return slot
     }
 
     /// Adds a cut, if it is new.
-    mutating func insert(feature: Int, key: Int32) {
-        let entry = Self.entry(feature, key)
-        let slot = slot(entry)
-        guard entries[slot] == nil else { return }
-        entries[slot] = entry
-        count += 1
-        guard 2 * count > entries.count else { return }
-        let old = entries
-        entries = Array(repeating: nil, count: 2 * old.count)
-        for case let entry? in old { entries[self.slot(entry)] = entry }
+    /// - Returns: its number.
+    @inline(__always)
+    mutating func insert(feature: Int, key: Int32) -> Int32 {
+        let cut = UInt64(truncatingIfNeeded: feature) << 32 | UInt64(UInt32(bitPattern: key))
+        let slot = slot(cut)
+        if slots[slot] != 0 { return slots[slot] - 1 }
+        return append(cut, at: slot)
+    }
+
+    private mutating func append(_ cut: UInt64, at slot: Int) -> Int32 {
+        cuts.append(cut)
+        let number = Int32(truncatingIfNeeded: cuts.count)
+        slots[slot] = number
+        if 2 * cuts.count > slots.count {
+            slots = Array(repeating: 0, count: 2 * slots.count)
+            for (index, cut) in cuts.enumerated() {
+                slots[self.slot(cut)] = Int32(truncatingIfNeeded: index + 1)
+            }
+        }
+        return number - 1
     }
 
     /// Ends the collection: numbers each feature's cuts from 1 in ascending order.
     /// - Returns: each feature's cuts.
     mutating func rank(featureCount: Int) -> [[Int32]] {
-        var cuts = [[Int32]](repeating: [], count: featureCount)
-        for case let entry? in entries {
-            cuts[Int(entry >> 32)].append(Int32(truncatingIfNeeded: entry))
+        // The order of key, then number, in 64 bits.
+        var found = [[UInt64]](repeating: [], count: featureCount)
+        for (number, cut) in cuts.enumerated() {
+            let key = UInt32(truncatingIfNeeded: cut) ^ 1 << 31
+            found[Int(cut >> 32)].append(UInt64(key) << 32 | UInt64(number))
         }
-        ranks = Array(repeating: 0, count: entries.count)
-        for feature in cuts.indices {
-            cuts[feature].sort()
-            for (index, key) in cuts[feature].enumerated() {
-                ranks[slot(Self.entry(feature, key))] = Int32(index + 1)
+        ranks = Array(repeating: 0, count: cuts.count)
+        return found.map { feature in
+            let sorted = feature.sorted()
+            for (index, entry) in sorted.enumerated() {
+                ranks[Int(entry & 0xFFFF_FFFF)] = Int32(index + 1)
             }
+            return sorted.map { Int32(bitPattern: UInt32(truncatingIfNeeded: $0 >> 32) ^ 1 << 31) }
         }
-        return cuts
     }
 
-    /// The rank of a cut that was added.
-    func rank(feature: Int, key: Int32) -> Int { Int(ranks[slot(Self.entry(feature, key))]) }
+    /// The rank of the cut of a number.
+    @inline(__always)
+    func rank(_ number: Int32) -> Int { Int(ranks[Int(number)]) }
 }

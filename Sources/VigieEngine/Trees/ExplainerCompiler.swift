@@ -2,27 +2,25 @@ import CVigieKernels
 
 /// Lays a builder's trees out for `vigie_shap_explain`.
 struct ExplainerCompiler {
-    private let source: TreeEnsembleBuilder
-    private let columns: TreeColumns
+    private let source: OrderedTrees
     private let target: Int
 
     private(set) var trees: [vigie_shap_tree] = []
-    private(set) var nodes: [vigie_shap_node] = []
     private(set) var sets = CategorySets()
     private(set) var points: [Double] = []
     private(set) var weights: [Double] = []
     private(set) var baseValue = 0.0
+    /// Distinct features on a path of the last tree.
+    private var featuresMax: Int32 = 0
     /// Doubles of scratch for the largest tree, and its nodes.
     private(set) var productCount = 0
     private(set) var nodeCountMax = 0
     /// Where the rule of so many points begins.
     private var rules: [Int: Int] = [:]
 
-    init(_ source: TreeEnsembleBuilder, _ columns: TreeColumns, target: Int) {
+    init(_ source: OrderedTrees, target: Int) {
         self.source = source
-        self.columns = columns
         self.target = target
-        nodes.reserveCapacity(source.nodes.count)
     }
 
     /// A node's way from the root.
@@ -35,60 +33,87 @@ struct ExplainerCompiler {
         var reach = 1.0
     }
 
-    mutating func add(tree: Int) throws(LoadError) {
-        let walk = try source.walk(tree: tree)
-        let start = source.nodeRange(ofTree: tree).lowerBound
-        let first = nodes.count
-        var places = [UInt32](repeating: 0, count: source.nodeRange(ofTree: tree).count)
-        for (place, index) in walk.order.enumerated() { places[Int(index)] = UInt32(place) }
-        var paths = [Path](repeating: Path(), count: walk.order.count)
-        nodes.append(contentsOf: repeatElement(vigie_shap_node(), count: walk.order.count))
-        var featuresMax: Int32 = 0
+    /// Lays out these trees.
+    /// - Parameter nodes: room for all of the trees' nodes.
+    mutating func add(
+        _ added: [Int], to nodes: UnsafeMutablePointer<vigie_shap_node>
+    ) throws(LoadError) {
+        let countMax = added.reduce(0) { max($0, source.trees[$1].count) }
+        var memory = [Path](repeating: Path(), count: countMax)
+        var paths = memory.mutableSpan
+        var first = 0
+        for tree in added {
+            try add(tree, to: nodes + first, &paths)
+            let count = source.trees[tree].count
+            addTree(first: first, count: count, featureCount: Int(featuresMax))
+            first += count
+        }
+    }
 
-        for (place, index) in walk.order.enumerated() {
-            let node = source.nodes[start + Int(index)]
-            guard let test = node.test else {
-                var weight = 0.0
-                for index in node.items where Int(source.leafWeights[index].target) == target {
-                    weight += source.leafWeights[index].weight
-                }
-                nodes[first + place].weight = weight
+    private mutating func add(
+        _ tree: Int, to nodes: UnsafeMutablePointer<vigie_shap_node>,
+        _ paths: inout MutableSpan<Path>
+    ) throws(LoadError) {
+        let count = source.trees[tree].count
+        let first = source.trees[tree].first
+        paths[0] = Path()
+        nodes.initialize(to: vigie_shap_node())
+        featuresMax = 0
+        for place in 0..<count {
+            let node = source.nodes[first + place]
+            if node.left == 0 {
+                let weight = weight(ofLeaf: Int(node.index))
+                nodes[place].weight = weight
                 baseValue += weight * paths[place].reach
                 featuresMax = max(featuresMax, paths[place].featureCount)
-                continue
-            }
-            // One copy in, one out: each access to an array that may be shared costs a check.
-            var made = nodes[first + place]
-            let isTrueRight = try addTest(node, test, to: &made)
-            let ifTrue = Int(places[Int(node.ifTrue)])
-            let ifFalse = Int(places[Int(node.ifFalse)])
-            made.child =
-                isTrueRight
-                ? (UInt32(ifFalse), UInt32(ifTrue)) : (UInt32(ifTrue), UInt32(ifFalse))
-            nodes[first + place] = made
-            for side in 0..<2 {
-                let child = side == 0 ? ifTrue : ifFalse
-                let childIndex = side == 0 ? node.ifTrue : node.ifFalse
-                let ratio = try share(
-                    of: source.nodes[start + Int(childIndex)].cover, in: node.cover, tree, index)
-                // The nearest node above that this feature leads to.
-                var before = place
-                while before > 0, nodes[first + before].feature != UInt32(node.feature) {
-                    before = Int(paths[before].parent)
-                }
-                var path = paths[place]
-                path.parent = Int32(place)
-                path.reach *= ratio
-                if before == 0 { path.featureCount += 1 }
-                paths[child] = path
-                var below = vigie_shap_node()
-                below.feature = UInt32(node.feature)
-                below.before = UInt32(before > 0 ? before : child)
-                below.share = before > 0 ? nodes[first + before].share * ratio : ratio
-                nodes[first + child] = below
+            } else {
+                try addBranch(node, at: place, of: tree, first, nodes, &paths)
             }
         }
-        addTree(first: first, count: walk.order.count, featureCount: Int(featuresMax))
+    }
+
+    /// What a leaf says of the target.
+    private func weight(ofLeaf index: Int) -> Double {
+        var weight = 0.0
+        for item in source.source.nodes[index].items {
+            let leaf = source.source.leafWeights[item]
+            if Int(leaf.target) == target { weight += leaf.weight }
+        }
+        return weight
+    }
+
+    /// Writes a branch's test, and all but the tests of its children.
+    /// - Parameters:
+    ///   - place: the branch's in its tree.
+    ///   - first: the tree's root among the source's nodes.
+    @inline(__always)
+    private mutating func addBranch(
+        _ ordered: OrderedTrees.Node, at place: Int, of tree: Int, _ first: Int,
+        _ nodes: UnsafeMutablePointer<vigie_shap_node>, _ paths: inout MutableSpan<Path>
+    ) throws(LoadError) {
+        let node = source.source.nodes[Int(ordered.index)]
+        let feature = UInt32(truncatingIfNeeded: node.feature)
+        try addTest(ordered, node, to: &nodes[place])
+        // The nearest node above that this feature leads to.
+        var before = place
+        while before > 0, nodes[before].feature != feature { before = Int(paths[before].parent) }
+        let shareBefore = before > 0 ? nodes[before].share : 1
+        var path = paths[place]
+        path.parent = Int32(truncatingIfNeeded: place)
+        if before == 0 { path.featureCount += 1 }
+        let reach = path.reach
+        let left = Int(ordered.left)
+        for child in left...left + 1 {
+            let index = Int(source.nodes[first + child].index)
+            let ratio = try share(of: source.source.nodes[index].cover, in: node.cover, tree, ordered)
+            path.reach = reach * ratio
+            paths[child] = path
+            var below = vigie_shap_node()
+            below.feature = feature
+            below.before = UInt32(truncatingIfNeeded: before > 0 ? before : child)
+            below.share = shareBefore * ratio
+            (nodes + child).initialize(to: below)
+        }
     }
 
     private mutating func addTree(first: Int, count: Int, featureCount: Int) {
@@ -109,37 +134,36 @@ struct ExplainerCompiler {
         nodeCountMax = max(nodeCountMax, count)
     }
 
-    /// - Returns: whether the child for "true" is the right one.
+    @inline(__always)
     private mutating func addTest(
-        _ node: TreeNode, _ test: TreeTest, to made: inout vigie_shap_node
-    ) throws(LoadError) -> Bool {
-        let feature = Int(node.feature)
-        if test == .inCategories {
+        _ ordered: OrderedTrees.Node, _ node: TreeNode, to made: inout vigie_shap_node
+    ) throws(LoadError) {
+        made.key = ordered.key
+        made.column = ordered.column
+        let left = UInt32(truncatingIfNeeded: ordered.left)
+        made.child = (left, left + 1)
+        switch node.test {
+        case .inCategories:
             let set = try sets.add(
-                source.categories[node.items], missingIsMember: node.missingIsTrue,
-                of: columns.categorical(feature: feature))
+                source.source.categories[node.items], missingIsMember: node.missingIsTrue,
+                of: source.columns.categorical(feature: Int(node.feature)))
             made.key = Int32(set)
-            made.column =
-                columns.categoryColumn(feature: feature) | UInt32(VIGIE_CATEGORICAL)
-            return true
-        }
-        let cuts = TreeCuts(test, node.threshold, source.precision)
-        guard cuts.upper == nil else {
+            made.column |= UInt32(VIGIE_CATEGORICAL)
+        case .equal, .notEqual:
             throw LoadError(.unsupported, "tests of equality are not explained")
+        default: break
         }
-        made.key = columns.key(feature: feature, cut: cuts.cut)
-        made.column = columns.column(
-            feature: feature, missingIsBelow: node.missingIsTrue == cuts.belowIsTrue)
-        return !cuts.belowIsTrue
     }
 
+    @inline(__always)
     private func share(
-        of cover: Double, in parent: Double, _ tree: Int, _ node: Int32
+        of cover: Double, in parent: Double, _ tree: Int, _ node: OrderedTrees.Node
     ) throws(LoadError) -> Double {
         guard cover >= 0, parent >= 0, parent.isFinite, cover <= parent * 1.001 + 1e-6 else {
+            let index = Int(node.index) - source.source.nodeRange(ofTree: tree).lowerBound
             throw LoadError(
                 .unsupported,
-                "tree \(tree), node \(node): the covers are not those of training data")
+                "tree \(tree), node \(index): the covers are not those of training data")
         }
         // Where no data came, either side is as likely.
         return parent > 0 ? min(cover / parent, 1) : 0.5

@@ -6,15 +6,17 @@ final class FlatArray<Element: BitwiseCopyable & Sendable>: @unchecked Sendable 
     let base: UnsafePointer<Element>
     let count: Int
 
-    /// - Parameter fill: initialises all `count` elements.
-    init(count: Int, _ fill: (UnsafeMutablePointer<Element>) -> Void) {
+    /// - Parameter fill: initialises all `count` elements, or throws.
+    init<Failure: Error>(
+        count: Int, _ fill: (UnsafeMutablePointer<Element>) throws(Failure) -> Void
+    ) throws(Failure) {
         self.count = count
         let bytes = (max(count * MemoryLayout<Element>.stride, 64) + 63) & ~63
         // Out of memory has no recovery here: the process ends, as with any Swift allocation.
         guard let memory = aligned_alloc(64, bytes) else { preconditionFailure("out of memory") }
         let typed = memory.bindMemory(to: Element.self, capacity: max(count, 1))
-        fill(typed)
         base = UnsafePointer(typed)
+        try fill(typed)
     }
 
     convenience init(_ elements: [Element]) {

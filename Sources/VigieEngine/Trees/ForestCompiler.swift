@@ -12,10 +12,8 @@ struct ForestCompiler {
     /// The key of a padded tree's branches that are none; no cut has it.
     static let noKey = Int32.min
 
-    let source: TreeEnsembleBuilder
-    let columns: TreeColumns
-    /// Whether each leaf has one weight, and all of a tree's leaves the same target.
-    let isSimple: Bool
+    private let trees: OrderedTrees
+    private let isSimple: Bool
     private let kernels: KernelLevel
 
     private var blocks: [vigie_block] = []
@@ -23,72 +21,55 @@ struct ForestCompiler {
     private var branchNodes: [vigie_branch_node] = []
     private var sets = CategorySets()
     private var targets: [UInt32] = []
-    /// The builder's weights of each leaf.
-    private var leafItems: [Range<Int>] = []
+    private var leaves: ForestLeaves
+    /// By node of a tree: its slot in the full tree.
+    private var slots: [Int32] = []
 
-    /// - Parameters:
-    ///   - source: one whose counts are checked.
-    ///   - kernels: what the processor is asked to do at most.
-    init(_ source: TreeEnsembleBuilder, kernels: KernelLevel) {
-        self.source = source
+    /// - Parameter kernels: what the processor is asked to do at most.
+    init(_ trees: OrderedTrees, kernels: KernelLevel) {
+        self.trees = trees
         self.kernels = kernels
-        columns = TreeColumns(source)
-        isSimple = source.aggregate == .sum && Self.isSimple(source)
-    }
-
-    private static func isSimple(_ source: TreeEnsembleBuilder) -> Bool {
-        for tree in 0..<source.treeCount {
-            var target: Int32?
-            for node in source.nodes[source.nodeRange(ofTree: tree)] where node.isLeaf {
-                guard node.items.count == 1 else { return false }
-                let leaf = source.leafWeights[node.items.lowerBound].target
-                guard target == nil || target == leaf else { return false }
-                target = leaf
-            }
-        }
-        return true
+        isSimple = trees.source.aggregate == .sum && trees.isSimple
+        leaves = ForestLeaves(trees.source, isSimple: isSimple)
+        slots = Array(repeating: 0, count: trees.trees.map(\.count).max() ?? 0)
     }
 
     consuming func compile() throws(LoadError) -> TreeEnsemble {
-        for first in stride(from: 0, to: source.treeCount, by: Self.lanes) {
-            try addBlock(first..<min(first + Self.lanes, source.treeCount))
+        for first in stride(from: 0, to: trees.trees.count, by: Self.lanes) {
+            try addBlock(trees.trees[first..<min(first + Self.lanes, trees.trees.count)])
         }
         return TreeEnsemble(
-            source: source, columns: columns, isSimple: isSimple, blocks: blocks,
+            source: trees.source, columns: trees.columns, isSimple: isSimple, blocks: blocks,
             levelNodes: levelNodes, branchNodes: branchNodes, categoryBits: sets.words,
-            targets: targets, leafItems: leafItems, kernels: kernels)
+            targets: targets, leaves: leaves, kernels: kernels)
     }
 
-    private mutating func addBlock(_ trees: Range<Int>) throws(LoadError) {
-        var walks: [TreeWalk] = []
-        for tree in trees { walks.append(try source.walk(tree: tree)) }
-        var block = vigie_block()
-        block.trees = UInt32(trees.count)
+    private mutating func addBlock(_ block: ArraySlice<OrderedTrees.Tree>) throws(LoadError) {
+        var made = vigie_block()
+        made.trees = UInt32(block.count)
         var roots: [(root: Int, leaf: Int)] = []
-        switch layout(trees, walks) {
+        switch layout(block) {
         case .levels(let depth):
-            block.layout = VIGIE_LEVELS.rawValue
-            block.depth = UInt32(depth)
+            made.layout = VIGIE_LEVELS.rawValue
+            made.depth = UInt32(depth)
             let base = levelNodes.count
             // Lanes without a tree stay as they are: walked, but not counted.
             levelNodes.append(
                 contentsOf: repeatElement(
                     vigie_level_node(key: Self.noKey, column: 0), count: Self.lanes << depth))
-            for (lane, (tree, walk)) in zip(trees, walks).enumerated() {
-                roots.append((base, addLevels(tree, walk, depth, from: base + lane)))
+            for (lane, tree) in block.enumerated() {
+                roots.append((base, addLevels(tree, depth, from: base + lane)))
             }
         case .branches(let categorical):
-            block.layout = (categorical ? VIGIE_CATEGORIES : VIGIE_BRANCHES).rawValue
-            for (tree, walk) in zip(trees, walks) {
-                roots.append((try addBranches(tree, walk), 0))
-            }
+            made.layout = (categorical ? VIGIE_CATEGORIES : VIGIE_BRANCHES).rawValue
+            for tree in block { roots.append((try addBranches(tree), 0)) }
         }
-        let nodeCount = max(levelNodes.count, branchNodes.count, leafItems.count)
+        let nodeCount = max(levelNodes.count, branchNodes.count, leaves.count)
         guard nodeCount <= TreeLimits.nodeCountMax * 2 else {
             throw LoadError(.limit, "the trees need more than \(TreeLimits.nodeCountMax * 2) slots")
         }
-        withUnsafeMutableBytes(of: &block.root) { root in
-            withUnsafeMutableBytes(of: &block.leaf) { leaf in
+        withUnsafeMutableBytes(of: &made.root) { root in
+            withUnsafeMutableBytes(of: &made.leaf) { leaf in
                 for lane in 0..<Self.lanes {
                     // Lanes without a tree walk the block's last one again, and are not counted.
                     let place = roots[min(lane, roots.count - 1)]
@@ -97,16 +78,9 @@ struct ForestCompiler {
                 }
             }
         }
-        blocks.append(block)
-        for lane in 0..<Self.lanes {
-            targets.append(lane < trees.count ? target(ofTree: trees.lowerBound + lane) : 0)
-        }
-    }
-
-    private func target(ofTree tree: Int) -> UInt32 {
-        guard isSimple else { return 0 }
-        let leaf = source.nodes[source.nodeRange(ofTree: tree)].first { $0.isLeaf }
-        return leaf.map { UInt32(source.leafWeights[$0.items.lowerBound].target) } ?? 0
+        blocks.append(made)
+        for tree in block { targets.append(UInt32(isSimple ? tree.target ?? 0 : 0)) }
+        targets.append(contentsOf: repeatElement(0, count: Self.lanes - block.count))
     }
 
     private enum Layout {
@@ -114,15 +88,15 @@ struct ForestCompiler {
         case branches(categorical: Bool)
     }
 
-    private func layout(_ trees: Range<Int>, _ walks: [TreeWalk]) -> Layout {
-        let tests = walks.reduce(into: TreeTestSet()) { $0.formUnion($1.tests) }
+    private func layout(_ block: ArraySlice<OrderedTrees.Tree>) -> Layout {
+        let tests = block.reduce(into: TreeTestSet()) { $0.formUnion($1.tests) }
         if tests.contains(.categories) { return .branches(categorical: true) }
-        let depth = walks.map(\.depth).max() ?? 0
-        let nodeCount = walks.map(\.order.count).reduce(0, +)
+        let depth = block.reduce(0) { max($0, $1.depth) }
+        let nodeCount = block.reduce(0) { $0 + $1.count }
         let isPaddable =
             depth <= Self.paddedDepth
             || depth <= Self.paddedDepthMax
-                && trees.count << (depth + 1) <= nodeCount * Self.paddingMax
+                && block.count << (depth + 1) <= nodeCount * Self.paddingMax
         let hasEquality = !tests.isDisjoint(with: .equality)
         return isPaddable && !hasEquality
             ? .levels(depth: depth) : .branches(categorical: false)
@@ -133,94 +107,98 @@ struct ForestCompiler {
     /// - Parameter place: its node 0; the next are ``lanes`` apart, between those of the block's others.
     /// - Returns: where its leaves begin.
     private mutating func addLevels(
-        _ tree: Int, _ walk: TreeWalk, _ depth: Int, from place: Int
+        _ tree: OrderedTrees.Tree, _ depth: Int, from place: Int
     ) -> Int {
-        let leaf = leafItems.count
-        leafItems.append(contentsOf: repeatElement(0..<0, count: 1 << depth))
-        let range = source.nodeRange(ofTree: tree)
-        var slots = [Int](repeating: 0, count: range.count)
+        let firstLeaf = leaves.addSlots(1 << depth)
         slots[0] = 1
-        for (index, nodeDepth) in zip(walk.order, walk.depths) {
-            let node = source.nodes[range.lowerBound + Int(index)]
-            let slot = slots[Int(index)]
-            guard let test = node.test else {
-                let below = depth - Int(nodeDepth)
-                let first = leaf + slot << below - 1 << depth
-                for slot in first..<(first + 1 << below) { leafItems[slot] = node.items }
+        for index in 0..<tree.count {
+            let node = trees.nodes[tree.first + index]
+            let slot = Int(slots[index])
+            guard node.left != 0 else {
+                // The root, slot 1, is of level 0.
+                let level = Int.bitWidth - 1 - slot.leadingZeroBitCount
+                let below = depth - level
+                let first = firstLeaf + slot << below - 1 << depth
+                leaves.set(first..<first + 1 << below, trees.source.nodes[Int(node.index)].items)
                 continue
             }
-            let cuts = TreeCuts(test, node.threshold, source.precision)
             levelNodes[place + slot * Self.lanes] = vigie_level_node(
-                key: columns.key(feature: Int(node.feature), cut: cuts.cut),
-                column: columns.column(
-                    feature: Int(node.feature),
-                    missingIsBelow: node.missingIsTrue == cuts.belowIsTrue))
-            slots[Int(cuts.belowIsTrue ? node.ifTrue : node.ifFalse)] = 2 * slot
-            slots[Int(cuts.belowIsTrue ? node.ifFalse : node.ifTrue)] = 2 * slot + 1
+                key: node.key, column: node.column)
+            slots[Int(node.left)] = Int32(2 * slot)
+            slots[Int(node.left) + 1] = Int32(2 * slot + 1)
         }
-        return leaf
+        return firstLeaf
     }
 
     /// Stores a tree as it is.
     /// - Returns: where its root is.
-    private mutating func addBranches(_ tree: Int, _ walk: TreeWalk) throws(LoadError) -> Int {
-        let range = source.nodeRange(ofTree: tree)
-        var places = [UInt32](repeating: 0, count: range.count)
-        var next = branchNodes.count
-        for index in walk.order {
-            places[Int(index)] = UInt32(next)
-            // A test for equality takes two nodes.
-            let test = source.nodes[range.lowerBound + Int(index)].test
-            next += test == .equal || test == .notEqual ? 2 : 1
+    private mutating func addBranches(_ tree: OrderedTrees.Tree) throws(LoadError) -> Int {
+        let root = branchNodes.count
+        // A test for equality takes two nodes: each child's place is then to be looked up.
+        let hasEquality = !tree.tests.isDisjoint(with: .equality)
+        var places: [UInt32] = []
+        var next = root
+        for index in 0..<(hasEquality ? tree.count : 0) {
+            places.append(UInt32(next))
+            next += isEquality(trees.nodes[tree.first + index]) ? 2 : 1
         }
-        for index in walk.order {
-            let node = source.nodes[range.lowerBound + Int(index)]
-            let place = places[Int(index)]
-            guard let test = node.test else {
+        for index in 0..<tree.count {
+            let node = trees.nodes[tree.first + index]
+            guard node.left != 0 else {
+                let place = UInt32(branchNodes.count)
                 branchNodes.append(
                     vigie_branch_node(
-                        key: Int32(leafItems.count), column: 0, child: (place, place)))
-                leafItems.append(node.items)
+                        key: Int32(leaves.count), column: 0, child: (place, place)))
+                leaves.add(trees.source.nodes[Int(node.index)].items)
                 continue
             }
-            let (ifTrue, ifFalse) = (places[Int(node.ifTrue)], places[Int(node.ifFalse)])
-            if test == .inCategories {
-                let first = try sets.add(
-                    source.categories[node.items], missingIsMember: node.missingIsTrue,
-                    of: columns.categorical(feature: Int(node.feature)))
-                branchNodes.append(
-                    vigie_branch_node(
-                        key: Int32(first),
-                        column: columns.categoryColumn(feature: Int(node.feature))
-                            | UInt32(VIGIE_CATEGORICAL),
-                        child: (ifFalse, ifTrue)))
-            } else {
-                addCuts(
-                    node, TreeCuts(test, node.threshold, source.precision), place, ifTrue, ifFalse)
-            }
+            let left = Int(node.left)
+            try addBranch(
+                node,
+                hasEquality ? places[left] : UInt32(root + left),
+                hasEquality ? places[left + 1] : UInt32(root + left + 1))
         }
-        return Int(places[0])
+        return root
     }
 
-    private mutating func addCuts(
-        _ node: TreeNode, _ cuts: TreeCuts, _ place: UInt32, _ ifTrue: UInt32, _ ifFalse: UInt32
-    ) {
-        let feature = Int(node.feature)
-        let below = cuts.belowIsTrue ? ifTrue : ifFalse
-        let above = cuts.belowIsTrue ? ifFalse : ifTrue
-        // Below the first cut; at or above the upper one, for a test of equality, lies the same.
-        let missingIsBelow = node.missingIsTrue == cuts.belowIsTrue
-        branchNodes.append(
-            vigie_branch_node(
-                key: columns.key(feature: feature, cut: cuts.cut),
-                column: columns.column(feature: feature, missingIsBelow: missingIsBelow),
-                child: (below, cuts.upper == nil ? above : place + 1)))
-        guard let upper = cuts.upper else { return }
+    private func isEquality(_ node: OrderedTrees.Node) -> Bool {
+        let test = trees.source.nodes[Int(node.index)].test
+        return test == .equal || test == .notEqual
+    }
+
+    private mutating func addBranch(
+        _ node: OrderedTrees.Node, _ left: UInt32, _ right: UInt32
+    ) throws(LoadError) {
+        var made = vigie_branch_node(key: node.key, column: node.column, child: (left, right))
+        let source = trees.source.nodes[Int(node.index)]
+        switch source.test {
+        case .inCategories:
+            let first = try sets.add(
+                trees.source.categories[source.items], missingIsMember: source.missingIsTrue,
+                of: trees.columns.categorical(feature: Int(source.feature)))
+            made.key = Int32(first)
+            made.column |= UInt32(VIGIE_CATEGORICAL)
+            branchNodes.append(made)
+        case .equal, .notEqual: addEquality(made, source)
+        default: branchNodes.append(made)
+        }
+    }
+
+    /// A test of equality as two: below the first cut, and at or above the upper one, lies the same.
+    private mutating func addEquality(_ first: vigie_branch_node, _ source: TreeNode) {
+        guard let test = source.test,
+            let upper = TreeCuts(test, source.threshold, trees.source.precision).upper
+        else { return }
+        let feature = Int(source.feature)
+        let (outside, between) = first.child
+        var made = first
+        made.child = (outside, UInt32(branchNodes.count + 1))
+        branchNodes.append(made)
         // A missing value comes here only from above, and must end in the middle.
         branchNodes.append(
             vigie_branch_node(
-                key: columns.key(feature: feature, cut: upper),
-                column: columns.column(feature: feature, missingIsBelow: true),
-                child: (above, below)))
+                key: trees.columns.key(feature: feature, cut: upper),
+                column: trees.columns.column(feature: feature, missingIsBelow: true),
+                child: (between, outside)))
     }
 }

@@ -14,6 +14,8 @@ struct RankedColumns {
     /// Of each column of ``TreeColumns``: its column here, -1 for none.
     private var places: [Int]
     private var table = CutTable()
+    /// Of each node, its cut's number in the table.
+    private var numbers: [Int32]
     private let featureCount: Int
 
     private static let fanOut = 16
@@ -25,11 +27,14 @@ struct RankedColumns {
     init?(_ levelNodes: [vigie_level_node], featureCount: Int, columnsMax: Int) {
         self.featureCount = featureCount
         places = Array(repeating: -1, count: 2 * featureCount)
-        for node in levelNodes where node.key != ForestCompiler.noKey {
+        numbers = Array(repeating: 0, count: levelNodes.count)
+        for index in levelNodes.indices {
+            let node = levelNodes[index]
+            guard node.key != ForestCompiler.noKey else { continue }
             let column = Int(node.column)
             guard places.indices.contains(column) else { return nil }
             places[column] = 0
-            table.insert(
+            numbers[index] = table.insert(
                 feature: column < featureCount ? column : column - featureCount, key: node.key)
         }
         let featureCuts = table.rank(featureCount: featureCount)
@@ -80,9 +85,9 @@ struct RankedColumns {
     }
 
     /// The column here of a branch, and the rank at or above which it goes right.
-    func place(of node: vigie_level_node) -> (column: Int, rank: Int) {
-        let column = Int(node.column)
-        let feature = column < featureCount ? column : column - featureCount
-        return (places[column], table.rank(feature: feature, key: node.key))
+    /// - Parameter index: of the node among all.
+    @inline(__always)
+    func place(of node: vigie_level_node, at index: Int) -> (column: Int, rank: Int) {
+        (places[Int(node.column)], table.rank(numbers[index]))
     }
 }

@@ -57,10 +57,11 @@ struct RankedCompiler {
         for slot in 1..<max(1 << depth, 2) where depth > 0 {
             let order = Self.childrenFirst(slot, depth)
             for lane in 0..<Self.lanes {
-                let node = levelNodes[Int(plain.root.0) + slot * Self.lanes + lane]
+                let index = Int(plain.root.0) + slot * Self.lanes + lane
+                let node = levelNodes[index]
                 // What an unused branch answers does not matter.
                 guard node.key != ForestCompiler.noKey else { continue }
-                let (column, rank) = ranks.place(of: node)
+                let (column, rank) = ranks.place(of: node, at: index)
                 nodes[firstNode + lane * nodeCount + order] = vigie_ranked_node(
                     offset: UInt32(column) * UInt32(VIGIE_RANKED_BYTES),
                     key: UInt32(rank) * repeated)

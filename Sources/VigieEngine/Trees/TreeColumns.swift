@@ -31,7 +31,7 @@ struct TreeColumns: Sendable {
         featureCount = source.featureCount
         precision = source.precision
         places = Array(repeating: -1, count: featureCount)
-        for node in source.nodes where source.hasCategories && node.test == .inCategories {
+        for node in source.hasCategories ? source.nodes : [] where node.test == .inCategories {
             guard places.indices.contains(Int(node.feature)) else { continue }
             if places[Int(node.feature)] < 0 {
                 places[Int(node.feature)] = categoricals.count

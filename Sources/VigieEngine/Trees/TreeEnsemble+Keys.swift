@@ -8,22 +8,3 @@ extension TreeEnsemble {
         }
     }
 }
-
-extension TreeEnsembleBuilder {
-    /// For each output the trees of which some leaf adds to it, in order.
-    func treesByTarget() -> [[Int]] {
-        guard targetCount > 1 else { return [Array(0..<treeCount)] }
-        var trees = [[Int]](repeating: [], count: targetCount)
-        for tree in 0..<treeCount {
-            for node in nodes[nodeRange(ofTree: tree)] where node.isLeaf {
-                for leaf in leafWeights[node.items] {
-                    let target = Int(leaf.target)
-                    if trees.indices.contains(target), trees[target].last != tree {
-                        trees[target].append(tree)
-                    }
-                }
-            }
-        }
-        return trees
-    }
-}

@@ -42,7 +42,7 @@ package final class TreeEnsemble: @unchecked Sendable {
     init(
         source: TreeEnsembleBuilder, columns: TreeColumns, isSimple: Bool, blocks: [vigie_block],
         levelNodes: [vigie_level_node], branchNodes: [vigie_branch_node], categoryBits: [UInt32],
-        targets: [UInt32], leafItems: [Range<Int>], kernels: KernelLevel
+        targets: [UInt32], leaves: ForestLeaves, kernels: KernelLevel
     ) {
         featureCount = source.featureCount
         targetCount = source.targetCount
@@ -57,13 +57,10 @@ package final class TreeEnsemble: @unchecked Sendable {
         self.branchNodes = FlatArray(branchNodes)
         self.categoryBits = FlatArray(categoryBits)
         self.targets = FlatArray(targets)
-        let single = isSimple ? leafItems.map { source.leafWeights[$0.lowerBound].weight } : []
+        weights32 = FlatArray(leaves.weights32)
+        weights64 = FlatArray(leaves.weights64)
+        leafRanges = FlatArray(leaves.ranges)
         let isFloat = source.precision == .float32
-        weights32 = FlatArray(isFloat ? single.map { Float($0) } : [])
-        weights64 = FlatArray(isFloat ? [] : single)
-        leafRanges = FlatArray(
-            isSimple
-                ? [] : leafItems.map { SIMD2(UInt32($0.lowerBound), UInt32($0.upperBound)) })
         let many = isSimple ? [] : source.leafWeights
         leafWeights = FlatArray(many.map { isFloat ? Double(Float($0.weight)) : $0.weight })
         leafTargets = FlatArray(many.map { UInt32($0.target) })

@@ -75,7 +75,7 @@ package struct TreeEnsembleBuilder: Sendable {
     ) {
         nodes.append(
             TreeNode(
-                test: test, feature: Self.narrow(feature), threshold: threshold,
+                feature: Self.narrow(feature), test, threshold: threshold,
                 ifTrue: Self.narrow(ifTrue), ifFalse: Self.narrow(ifFalse),
                 missingIsTrue: missingIsTrue, cover: cover))
     }
@@ -90,14 +90,16 @@ package struct TreeEnsembleBuilder: Sendable {
         for member in members { categories.append(Self.narrow(member)) }
         nodes.append(
             TreeNode(
-                test: .inCategories, feature: Self.narrow(feature), ifTrue: Self.narrow(ifTrue),
-                ifFalse: Self.narrow(ifFalse), missingIsTrue: missingIsTrue,
-                items: start..<categories.count, cover: cover))
+                feature: Self.narrow(feature), items: start..<categories.count,
+                ifTrue: Self.narrow(ifTrue), ifFalse: Self.narrow(ifFalse),
+                missingIsTrue: missingIsTrue, cover: cover))
     }
 
     /// Adds a node that answers with one number.
     package mutating func addLeaf(target: Int = 0, weight: Double, cover: Double = .nan) {
-        addLeaf(weights: CollectionOfOne((target: target, weight: weight)), cover: cover)
+        let place = leafWeights.count
+        leafWeights.append(LeafWeight(target: Self.narrow(target), weight: weight))
+        nodes.append(TreeNode(items: place..<place + 1, cover: cover))
     }
 
     /// Adds a node that answers with a number for each of some targets, or for none.
@@ -108,7 +110,7 @@ package struct TreeEnsembleBuilder: Sendable {
         for (target, weight) in weights {
             leafWeights.append(LeafWeight(target: Self.narrow(target), weight: weight))
         }
-        nodes.append(TreeNode(test: nil, items: start..<leafWeights.count, cover: cover))
+        nodes.append(TreeNode(items: start..<leafWeights.count, cover: cover))
     }
 
     /// Checks everything and lays the trees out for speed.
@@ -120,8 +122,7 @@ package struct TreeEnsembleBuilder: Sendable {
 
     /// As ``compile()``, for kernels of a level that the processor has; tests compare them.
     package func compile(kernels: KernelLevel) throws(LoadError) -> TreeEnsemble {
-        try checkCounts()
-        return try ForestCompiler(self, kernels: kernels).compile()
+        try OrderedTrees(self).compile(kernels: kernels)
     }
 
     /// An index that does not fit stays one that no check lets pass.

@@ -25,30 +25,40 @@ package final class TreeExplainer: @unchecked Sendable {
     /// - Parameters:
     ///   - source: what `ensemble` was compiled from. Tests must be of order or of categories.
     ///   - target: the output to explain.
-    ///   - trees: those that speak of it, if known; nil looks for them.
+    ///   - trees: those that speak of it.
     /// - Throws: `unsupported` for covers that are no shares of a whole and for tests of equality,
     ///   `limit` for trees that would take too much memory.
-    package init(
-        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, target: Int, trees: [Int]? = nil
+    init(
+        _ source: OrderedTrees, _ ensemble: TreeEnsemble, target: Int, trees: [Int]
     ) throws(LoadError) {
-        var compiler = ExplainerCompiler(source, ensemble.columns, target: target)
-        for tree in trees ?? source.treesByTarget()[target] { try compiler.add(tree: tree) }
+        var compiler = ExplainerCompiler(source, target: target)
+        nodes = try FlatArray(
+            count: trees.reduce(0) { $0 + source.trees[$1].count }
+        ) { nodes throws(LoadError) in try compiler.add(trees, to: nodes) }
         guard compiler.productCount * 8 <= Self.scratchBytesMax else {
             throw LoadError(.limit, "the trees are too large to be explained")
         }
         baseValue = compiler.baseValue
-        featureCount = source.featureCount
+        featureCount = ensemble.featureCount
         kernels = ensemble.kernels
         productCount = compiler.productCount
         nodeCountMax = compiler.nodeCountMax
         self.trees = FlatArray(compiler.trees)
-        nodes = FlatArray(compiler.nodes)
         categoryBits = FlatArray(compiler.sets.words)
         points = FlatArray(compiler.points)
         weights = FlatArray(compiler.weights)
         memoryBytes =
             self.trees.byteCount + nodes.byteCount + categoryBits.byteCount + points.byteCount
             + weights.byteCount
+    }
+
+    /// As the other, of trees that nobody has put in order yet.
+    package convenience init(
+        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, target: Int
+    ) throws(LoadError) {
+        let ordered = try OrderedTrees(source)
+        try self.init(
+            ordered, ensemble, target: target, trees: ordered.treesByTarget()[target])
     }
 
     /// Memory for one thread's explanations.

@@ -18,10 +18,10 @@ struct TreeExplanations: Sendable {
 
     /// Path-dependent ones; nil for trees that have none: without covers, or too large. A sound
     /// model scores all the same.
-    init?(_ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble) {
+    init?(_ source: OrderedTrees, _ ensemble: TreeEnsemble) {
         var explainers: [TreeExplainer] = []
         var memory = 0
-        guard source.targetCount <= Self.outputCountMax else { return nil }
+        guard ensemble.targetCount <= Self.outputCountMax else { return nil }
         for (target, trees) in source.treesByTarget().enumerated() {
             guard
                 let explainer = try? TreeExplainer(
@@ -31,7 +31,7 @@ struct TreeExplanations: Sendable {
             guard memory <= Self.memoryBytesMax else { return nil }
             explainers.append(explainer)
         }
-        outputCount = source.targetCount
+        outputCount = ensemble.targetCount
         memoryBytes = memory
         method = .pathDependent(explainers)
     }
@@ -39,12 +39,12 @@ struct TreeExplanations: Sendable {
     /// Interventional ones.
     /// - Parameter fill: see ``InterventionalExplainer``.
     init(
-        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, rowCount: Int,
+        _ source: OrderedTrees, _ ensemble: TreeEnsemble, rowCount: Int,
         fill: (_ row: Int, TreeScratch) -> Void
     ) throws(LoadError) {
         let explainer = try InterventionalExplainer(
             source, ensemble, rowCount: rowCount, fill: fill)
-        outputCount = source.targetCount
+        outputCount = ensemble.targetCount
         memoryBytes = explainer.memoryBytes
         method = .interventional(explainer)
     }

@@ -13,24 +13,72 @@ package enum TreeTest: UInt8, Sendable {
     case inCategories
 }
 
-/// One node of a tree as its builder holds it.
+/// One node of a tree as its builder holds it: 32 bytes, for there are a hundred thousand.
 struct TreeNode: Sendable {
-    /// Nil in a leaf.
-    var test: TreeTest?
-    var feature: Int32 = 0
-    var threshold = 0.0
-    /// The children's indices in the tree.
-    var ifTrue: Int32 = 0
-    var ifFalse: Int32 = 0
-    /// Where a missing value (NaN) goes.
-    var missingIsTrue = false
-    /// A leaf's weights in ``TreeEnsembleBuilder/leafWeights``, or a test's categories in
-    /// ``TreeEnsembleBuilder/categories``.
-    var items: Range<Int> = 0..<0
     /// How much training data came this way (XGBoost's `sum_hessian`); NaN when not known.
-    var cover: Double
+    let cover: Double
+    /// A threshold's bits, or where ``items`` begin and how many they are, 32 bits each.
+    private let payload: UInt64
+    var feature: Int32 = 0
+    /// The children's indices in the tree.
+    private(set) var ifTrue: Int32 = 0
+    private(set) var ifFalse: Int32 = 0
+    /// Nil in a leaf.
+    let test: TreeTest?
+    /// Where a missing value (NaN) goes.
+    private(set) var missingIsTrue = false
+
+    /// A leaf.
+    /// - Parameter items: its weights in ``TreeEnsembleBuilder/leafWeights``.
+    init(items: Range<Int>, cover: Double) {
+        self.cover = cover
+        payload = Self.packed(items)
+        test = nil
+    }
+
+    /// A branch that compares.
+    init(
+        feature: Int32, _ test: TreeTest, threshold: Double, ifTrue: Int32, ifFalse: Int32,
+        missingIsTrue: Bool, cover: Double
+    ) {
+        self.cover = cover
+        payload = threshold.bitPattern
+        self.feature = feature
+        (self.ifTrue, self.ifFalse) = (ifTrue, ifFalse)
+        self.test = test
+        self.missingIsTrue = missingIsTrue
+    }
+
+    /// A branch that looks for the value's category.
+    /// - Parameter items: the categories in ``TreeEnsembleBuilder/categories``.
+    init(
+        feature: Int32, items: Range<Int>, ifTrue: Int32, ifFalse: Int32, missingIsTrue: Bool,
+        cover: Double
+    ) {
+        self.cover = cover
+        payload = Self.packed(items)
+        self.feature = feature
+        (self.ifTrue, self.ifFalse) = (ifTrue, ifFalse)
+        test = .inCategories
+        self.missingIsTrue = missingIsTrue
+    }
+
+    /// Cut off what 32 bits do not hold, which ``TreeEnsembleBuilder/checkCounts()`` refuses.
+    private static func packed(_ items: Range<Int>) -> UInt64 {
+        UInt64(UInt32(truncatingIfNeeded: items.lowerBound)) << 32
+            | UInt64(UInt32(truncatingIfNeeded: items.count))
+    }
 
     var isLeaf: Bool { test == nil }
+
+    /// Of a branch that compares.
+    var threshold: Double { Double(bitPattern: payload) }
+
+    /// Of a leaf or of a test of categories.
+    var items: Range<Int> {
+        let first = Int(payload >> 32)
+        return first..<first + Int(payload & 0xFFFF_FFFF)
+    }
 }
 
 /// What a leaf adds to one of the ensemble's outputs.

@@ -31,9 +31,10 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
             match = try Self.match(source.signature, model)
             switch model.booster {
             case .trees(let builder):
-                let ensemble = try builder.compile()
+                let trees = try OrderedTrees(builder)
+                let ensemble = try trees.compile()
                 compiled = .trees(ensemble)
-                explanations = try Self.explanations(builder, ensemble, source.explanation, match)
+                explanations = try Self.explanations(trees, ensemble, source.explanation, match)
             case .linear(let weights):
                 compiled = .linear(LinearBooster(weights: weights, groupCount: model.groupCount))
                 explanations = nil
@@ -65,7 +66,7 @@ public final class XGBoostArtifact: Artifact, @unchecked Sendable {
     /// A sound model whose covers are no shares of training data (Hessians of an objective of one's
     /// own may be negative) scores as XGBoost does, unexplained: nil.
     private static func explanations(
-        _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, _ method: ExplanationMethod,
+        _ source: OrderedTrees, _ ensemble: TreeEnsemble, _ method: ExplanationMethod,
         _ match: SignatureMatch
     ) throws(LoadError) -> TreeExplanations? {
         guard case .interventional(let background) = method else {

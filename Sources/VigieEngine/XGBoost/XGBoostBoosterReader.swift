@@ -43,7 +43,7 @@ struct XGBoostBoosterReader {
         var builder = TreeEnsembleBuilder(
             featureCount: featureCount, targetCount: groupCount, precision: .float32)
         builder.reserve(nodes: trees.reduce(0) { $0 + XGBoostTreeReader($1).nodeCount })
-        var columns = XGBoostTreeReader.Columns()
+        var columns = XGBoostTreeColumns()
         for (index, tree) in trees.prefix(try treeCountMax(model)).enumerated() {
             let weight = weights.map { Float($0[index]) } ?? 1
             try XGBoostTreeReader(tree).read(

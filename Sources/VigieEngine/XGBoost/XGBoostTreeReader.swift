@@ -1,16 +1,5 @@
 /// Reads one tree of an XGBoost file.
 struct XGBoostTreeReader {
-    /// A tree's columns, whose memory serves one tree after the other.
-    struct Columns {
-        var left: [Int] = []
-        var right: [Int] = []
-        var features: [Int] = []
-        var conditions: [Double] = []
-        var defaultLeft: [Double] = []
-        var covers: [Double] = []
-        var types: [Int] = []
-    }
-
     private let field: ModelField
 
     init(_ field: ModelField) { self.field = field }
@@ -29,25 +18,13 @@ struct XGBoostTreeReader {
     ///   - weight: what its leaves are multiplied with, in `Float` as XGBoost does (dart).
     func read(
         into builder: inout TreeEnsembleBuilder, group: Int, weight: Float,
-        _ columns: inout Columns
+        _ columns: inout XGBoostTreeColumns
     ) throws(LoadError) {
-        let parameters = try field["tree_param"]
-        try field["left_children"].read(into: &columns.left)
-        let count = columns.left.count
-        guard try parameters["num_nodes"].integer == count else {
-            throw parameters.fail("num_nodes does not agree with \(count) nodes")
-        }
-        try field["right_children"].read(into: &columns.right, count: count)
-        try field["split_indices"].read(into: &columns.features, count: count)
-        try field["split_conditions"].read(into: &columns.conditions, count: count)
-        try field["default_left"].read(into: &columns.defaultLeft, count: count)
-        try field["sum_hessian"].read(into: &columns.covers, count: count)
-        columns.types.removeAll(keepingCapacity: true)
-        try field.optional("split_type")?.read(into: &columns.types, count: count)
+        try columns.read(field)
+        let count = columns.count
+        try checkNodeCount(count)
         let categories = try readCategories()
-        let vectors = try VectorLeaves(
-            field, nodeCount: count, size: parameters.optional("size_leaf_vector")?.integer ?? 1,
-            targetCount: builder.targetCount)
+        let vectors = try readVectors(count, targetCount: builder.targetCount)
 
         builder.beginTree()
         for node in 0..<count {
@@ -86,8 +63,28 @@ struct XGBoostTreeReader {
         }
     }
 
+    // A model has as many of these parameters as trees; the way to one, for an error, costs more than
+    // the number, so that it is put together only when the number is not as it should be.
+
+    private func checkNodeCount(_ count: Int) throws(LoadError) {
+        guard field.value["tree_param"]?["num_nodes"]?.wholeNumber != count else { return }
+        let parameters = try field["tree_param"]
+        _ = try parameters["num_nodes"].integer
+        throw parameters.fail("num_nodes does not agree with \(count) nodes")
+    }
+
+    private func readVectors(
+        _ nodeCount: Int, targetCount: Int
+    ) throws(LoadError) -> VectorLeaves? {
+        guard field.value["tree_param"]?["size_leaf_vector"]?.wholeNumber != 1 else { return nil }
+        let size = try field["tree_param"].optional("size_leaf_vector")?.integer ?? 1
+        return try VectorLeaves(
+            field, nodeCount: nodeCount, size: size, targetCount: targetCount)
+    }
+
     /// Each categorical node's categories.
     private func readCategories() throws(LoadError) -> [Int: ArraySlice<Int>] {
+        if case .array(let nodes)? = field.value["categories_nodes"], nodes.isEmpty { return [:] }
         guard let nodesField = try field.optional("categories_nodes") else { return [:] }
         let nodes = try nodesField.integers()
         guard !nodes.isEmpty else { return [:] }

@@ -48,8 +48,9 @@ package final class CallObserver {
 
     private let wishes: Wishes
     private let looksAtTime: Bool
-    /// Nothing is told of a call that ends well, is not recorded and not slow.
+    /// The access log tells of calls whatever became of them.
     private let tellsOfAll: Bool
+    private let keepsErrors: Bool
     private let accessBound: UInt64
     private var random = TraceRandom()
     private var budget: RateLimit
@@ -64,6 +65,7 @@ package final class CallObserver {
         self.tap = tap
         self.lines = lines
         looksAtTime = wishes.looksAtTime
+        keepsErrors = wishes.recordsErrors && tap != nil
         tellsOfAll = wishes.accessShare > 0 && lines != nil
         accessBound =
             wishes.accessShare >= 1 ? .max : UInt64(max(wishes.accessShare, 0) * 0x1p64)
@@ -103,7 +105,9 @@ package final class CallObserver {
     /// The call has ended.
     @inline(__always)
     func ended(_ call: ServerCall, _ code: StatusCode, _ message: @autoclosure () -> String) {
-        guard tellsOfAll || call.isRecorded || looksAtTime || code != .ok else { return }
+        guard tellsOfAll || call.isRecorded || looksAtTime || keepsErrors && code != .ok else {
+            return
+        }
         look(call, code, message)
     }
 

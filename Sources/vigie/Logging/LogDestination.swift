@@ -36,8 +36,9 @@ final class LogDestination: Sendable {
 
     var lostLines: UInt64 { lost.load(ordering: .relaxed) }
 
+    /// Not blocking: a named pipe that nobody reads is an error, and not waited for.
     private static func open(_ path: String) -> Int32 {
-        Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
+        Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0o640)
     }
 
     /// From `time` on, a reader who takes nothing is not waited for.
@@ -56,12 +57,15 @@ final class LogDestination: Sendable {
     }
 
     /// Writes whole lines, waiting for a slow reader. What cannot be written is lost, and counted.
-    func write(_ bytes: [UInt8]) {
+    /// - Returns: whether all was written.
+    @discardableResult
+    func write(_ bytes: [UInt8]) -> Bool {
         let descriptor = descriptor.load(ordering: .relaxed)
+        let isFile = Self.isFile(descriptor)
         var written = 0
         while written < bytes.count {
-            if path == nil, !waitForRoom(descriptor) { break }
-            let end = path == nil ? min(written + Self.pieceBytes, bytes.count) : bytes.count
+            if !isFile, !waitForRoom(descriptor) { break }
+            let end = isFile ? bytes.count : min(written + Self.pieceBytes, bytes.count)
             let count = bytes.withUnsafeBytes {
                 Glibc.write(descriptor, $0.baseAddress! + written, end - written)
             }
@@ -70,6 +74,13 @@ final class LogDestination: Sendable {
         }
         let rest = bytes[written...].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
         if rest > 0 { lost.add(UInt64(rest), ordering: .relaxed) }
+        return written == bytes.count
+    }
+
+    /// Whether writing never waits for a reader.
+    private static func isFile(_ descriptor: Int32) -> Bool {
+        var info = stat()
+        return fstat(descriptor, &info) == 0 && info.st_mode & S_IFMT == S_IFREG
     }
 
     private func waitForRoom(_ descriptor: Int32) -> Bool {

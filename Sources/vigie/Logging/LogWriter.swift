@@ -97,14 +97,20 @@ final class LogWriter: Sendable {
                 defer { state.wantsReopening = false }
                 return (state.sources, state.dropped, state.wantsReopening, state.isStopped)
             }
-            if wantsReopening { reopenNow(&batch) }
             for source in sources { source.drain(into: &batch, limit: Self.batchBytes) }
             let lost = sources.reduce(dropped) { $0 &+ $1.dropped } &+ destination.lostLines
             if lost > told { tell(lost - told, &batch) }
             told = lost
             droppedLines.store(lost, ordering: .relaxed)
-            if !batch.isEmpty {
+            if wantsReopening {
+                // What happened before belongs to the old file.
                 destination.write(batch)
+                batch.removeAll()
+                reopenNow(&batch)
+            }
+            if !batch.isEmpty {
+                // Nobody takes lines any more: those that remain are lost, too.
+                if !destination.write(batch), isLast { return }
                 continue
             }
             if isLast { return }

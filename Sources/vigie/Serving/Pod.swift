@@ -144,10 +144,12 @@ final class Pod {
         StandardStream.output.write("\(line), \(milliseconds) ms\n")
     }
 
-    /// What is left of the grace for traces that wait to be exported; a moment at the least.
+    /// What is left of the grace for traces that wait to be exported: a moment at the least, and not
+    /// long for a collector that does not answer.
     private static func flushTime(until deadline: MonotonicTime) -> Duration {
         let now = MonotonicTime.now()
-        return max(now < deadline ? deadline.since(now) : .zero, .milliseconds(500))
+        let left = now < deadline ? deadline.since(now) : .zero
+        return min(max(left, .milliseconds(500)), .seconds(5))
     }
 
     // MARK: Running

@@ -30,6 +30,23 @@ OTHER_VALUES = {
     "log-level": "warning",
     "log-format": "json",
     "access-log": "true",
+    "access-log-sample": "0.5",
+    "log-file": "stdout",
+    "slow-request": "250ms",
+    "trace-endpoint": "http://127.0.0.1:9",
+    "trace-sample-ratio": "0.25",
+    "trace-sampler": "traceidratio",
+    "trace-max-per-second": "50",
+    "trace-keep-errors": "true",
+    "trace-keep-slow": "1s",
+    "trace-queue": "512",
+    "trace-batch": "64",
+    "trace-delay": "200ms",
+    "trace-timeout": "2s",
+    "trace-compression": "gzip",
+    "trace-headers": "api-key=s3cret",
+    "service-name": "scoring",
+    "resource-attributes": "team=risk,deployment.environment.name=test",
     "max-connections": "500",
     "max-concurrent-streams": "50",
     "max-concurrent-calls": "5000",
@@ -74,7 +91,10 @@ OTHER_VALUES = {
     "max-metric-series": "5000",
 }
 # Settings that need files, tried by tests of their own.
-ELSEWHERE = {"config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"}
+ELSEWHERE = {
+    *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
+    *["trace-ca", "trace-cert", "trace-key"],
+}
 
 
 @pytest.fixture
@@ -168,6 +188,13 @@ def test_variables_that_kubernetes_makes_for_a_service_named_vigie_are_no_settin
         (["--registry", "{tmp}/nothing"], ["--registry", "{tmp}/nothing", "No such file"]),
         (["--registry", "{tmp}", "--tls-cert", "no.pem", "--tls-key", "no.key"], ["no.pem"]),
         (["--registry", "{tmp}", "--config", "{tmp}/no.yaml"], ["{tmp}/no.yaml"]),
+        (["--registry", "{tmp}", "--log-file", "{tmp}/no/log"], ["--log-file", "{tmp}/no/log"]),
+        (["--registry", "{tmp}", "--access-log-sample", "1.5"], ["--access-log-sample", "0 to 1"]),
+        (["--registry", "{tmp}", "--trace-endpoint", "ftp://a/b"], ["--trace-endpoint", "ftp"]),
+        (["--registry", "{tmp}", "--trace-sample-ratio", "2"], ["--trace-sample-ratio", "0.0 to"]),
+        (["--registry", "{tmp}", "--trace-sampler", "some"], ["some", "parentbased_always_on"]),
+        (["--registry", "{tmp}", "--trace-cert", "a.pem"], ["--trace-key", "missing"]),
+        (["--registry", "{tmp}", "--trace-headers", "token"], ["token", "--trace-headers"]),
     ],
 )
 def test_what_is_wrong_is_named(arguments, words, tmp_path):

@@ -2,8 +2,8 @@ import CVigieKernels
 
 /// Lays a builder's trees out for `vigie_background_explain`.
 struct BackgroundCompiler {
+    private let ordered: OrderedTrees
     private let source: TreeEnsembleBuilder
-    private let columns: TreeColumns
 
     private(set) var trees: [vigie_background_tree] = []
     private(set) var nodes: [vigie_background_node] = []
@@ -20,38 +20,28 @@ struct BackgroundCompiler {
     /// Weights of leaves and entries of paths: 512 MB of the former.
     private static let countMax = 1 << 26
 
-    init(_ source: TreeEnsembleBuilder, _ columns: TreeColumns) {
-        self.source = source
-        self.columns = columns
+    init(_ ordered: OrderedTrees) {
+        self.ordered = ordered
+        source = ordered.source
     }
 
     mutating func add(tree: Int) throws(LoadError) {
-        let walk = try source.walk(tree: tree)
-        let start = source.nodeRange(ofTree: tree).lowerBound
+        let tree = ordered.trees[tree]
         let first = nodes.count
-        let count = walk.order.count
-        var places = [UInt32](repeating: 0, count: source.nodeRange(ofTree: tree).count)
-        for (place, index) in walk.order.enumerated() { places[Int(index)] = UInt32(place) }
+        let count = tree.count
         var parents = [Int](repeating: -1, count: count)
         supersededFor = Array(repeating: -1, count: count)
         nodes.append(contentsOf: repeatElement(vigie_background_node(), count: count))
-        var target: Int32?
-        var isShared = false
-
-        for (place, index) in walk.order.enumerated() {
-            let node = source.nodes[start + Int(index)]
-            guard let test = node.test else {
-                for weight in source.leafWeights[node.items] {
-                    if target != nil, target != weight.target { isShared = true }
-                    target = weight.target
-                }
+        for place in 0..<count {
+            let shape = ordered.nodes[tree.first + place]
+            let node = source.nodes[Int(shape.index)]
+            guard shape.left != 0 else {
                 try addLeaf(node, at: place, first, parents)
                 continue
             }
-            let isTrueRight = try addTest(node, test, at: first + place)
-            let (ifTrue, ifFalse) = (places[Int(node.ifTrue)], places[Int(node.ifFalse)])
-            nodes[first + place].child = isTrueRight ? (ifFalse, ifTrue) : (ifTrue, ifFalse)
-            for child in [Int(ifTrue), Int(ifFalse)] {
+            try addTest(shape, node, at: first + place)
+            let left = Int(shape.left)
+            for child in left...left + 1 {
                 parents[child] = place
                 var before = place
                 while before > 0, nodes[first + before].feature != UInt32(node.feature) {
@@ -63,7 +53,7 @@ struct BackgroundCompiler {
         }
         trees.append(
             vigie_background_tree(
-                first: UInt32(first), count: UInt32(count), target: isShared ? -1 : target ?? -1))
+                first: UInt32(first), count: UInt32(count), target: tree.target ?? -1))
         nodeCountMax = max(nodeCountMax, count)
     }
 
@@ -97,27 +87,22 @@ struct BackgroundCompiler {
         }
     }
 
-    /// - Returns: whether the child for "true" is the right one.
     private mutating func addTest(
-        _ node: TreeNode, _ test: TreeTest, at place: Int
-    ) throws(LoadError) -> Bool {
-        let feature = Int(node.feature)
-        if test == .inCategories {
+        _ shape: OrderedTrees.Node, _ node: TreeNode, at place: Int
+    ) throws(LoadError) {
+        nodes[place].key = shape.key
+        nodes[place].column = shape.column
+        nodes[place].child = (UInt32(shape.left), UInt32(shape.left) + 1)
+        switch node.test {
+        case .inCategories:
             let set = try sets.add(
                 source.categories[node.items], missingIsMember: node.missingIsTrue,
-                of: columns.categorical(feature: feature))
+                of: ordered.columns.categorical(feature: Int(node.feature)))
             nodes[place].key = Int32(set)
-            nodes[place].column =
-                columns.categoryColumn(feature: feature) | UInt32(VIGIE_CATEGORICAL)
-            return true
-        }
-        let cuts = TreeCuts(test, node.threshold, source.precision)
-        guard cuts.upper == nil else {
+            nodes[place].column |= UInt32(VIGIE_CATEGORICAL)
+        case .equal, .notEqual:
             throw LoadError(.unsupported, "tests of equality are not explained")
+        default: break
         }
-        nodes[place].key = columns.key(feature: feature, cut: cuts.cut)
-        nodes[place].column = columns.column(
-            feature: feature, missingIsBelow: node.missingIsTrue == cuts.belowIsTrue)
-        return !cuts.belowIsTrue
     }
 }

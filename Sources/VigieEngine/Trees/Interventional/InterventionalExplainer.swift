@@ -35,16 +35,24 @@ package final class InterventionalExplainer: @unchecked Sendable {
     ///   - fill: writes the comparison keys of a background row to the scratch
     ///     (``TreeEnsemble/fillKeys(of:_:)``).
     /// - Throws: `unsupported` for tests of equality, `limit` for too many rows or too large trees.
-    package init(
+    package convenience init(
         _ source: TreeEnsembleBuilder, _ ensemble: TreeEnsemble, rowCount: Int,
+        fill: (_ row: Int, TreeScratch) -> Void
+    ) throws(LoadError) {
+        try self.init(try OrderedTrees(source), ensemble, rowCount: rowCount, fill: fill)
+    }
+
+    /// As the other, of trees that are in order already.
+    init(
+        _ source: OrderedTrees, _ ensemble: TreeEnsemble, rowCount: Int,
         fill: (_ row: Int, TreeScratch) -> Void
     ) throws(LoadError) {
         guard (1...Self.rowCountMax).contains(rowCount) else {
             throw LoadError(
                 .limit, "a background of \(rowCount) rows; it may have 1 to \(Self.rowCountMax)")
         }
-        var compiler = BackgroundCompiler(source, ensemble.columns)
-        for tree in 0..<source.treeCount { try compiler.add(tree: tree) }
+        var compiler = BackgroundCompiler(source)
+        for tree in source.trees.indices { try compiler.add(tree: tree) }
         // The kernel has forms for 1, 2 and 4 words.
         words = rowCount <= 64 ? 1 : rowCount <= 128 ? 2 : 4
         let fitCount = max(compiler.nodes.count, 1) * words
@@ -52,8 +60,8 @@ package final class InterventionalExplainer: @unchecked Sendable {
             throw LoadError(.limit, "the trees are too large for interventional explanations")
         }
         self.rowCount = rowCount
-        featureCount = source.featureCount
-        targetCount = source.targetCount
+        featureCount = ensemble.featureCount
+        targetCount = ensemble.targetCount
         order = compiler.order
         nodeCountMax = compiler.nodeCountMax
         trees = FlatArray(compiler.trees)
