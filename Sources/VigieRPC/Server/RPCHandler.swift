@@ -55,9 +55,10 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package init(loop: EventLoop, limits: RPCLimits = RPCLimits()) {
         self.loop = loop
         self.limits = limits
-        counters = RPCCounters(loop: loop.index)
+        let counters = RPCCounters(loop: loop.index)
+        self.counters = counters
         admission = limits.adaptiveConcurrency.map {
-            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter)
+            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter, counters)
         }
     }
 

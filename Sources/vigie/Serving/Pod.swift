@@ -97,7 +97,8 @@ final class Pod {
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
-            registry: registryMetrics, services: services, pool: pool)
+            registry: registryMetrics, services: services, pool: pool,
+            others: observation.exporter.map { [$0] } ?? [])
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
