@@ -16,6 +16,7 @@ let package = Package(
     name: "vigie",
     products: [
         .executable(name: "vigie", targets: ["vigie"]),
+        .executable(name: "vigie-load", targets: ["vigie-load"]),
         .library(name: "VigieRPC", targets: ["VigieRPC", "VigieProtos", "VigieTransport"]),
         .library(name: "VigieEngine", targets: ["VigieEngine"]),
     ],
@@ -23,6 +24,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // C libraries of the system: module maps only.
@@ -47,7 +49,8 @@ let package = Package(
         .target(name: "VigieTelemetry", dependencies: ["VigieProtos"], swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
-            name: "VigieTransport", dependencies: ["CNghttp2", "COpenSSL", "CVigieSys"],
+            name: "VigieTransport",
+            dependencies: ["VigieTelemetry", "CNghttp2", "COpenSSL", "CVigieSys"],
             swiftSettings: serving),
         .target(
             name: "VigieRPC",
@@ -59,7 +62,8 @@ let package = Package(
             exclude: ["Expressions/Language/GRAMMAR.md", "ONNX/OPERATORS.md"],
             swiftSettings: serving),
         .target(
-            name: "VigieRegistry", dependencies: ["VigieEngine", "VigieCrypto", "CVigieSys"],
+            name: "VigieRegistry",
+            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
@@ -81,6 +85,22 @@ let package = Package(
             name: "vigie",
             dependencies: [
                 "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport", "VigieTelemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        // The load generator: what it does, and its command line.
+        .target(
+            name: "VigieLoad",
+            dependencies: [
+                "VigieRPC", "VigieTransport", "VigieProtos", "VigieEngine", "CVigieSys",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: serving),
+        .executableTarget(
+            name: "vigie-load",
+            dependencies: [
+                "VigieLoad", "VigieTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -115,6 +135,12 @@ let package = Package(
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
         .testTarget(
             name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
+        .testTarget(
+            name: "VigieLoadTests",
+            dependencies: [
+                "VigieLoad", "VigieTransport",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",

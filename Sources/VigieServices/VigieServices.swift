@@ -3,6 +3,7 @@ import VigieDecisions
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieTelemetry
 import VigieTransport
 
 /// All services of a pod, on all its loops.
@@ -46,6 +47,8 @@ package final class VigieServices: Sendable {
         // Used on the loop's thread only, through `loop.execute`.
         let node: ServingNode
         var latest: ServedTable
+        /// How long it took until the loop served what it was handed.
+        let swaps = LoopHistogram()
     }
 
     package init(
@@ -130,7 +133,11 @@ package final class VigieServices: Sendable {
                 let next = makeTable(table, previous: nodes[index].latest)
                 nodes[index].latest = next
                 let record = nodes[index]
-                record.loop.execute { record.node.replace(next) }
+                let began = MonotonicTime.now().nanoseconds
+                record.loop.execute {
+                    record.node.replace(next)
+                    record.swaps.record(MonotonicTime.now().nanoseconds &- began)
+                }
             }
         }
     }
@@ -148,21 +155,27 @@ package final class VigieServices: Sendable {
     }
 
     /// What all loops and workers have counted for each version that is served, by name and version.
-    package func statistics() -> [VersionStatistics] {
+    package func statistics() -> [VersionStatistics] { countedVersions().map(\.statistics) }
+
+    /// Each version that is served, by name and version.
+    func countedVersions() -> [CountedVersion] {
         let tables = nodes.withLock { $0.map(\.latest) }
+        var counters: [ObjectIdentifier: [VersionCounters]] = [:]
+        for (model, found) in tables.flatMap(\.counters) {
+            counters[ObjectIdentifier(model), default: []].append(found)
+        }
         return catalog.table.entries.flatMap { entry in
             entry.versions.map { model in
-                var sum = VersionStatistics(model)
-                if let counters = workerCounters(of: model) { sum.add(counters) }
-                for table in tables {
-                    for served in table.counters where served.model === model {
-                        sum.add(served.counters)
-                    }
-                }
-                return sum
+                let workers = workerCounters(of: model).map { [$0] } ?? []
+                return CountedVersion(
+                    model, isCurrent: model === entry.current,
+                    workers + (counters[ObjectIdentifier(model)] ?? []))
             }
         }
     }
+
+    /// How long each swap of what is served took, by loop.
+    func swapDurations() -> [LoopHistogram] { nodes.withLock { $0.map(\.swaps) } }
 }
 
 extension RPCStatus {

@@ -7,7 +7,7 @@ struct ExpositionTests {
     private static func families() -> [MetricFamily] {
         let histogram = LoopHistogram()
         for nanoseconds: UInt64 in [9_000, 9_500, 30_000, 1_000_000, 20_000_000_000] {
-            histogram.record(nanoseconds: nanoseconds)
+            histogram.record(nanoseconds)
         }
         return [
             MetricFamily(

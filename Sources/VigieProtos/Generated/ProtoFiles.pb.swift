@@ -43,6 +43,12 @@ public enum OpentelemetryProtoTraceV1 {}
 /// The package `vigie.v1`.
 public enum VigieV1 {}
 
+/// The package `xds.data.orca.v3`.
+public enum XdsDataOrcaV3 {}
+
+/// The package `xds.service.orca.v3`.
+public enum XdsServiceOrcaV3 {}
+
 func generatedProtoFiles() -> [ProtoFile] {
     [
         ProtoFile(
@@ -68,6 +74,17 @@ func generatedProtoFiles() -> [ProtoFile] {
             ],
             index: 1),
         ProtoFile(
+            name: "google/protobuf/timestamp.proto",
+            dependencies: [],
+            symbols: lines("""
+            google.protobuf.Timestamp
+            google.protobuf.Timestamp.seconds
+            google.protobuf.Timestamp.nanos
+            """),
+            services: [
+            ],
+            index: 2),
+        ProtoFile(
             name: "google/rpc/error_details.proto",
             dependencies: ["google/protobuf/duration.proto"],
             symbols: lines("""
@@ -88,7 +105,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 2),
+            index: 3),
         ProtoFile(
             name: "google/rpc/status.proto",
             dependencies: ["google/protobuf/any.proto"],
@@ -100,7 +117,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 3),
+            index: 4),
         ProtoFile(
             name: "grpc/health/v1/health.proto",
             dependencies: [],
@@ -132,7 +149,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "List", input: "grpc.health.v1.HealthListRequest", output: "grpc.health.v1.HealthListResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 4),
+            index: 5),
         ProtoFile(
             name: "grpc/reflection/v1/reflection.proto",
             dependencies: [],
@@ -176,7 +193,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ServerReflectionInfo", input: "grpc.reflection.v1.ServerReflectionRequest", output: "grpc.reflection.v1.ServerReflectionResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 5),
+            index: 6),
         ProtoFile(
             name: "grpc/reflection/v1alpha/reflection.proto",
             dependencies: [],
@@ -220,7 +237,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ServerReflectionInfo", input: "grpc.reflection.v1alpha.ServerReflectionRequest", output: "grpc.reflection.v1alpha.ServerReflectionResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 6),
+            index: 7),
         ProtoFile(
             name: "grpc/testing/empty.proto",
             dependencies: [],
@@ -229,7 +246,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 7),
+            index: 8),
         ProtoFile(
             name: "grpc/testing/messages.proto",
             dependencies: [],
@@ -358,7 +375,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 8),
+            index: 9),
         ProtoFile(
             name: "grpc/testing/test.proto",
             dependencies: ["grpc/testing/empty.proto", "grpc/testing/messages.proto"],
@@ -416,7 +433,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Configure", input: "grpc.testing.ClientConfigureRequest", output: "grpc.testing.ClientConfigureResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 9),
+            index: 10),
         ProtoFile(
             name: "inference/model_config.proto",
             dependencies: [],
@@ -556,7 +573,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 10),
+            index: 11),
         ProtoFile(
             name: "inference/grpc_service.proto",
             dependencies: ["inference/model_config.proto"],
@@ -863,7 +880,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "LogSettings", input: "inference.LogSettingsRequest", output: "inference.LogSettingsResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 11),
+            index: 12),
         ProtoFile(
             name: "onnx/onnx.proto",
             dependencies: [],
@@ -1047,7 +1064,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 12),
+            index: 13),
         ProtoFile(
             name: "opentelemetry/proto/common/v1/common.proto",
             dependencies: [],
@@ -1071,7 +1088,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 13),
+            index: 14),
         ProtoFile(
             name: "opentelemetry/proto/resource/v1/resource.proto",
             dependencies: ["opentelemetry/proto/common/v1/common.proto"],
@@ -1082,7 +1099,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 14),
+            index: 15),
         ProtoFile(
             name: "opentelemetry/proto/trace/v1/trace.proto",
             dependencies: ["opentelemetry/proto/common/v1/common.proto", "opentelemetry/proto/resource/v1/resource.proto"],
@@ -1132,7 +1149,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 15),
+            index: 16),
         ProtoFile(
             name: "opentelemetry/proto/collector/trace/v1/trace_service.proto",
             dependencies: ["opentelemetry/proto/trace/v1/trace.proto"],
@@ -1152,10 +1169,10 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Export", input: "opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest", output: "opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 16),
+            index: 17),
         ProtoFile(
             name: "prometheus/metrics.proto",
-            dependencies: [],
+            dependencies: ["google/protobuf/timestamp.proto"],
             symbols: lines("""
             io.prometheus.client.LabelPair
             io.prometheus.client.LabelPair.name
@@ -1173,9 +1190,15 @@ func generatedProtoFiles() -> [ProtoFile] {
             io.prometheus.client.Histogram.zero_count
             io.prometheus.client.Histogram.positive_span
             io.prometheus.client.Histogram.positive_delta
+            io.prometheus.client.Histogram.exemplars
+            io.prometheus.client.Exemplar
+            io.prometheus.client.Exemplar.label
+            io.prometheus.client.Exemplar.value
+            io.prometheus.client.Exemplar.timestamp
             io.prometheus.client.Bucket
             io.prometheus.client.Bucket.cumulative_count
             io.prometheus.client.Bucket.upper_bound
+            io.prometheus.client.Bucket.exemplar
             io.prometheus.client.BucketSpan
             io.prometheus.client.BucketSpan.offset
             io.prometheus.client.BucketSpan.length
@@ -1201,7 +1224,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             """),
             services: [
             ],
-            index: 17),
+            index: 18),
         ProtoFile(
             name: "vigie/v1/credit.proto",
             dependencies: ["google/rpc/status.proto"],
@@ -1255,7 +1278,7 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "ScoreApplications", input: "vigie.v1.ScoreApplicationRequest", output: "vigie.v1.ScoreApplicationResponse", clientStreaming: true, serverStreaming: true),
                 ]),
             ],
-            index: 18),
+            index: 19),
         ProtoFile(
             name: "vigie/v1/diagnostics.proto",
             dependencies: ["google/protobuf/duration.proto"],
@@ -1282,7 +1305,50 @@ func generatedProtoFiles() -> [ProtoFile] {
                     ProtoMethod(name: "Version", input: "vigie.v1.VersionRequest", output: "vigie.v1.VersionResponse", clientStreaming: false, serverStreaming: false),
                 ]),
             ],
-            index: 19),
+            index: 20),
+        ProtoFile(
+            name: "xds/data/orca/v3/orca_load_report.proto",
+            dependencies: [],
+            symbols: lines("""
+            xds.data.orca.v3.OrcaLoadReport
+            xds.data.orca.v3.OrcaLoadReport.cpu_utilization
+            xds.data.orca.v3.OrcaLoadReport.mem_utilization
+            xds.data.orca.v3.OrcaLoadReport.rps
+            xds.data.orca.v3.OrcaLoadReport.request_cost
+            xds.data.orca.v3.OrcaLoadReport.utilization
+            xds.data.orca.v3.OrcaLoadReport.rps_fractional
+            xds.data.orca.v3.OrcaLoadReport.eps
+            xds.data.orca.v3.OrcaLoadReport.named_metrics
+            xds.data.orca.v3.OrcaLoadReport.application_utilization
+            xds.data.orca.v3.OrcaLoadReport.RequestCostEntry
+            xds.data.orca.v3.OrcaLoadReport.RequestCostEntry.key
+            xds.data.orca.v3.OrcaLoadReport.RequestCostEntry.value
+            xds.data.orca.v3.OrcaLoadReport.UtilizationEntry
+            xds.data.orca.v3.OrcaLoadReport.UtilizationEntry.key
+            xds.data.orca.v3.OrcaLoadReport.UtilizationEntry.value
+            xds.data.orca.v3.OrcaLoadReport.NamedMetricsEntry
+            xds.data.orca.v3.OrcaLoadReport.NamedMetricsEntry.key
+            xds.data.orca.v3.OrcaLoadReport.NamedMetricsEntry.value
+            """),
+            services: [
+            ],
+            index: 21),
+        ProtoFile(
+            name: "xds/service/orca/v3/orca.proto",
+            dependencies: ["google/protobuf/duration.proto", "xds/data/orca/v3/orca_load_report.proto"],
+            symbols: lines("""
+            xds.service.orca.v3.OrcaLoadReportRequest
+            xds.service.orca.v3.OrcaLoadReportRequest.report_interval
+            xds.service.orca.v3.OrcaLoadReportRequest.request_cost_names
+            xds.service.orca.v3.OpenRcaService
+            xds.service.orca.v3.OpenRcaService.StreamCoreMetrics
+            """),
+            services: [
+                ProtoService(name: "xds.service.orca.v3.OpenRcaService", methods: [
+                    ProtoMethod(name: "StreamCoreMetrics", input: "xds.service.orca.v3.OrcaLoadReportRequest", output: "xds.data.orca.v3.OrcaLoadReport", clientStreaming: false, serverStreaming: true),
+                ]),
+            ],
+            index: 22),
     ]
 }
 

@@ -128,7 +128,7 @@ extension IoPrometheusClient {
         public typealias Storage = Io__Prometheus__Client__Histogram
         public typealias Slot = UnsafeMutablePointer<Io__Prometheus__Client__Histogram>?
         @inlinable public static var protoName: String { "io.prometheus.client.Histogram" }
-        @inlinable public static var _needsWireCheck: Bool { false }
+        @inlinable public static var _needsWireCheck: Bool { true }
         @inlinable public static var _descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
             vigie_descriptor_of_io__prometheus__client__histogram()
         }
@@ -289,6 +289,109 @@ extension IoPrometheusClient {
             replace(&_raw.pointee.positive_delta, count: &_raw.pointee.n_positive_delta, newCount: count, in: _arena, filledBy: fill)
         }
 
+        /// Requests that are in the native buckets.
+        @inlinable public var exemplars: Repeated<IoPrometheusClient.Exemplar> {
+            Repeated(_raw.pointee.exemplars, _raw.pointee.n_exemplars, _arena)
+        }
+
+        /// Makes room for `count` elements of `exemplars` in all.
+        @inlinable public func reserveExemplars(_ count: Int) {
+            reserve(&_raw.pointee.exemplars, count: _raw.pointee.n_exemplars, wanted: count, in: _arena)
+        }
+
+        /// Removes all elements of `exemplars`.
+        @inlinable public func clearExemplars() { _raw.pointee.n_exemplars = 0 }
+
+        /// Adds `value`, a message of the same arena, to `exemplars` without a copy.
+        @inlinable public func appendExemplars(_ value: IoPrometheusClient.Exemplar) {
+            append(value._raw, to: &_raw.pointee.exemplars, count: &_raw.pointee.n_exemplars, in: _arena)
+        }
+
+        /// Adds an empty message to `exemplars`.
+        @inlinable @discardableResult public func addExemplars() -> IoPrometheusClient.Exemplar {
+            let made = IoPrometheusClient.Exemplar(_in: _arena)
+            appendExemplars(made)
+            return made
+        }
+
+    }
+
+    /// The message `io.prometheus.client.Exemplar`.
+    @frozen public struct Exemplar: Message {
+        public typealias Storage = Io__Prometheus__Client__Exemplar
+        public typealias Slot = UnsafeMutablePointer<Io__Prometheus__Client__Exemplar>?
+        @inlinable public static var protoName: String { "io.prometheus.client.Exemplar" }
+        @inlinable public static var _needsWireCheck: Bool { true }
+        @inlinable public static var _descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+            vigie_descriptor_of_io__prometheus__client__exemplar()
+        }
+        @inlinable public static func _initialize(_ storage: UnsafeMutablePointer<Io__Prometheus__Client__Exemplar>) {
+            io__prometheus__client__exemplar__init(storage)
+        }
+        public let _raw: UnsafeMutablePointer<Io__Prometheus__Client__Exemplar>
+        public let _arena: ArenaPointer
+        @inlinable public init(_raw: UnsafeMutablePointer<Io__Prometheus__Client__Exemplar>, _arena: ArenaPointer) {
+            self._raw = _raw
+            self._arena = _arena
+        }
+
+        /// The field `label`.
+        @inlinable public var label: Repeated<IoPrometheusClient.LabelPair> {
+            Repeated(_raw.pointee.label, _raw.pointee.n_label, _arena)
+        }
+
+        /// Makes room for `count` elements of `label` in all.
+        @inlinable public func reserveLabel(_ count: Int) {
+            reserve(&_raw.pointee.label, count: _raw.pointee.n_label, wanted: count, in: _arena)
+        }
+
+        /// Removes all elements of `label`.
+        @inlinable public func clearLabel() { _raw.pointee.n_label = 0 }
+
+        /// Adds `value`, a message of the same arena, to `label` without a copy.
+        @inlinable public func appendLabel(_ value: IoPrometheusClient.LabelPair) {
+            append(value._raw, to: &_raw.pointee.label, count: &_raw.pointee.n_label, in: _arena)
+        }
+
+        /// Adds an empty message to `label`.
+        @inlinable @discardableResult public func addLabel() -> IoPrometheusClient.LabelPair {
+            let made = IoPrometheusClient.LabelPair(_in: _arena)
+            appendLabel(made)
+            return made
+        }
+
+        /// The field `value`.
+        @inlinable public var value: Double {
+            get { _raw.pointee.value }
+            nonmutating set {
+                _raw.pointee.has_value = 1
+                _raw.pointee.value = newValue
+            }
+        }
+
+        /// Whether `value` is set.
+        @inlinable public var hasValue: Bool { _raw.pointee.has_value != 0 }
+
+        /// The field `timestamp`.
+        /// Setting it does not copy: the message must be of the same arena.
+        @inlinable public var timestamp: GoogleProtobuf.Timestamp? {
+            get {
+                guard let present = _raw.pointee.timestamp else { return nil }
+                return GoogleProtobuf.Timestamp(_raw: present, _arena: _arena)
+            }
+            nonmutating set {
+                _raw.pointee.timestamp = newValue?._raw
+            }
+        }
+
+        /// The message of `timestamp`, made first when there is none.
+        @inlinable @discardableResult public func mutableTimestamp() -> GoogleProtobuf.Timestamp {
+            if let present = self.timestamp { return present }
+            let made = GoogleProtobuf.Timestamp(_in: _arena)
+            self.timestamp = made
+            return made
+        }
+
     }
 
     /// The message `io.prometheus.client.Bucket`.
@@ -296,7 +399,7 @@ extension IoPrometheusClient {
         public typealias Storage = Io__Prometheus__Client__Bucket
         public typealias Slot = UnsafeMutablePointer<Io__Prometheus__Client__Bucket>?
         @inlinable public static var protoName: String { "io.prometheus.client.Bucket" }
-        @inlinable public static var _needsWireCheck: Bool { false }
+        @inlinable public static var _needsWireCheck: Bool { true }
         @inlinable public static var _descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
             vigie_descriptor_of_io__prometheus__client__bucket()
         }
@@ -333,6 +436,26 @@ extension IoPrometheusClient {
 
         /// Whether `upper_bound` is set.
         @inlinable public var hasUpperBound: Bool { _raw.pointee.has_upper_bound != 0 }
+
+        /// One request that is in the bucket.
+        /// Setting it does not copy: the message must be of the same arena.
+        @inlinable public var exemplar: IoPrometheusClient.Exemplar? {
+            get {
+                guard let present = _raw.pointee.exemplar else { return nil }
+                return IoPrometheusClient.Exemplar(_raw: present, _arena: _arena)
+            }
+            nonmutating set {
+                _raw.pointee.exemplar = newValue?._raw
+            }
+        }
+
+        /// The message of `exemplar`, made first when there is none.
+        @inlinable @discardableResult public func mutableExemplar() -> IoPrometheusClient.Exemplar {
+            if let present = self.exemplar { return present }
+            let made = IoPrometheusClient.Exemplar(_in: _arena)
+            self.exemplar = made
+            return made
+        }
 
     }
 

@@ -27,6 +27,7 @@ package struct DeferredReply<Response: Message>: Sendable {
                 try fill(response)
                 call.send(response)
                 call.finish()
+                call.method?.answered(call)
             }
         }
     }
@@ -53,6 +54,7 @@ extension ServerCall {
     /// Throws when the loop waits for as many answers as it may.
     func checkDeferral() throws(RPCStatus) {
         guard server.deferredCalls < server.limits.maxDeferredCalls else {
+            server.counters.refused(.deferred)
             throw .shed(
                 "over \(server.limits.maxDeferredCalls) answers are being worked on",
                 retryAfter: server.limits.shedRetryAfter)

@@ -9,11 +9,13 @@ import VigieProtos
 extension RPCHandler {
     /// A method whose answer is ready when `handler` returns. It fills `response`, which lives in
     /// the call's arena, or throws the status to answer with.
+    /// - Parameter answered: called when an answer has been encoded, at ``ServerCall/endedAt``; for
+    ///   those who measure what it took, since ``ServerCall/messageArrived``.
     package func unary<M: RPCMethod>(
-        _ method: M.Type,
+        _ method: M.Type, answered: ((ServerCall) -> Void)? = nil,
         _ handler: @escaping (M.Request, M.Response, ServerCall) throws(RPCStatus) -> Void
     ) {
-        add(UnaryMethod(path: M.path.description, handler: handler))
+        add(UnaryMethod(path: M.path.description, onAnswered: answered, handler: handler))
     }
 
     /// A method whose answer comes later: `handler` keeps the reply and finishes it from any thread.

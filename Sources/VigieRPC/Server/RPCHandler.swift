@@ -28,6 +28,8 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []
     var admission: LoopAdmission?
+    /// What answers say of the server's load; nil for nothing.
+    var loadTrailer: LoadTrailer?
 
     /// Where inline calls decode and answer, one after the other: memory that stays in the cache.
     let arena = Arena(retainedBytes: RPCHandler.retainedArenaBytes)
@@ -35,18 +37,28 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     private static let retainedArenaBytes = 64 * 1024
     private static let pooledArenas = 64
 
+    /// What the loop has counted, for metrics.
+    package let counters: RPCCounters
     /// Calls whose handlers have begun and whose streams are open.
-    package internal(set) var activeCalls = 0
+    package internal(set) var activeCalls = 0 {
+        didSet { counters.active.set(UInt64(truncatingIfNeeded: activeCalls)) }
+    }
     /// Deferred answers that are being worked on, of cancelled calls too.
-    package internal(set) var deferredCalls = 0
+    package internal(set) var deferredCalls = 0 {
+        didSet { counters.deferred.set(UInt64(truncatingIfNeeded: deferredCalls)) }
+    }
     /// Bytes of requests that are not complete.
-    package internal(set) var bufferedBytes = 0
+    package internal(set) var bufferedBytes = 0 {
+        didSet { counters.buffered.set(UInt64(truncatingIfNeeded: bufferedBytes)) }
+    }
 
     package init(loop: EventLoop, limits: RPCLimits = RPCLimits()) {
         self.loop = loop
         self.limits = limits
+        let counters = RPCCounters(loop: loop.index)
+        self.counters = counters
         admission = limits.adaptiveConcurrency.map {
-            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter)
+            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter, counters)
         }
     }
 
@@ -69,6 +81,7 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
             !table.methods.contains { $0.path == method.path },
             "\(method.path) is registered twice")
         table.insert(method)
+        counters.add(method.path, method.counters)
     }
 
     // MARK: Transport

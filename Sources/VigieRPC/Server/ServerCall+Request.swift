@@ -22,6 +22,7 @@ extension ServerCall {
         guard headers.contentType == .grpc, headers.isPost else {
             return answerPlainly(requestHasEnded: endStream)
         }
+        countStart()
         if let observer = server.observer { observer.began(self) } else { trace = caller }
         if let refusal = admissionRefusal() { return refuse(refusal) }
         do throws(RPCStatus) { try checkHeaders() } catch {
@@ -60,6 +61,7 @@ extension ServerCall {
 
     private func checkHeaders() throws(RPCStatus) {
         if headers.listBytes > server.limits.maxHeaderListBytes {
+            server.counters.refused(.headers)
             throw RPCStatus(
                 .resourceExhausted,
                 "request headers of \(headers.listBytes) bytes are over the limit of "
@@ -84,6 +86,7 @@ extension ServerCall {
             throw RPCStatus(.internal, "a -bin header is not base64")
         }
         if server.activeCalls >= server.limits.maxConcurrentCalls {
+            server.counters.refused(.calls)
             throw .shed(
                 "over \(server.limits.maxConcurrentCalls) calls at once",
                 retryAfter: server.limits.shedRetryAfter)
@@ -132,6 +135,7 @@ extension ServerCall {
     private func countBufferedBytes() throws(RPCStatus) {
         updateBufferedBytes()
         if server.bufferedBytes > server.limits.maxBufferedRequestBytes {
+            server.counters.refused(.buffer)
             throw .shed(
                 "over \(server.limits.maxBufferedRequestBytes) bytes of unfinished requests",
                 retryAfter: server.limits.shedRetryAfter)
@@ -161,7 +165,10 @@ extension ServerCall {
         }
         try checkIsAlone(next.count)
         // Work whose answer nobody waits for is not begun.
-        if isPastDeadline { throw RPCStatus(.deadlineExceeded, "the deadline had passed") }
+        if isPastDeadline {
+            server.counters.refused(.deadline)
+            throw RPCStatus(.deadlineExceeded, "the deadline had passed")
+        }
         isHandlingMessages = true
         defer { isHandlingMessages = false }
         try handle(next)
@@ -201,6 +208,7 @@ extension ServerCall {
 
     private func handle(_ next: (isCompressed: Bool, count: Int)) throws(RPCStatus) {
         requestMessages += 1
+        receivedBytes &+= UInt64(truncatingIfNeeded: next.count)
         messageWasCompressed = next.isCompressed
         // A caller that compresses pays for bytes more than for time: it is answered alike. Handlers
         // that know better say so.

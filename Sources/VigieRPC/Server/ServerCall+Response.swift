@@ -20,6 +20,7 @@ extension ServerCall {
         responseBytes &+= count
         if compressesResponses, sentEncoding != .identity {
             let packed = Zlib.compress(message.encodedBytes().span.bytes, sentEncoding)
+            sentBytes &+= UInt64(truncatingIfNeeded: packed.count)
             write(count: MessageDeframer.prefixBytes + packed.count) { room in
                 MessageFraming.writePrefix(room, flag: 1, count: packed.count)
                 UnsafeMutableRawBufferPointer(rebasing: room[MessageDeframer.prefixBytes...])
@@ -27,6 +28,7 @@ extension ServerCall {
                 return room.count
             }
         } else {
+            sentBytes &+= UInt64(truncatingIfNeeded: count)
             write(count: MessageDeframer.prefixBytes + count) { room in
                 MessageFraming.writePrefix(room, flag: 0, count: count)
                 return MessageDeframer.prefixBytes
@@ -69,10 +71,12 @@ extension ServerCall {
     package func finish() {
         guard isOpen, !isFinished else { return }
         let isComplete = responseMessages == 1 || method?.kind.hasOneResponse != true
-        guard isComplete, interceptorsBegun == 0, trailingMetadata.isEmpty else {
+        let isPlain = interceptorsBegun == 0 && server.loadTrailer == nil
+        guard isComplete, isPlain, trailingMetadata.isEmpty else {
             return finish(.ok)
         }
         isFinished = true
+        countEnd(.ok)
         startResponse()
         finish(trailers: .prepared(ResponseHeaders.ok))
         flushHead()
@@ -88,6 +92,10 @@ extension ServerCall {
                     .internal, "the handler gave \(responseMessages) responses instead of one"))
         }
         isFinished = true
+        if let load = server.loadTrailer {
+            trailingMetadata.add(LoadTrailer.key, bytes: load.bytes(at: loop.now))
+        }
+        countEnd(status.code)
         if responseStarted || status.code == .ok {
             startResponse()
             finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
@@ -105,6 +113,9 @@ extension ServerCall {
     /// Turns the call away before anything has begun.
     func refuse(_ refusal: PreparedRefusal) {
         isFinished = true
+        server.counters.refused(headers.priority)
+        // The clock is not read once more for what is to cost next to nothing.
+        countEnd(refusal.status.code, at: loop.now)
         sendHeaders(.prepared(refusal.headers), endStream: true)
         for interceptor in server.interceptors { interceptor.refused(self, refusal.status) }
         server.observer?.ended(self, refusal.status.code, refusal.status.message)

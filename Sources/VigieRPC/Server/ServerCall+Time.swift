@@ -23,6 +23,7 @@ extension ServerCall {
         timerAt = .never
         guard isOpen, !isFinished else { return }
         guard now >= deadline else { return scheduleTimer() }
+        server.counters.refused(.deadline)
         let isBlocked = responseStarted && !isWritable
         finish(RPCStatus(.deadlineExceeded, "the deadline passed while the call ran"))
         notifyCancelled()

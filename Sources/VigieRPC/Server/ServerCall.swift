@@ -71,6 +71,16 @@ package final class ServerCall: HTTPStream, TimerTarget {
     /// When the caller stops waiting (`grpc-timeout`); ``MonotonicTime/never`` without one. Pass it on
     /// to calls that this one makes.
     package internal(set) var deadline = MonotonicTime.never
+    /// When the request message at hand was whole, before it was decoded; of a unary method only if
+    /// it was registered with somebody who wants to know.
+    package internal(set) var messageArrived = MonotonicTime(nanoseconds: 0)
+    /// When the status was given; for those who look at a call that has just ended.
+    package internal(set) var endedAt = MonotonicTime(nanoseconds: 0)
+    /// The call is among those that are started, and not yet among those that have ended.
+    var isCounted = false
+    /// Bytes of messages as they came and went, without prefixes.
+    var receivedBytes: UInt64 = 0
+    var sentBytes: UInt64 = 0
     var isWatched = false
     /// When the one timer that counts fires. It outlives the call: the object's next call uses it.
     var timerAt = MonotonicTime.never
@@ -173,6 +183,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
     public override func closed(_ code: HTTP2ErrorCode) {
         if !isFinished {
             isFinished = true
+            countEnd(.cancelled)
             notifyCancelled()
             let status = RPCStatus(.cancelled, "the caller went away")
             if interceptorsBegun > 0 { ended(status) }
@@ -214,6 +225,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
         deframer.removeAll()
         requestMessages = 0
         responseMessages = 0
+        receivedBytes = 0
+        sentBytes = 0
         requestEnded = false
         endDelivered = false
         headersTaken = false

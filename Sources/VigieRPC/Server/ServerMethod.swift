@@ -20,6 +20,7 @@ package class ServerMethod {
     package let path: String
     package let kind: CallKind
     let pathBytes: [UInt8]
+    let counters = MethodCounters()
     /// Answered under any load: what tells how the server is.
     package var isEssential = false
 
@@ -41,6 +42,8 @@ package class ServerMethod {
     func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {}
     /// The peer has sent its last message.
     func requestsEnded(_ call: ServerCall) throws(RPCStatus) {}
+    /// The answer of a unary call has been encoded.
+    func answered(_ call: ServerCall) {}
     func writable(_ call: ServerCall) {}
     /// The call ended otherwise than by the method: the peer has gone, the deadline has passed, a
     /// message could not be read, or the method threw.
@@ -61,13 +64,17 @@ package class ServerMethod {
 final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
     typealias Handler = (Request, Response, ServerCall) throws(RPCStatus) -> Void
     private let handler: Handler
+    private let onAnswered: ((ServerCall) -> Void)?
 
-    init(path: String, handler: @escaping Handler) {
+    /// - Parameter onAnswered: called when an answer has been encoded.
+    init(path: String, onAnswered: ((ServerCall) -> Void)?, handler: @escaping Handler) {
         self.handler = handler
+        self.onAnswered = onAnswered
         super.init(path: path, kind: .unary)
     }
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
+        if onAnswered != nil { call.messageArrived = .now() }
         // The loop's own arena: the call before it has been answered, and is done with it.
         let arena = call.arena
         arena.reset()
@@ -77,7 +84,10 @@ final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
         if call.deferred != nil { return }
         call.send(response)
         call.finish()
+        onAnswered?(call)
     }
+
+    override func answered(_ call: ServerCall) { onAnswered?(call) }
 
     override func cancelled(_ call: ServerCall) { call.deferred?.cancel() }
 }
@@ -94,6 +104,7 @@ final class DeferredMethod<Request: Message, Response: Message>: ServerMethod {
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
         try call.checkDeferral()
+        call.messageArrived = .now()
         call.takeOwnArena()
         let request = try Self.decode(Request.self, message, in: call.arena)
         try handler(request, try call.deferReply(Response.self), call)
@@ -124,6 +135,7 @@ final class StreamingMethod<Handler: StreamingHandler>: ServerMethod {
     }
 
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
+        call.messageArrived = .now()
         call.arena.reset()
         let request = try Self.decode(Handler.Request.self, message, in: call.arena)
         try handler(call)?.received(request)

@@ -43,7 +43,9 @@ extension StoreCore {
             state.phase = .failed
             state.isSettling = false
             if isNews || state.reason != error.message {
-                events.append(.failed(name: name, version: version, reason: error.message))
+                events.append(
+                    .failed(
+                        name: name, version: version, kind: error.reason, reason: error.message))
             }
             state.reason = error.message
         }
@@ -70,7 +72,8 @@ extension StoreCore {
                 events.append(.waiting(name: name, version: version, reason: reason))
             }
         } else {
-            events.append(.failed(name: name, version: version, reason: reason))
+            events.append(
+                .failed(name: name, version: version, kind: .incomplete, reason: reason))
         }
     }
 

@@ -5,8 +5,9 @@ package enum StoreEvent: Sendable {
     case loaded(LoadedModel)
     /// A version is not whole yet; it is tried again.
     case waiting(name: String, version: Int, reason: String)
-    /// A version is of no use. What was served before still is.
-    case failed(name: String, version: Int, reason: String)
+    /// A version is of no use: `.refused`, or `.incomplete` for too long. What was served before still
+    /// is.
+    case failed(name: String, version: Int, kind: RegistryError.Reason, reason: String)
     /// A version has left memory because enough newer ones are there.
     case superseded(name: String, version: Int)
     /// A version has left memory because its folder was removed, or the model was unloaded.

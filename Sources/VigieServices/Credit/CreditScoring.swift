@@ -1,16 +1,19 @@
 import VigieProtos
 import VigieRPC
 import VigieTelemetry
+import VigieTransport
 
 /// `vigie.v1.CreditScoring` on one loop.
 enum CreditScoring {
     static func install(on handler: RPCHandler, _ node: ServingNode) {
-        handler.unary(VigieV1.CreditScoring.ScoreApplication.self) {
-            (request, response, call) throws(RPCStatus) in
+        handler.unary(
+            VigieV1.CreditScoring.ScoreApplication.self,
+            answered: { node.settle($0.endedAt.nanoseconds) }
+        ) { (request, response, call) throws(RPCStatus) in
             let arm = Arm(version: request.version)
             do throws(RPCStatus) {
                 let result = try node.score(
-                    request, into: response, deadline: call.deadline,
+                    request, into: response, call.context,
                     UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
                 call.note(result.served, arm)
                 if result.isAnswered { call.note(node.lastStations) }
@@ -49,6 +52,7 @@ final class ScoreStream: StreamingHandler {
                     error.write(to: response.mutableError())
                 }
             }
+            node.settle(MonotonicTime.now().nanoseconds)
         }
         later = StreamAnswers(answers: answers)
     }
@@ -56,12 +60,11 @@ final class ScoreStream: StreamingHandler {
     func received(_ request: Request) {
         do throws(RPCStatus) {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
-                let result = try node.score(
-                    request, into: response, deadline: call.deadline, later)
+                let result = try node.score(request, into: response, call.context, later)
                 call.note(result.served, Arm(version: request.version))
-                if result.isAnswered { call.note(node.lastStations) }
                 return result.isAnswered
             }
+            if node.settle(MonotonicTime.now().nanoseconds) { call.note(node.lastStations) }
         } catch { answers.append(error, requestID: String(request.requestId)) }
         answers.received()
     }

@@ -10,67 +10,65 @@ extension ServingNode {
     /// The model that an application without a model is for.
     private static var defaultModel: Text { "credit-default" }
 
-    /// Scores one application on the loop, whatever it costs; see ``score(_:into:deadline:_:)``.
+    /// Scores one application on the loop, whatever it costs; see ``score(_:into:_:_:)``.
     /// - Returns: the version that answered.
     @discardableResult
     func score(
         _ request: VigieV1.ScoreApplicationRequest,
         into response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) -> ServedVersion {
+        let context = RequestContext.now()
         let served = try findDecider(request)
-        let began = MonotonicTime.now().nanoseconds
         do throws(RPCStatus) {
             try served.credit.read(request, served, limits)
-            try answer(request, served, began: began, into: response)
+            try answer(request, served, context, into: response)
         } catch {
-            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
             throw error
         }
+        settle(MonotonicTime.now().nanoseconds)
         return served
     }
 
     /// Scores one application on the loop if that is expected to be cheap, or hands it to the workers
     /// and promises the answer for later. On the loop, in steady state, nothing is allocated but the
     /// response's own messages, in its arena. The response is written only when nothing can fail any
-    /// more, and borrows names of the version: it must be encoded at once.
+    /// more, and borrows names of the version: it must be encoded at once, and then ``settle(_:)`` be
+    /// called.
     /// - Returns: the version that answers, and whether it has.
     func score<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
         _ request: VigieV1.ScoreApplicationRequest,
-        into response: VigieV1.ScoreApplicationResponse, deadline: MonotonicTime, _ later: Later
+        into response: VigieV1.ScoreApplicationResponse, _ context: RequestContext, _ later: Later
     ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
         let served = try findDecider(request)
-        let began = MonotonicTime.now().nanoseconds
         let decision = later.decision(
             served, self, method: later.isStream ? .scoreStream : .score,
-            arm: Arm(version: request.version), began: began)
+            arm: Arm(version: request.version), context)
         do throws(RPCStatus) {
             try checkRecording(decision)
             let cost = served.shared.costs.estimate(
                 served.artifact.explainsRows ? .explain : .score, rows: 1)
             let isInline = runsInline(served, rows: 1, cost.total) && !later.mustWait
-            if isInline, began &+ cost.total > deadline.nanoseconds,
+            if isInline, context.began &+ cost.total > context.deadline.nanoseconds,
                 !served.shared.costs.mayProbe()
             {
                 throw served.refuse(.late(wait: 0, cost: cost.total))
             }
             try served.credit.read(request, served, limits)
             guard isInline else {
-                try handOver(
-                    request, served, cost, deadline: deadline, began: began, decision, later)
+                try handOver(request, served, cost, context, decision, later)
                 return (served, false)
             }
             if let decision, decision.isRequired {
-                let job = ScoreJob(
-                    self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
-                    began: began, pool: nil)
-                try promise(request, job, decision, later)
+                let job = ScoreJob(self, served, request, cost: cost, context, pool: nil)
+                try promise(job, decision, later)
                 job.run(with: [], started: MonotonicTime.now().nanoseconds)
                 return (served, false)
             }
-            try answer(request, served, began: began, into: response)
+            try answer(request, served, context, into: response)
             if let decision { record(request, served, decision) }
         } catch {
-            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
             decision?.record(error, requestID: request.requestId.utf8Span.bytes, rows: 1)
             throw error
         }
@@ -93,8 +91,8 @@ extension ServingNode {
     }
 
     private func answer(
-        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, began: UInt64,
-        into response: VigieV1.ScoreApplicationResponse
+        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion,
+        _ context: RequestContext, into response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) {
         let inputsRead = MonotonicTime.now().nanoseconds
         let score: Double
@@ -108,11 +106,10 @@ extension ServingNode {
             served, ScoredRow(score: score, baseValue: workspace.baseValue),
             workspace.contributions, explainAll: request.explainAll, to: response)
         response.requestId = request.requestId
-        let times = RequestTimes(
-            began: began, inputsRead: inputsRead, computed: computed,
-            ended: MonotonicTime.now().nanoseconds)
-        served.counters.succeeded(times, rows: 1)
-        served.counters.ran(times, rows: 1)
+        let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
+        answered = Answered(
+            served: served, times: times, rows: 1, arm: Arm(version: request.version),
+            trace: context.trace, ranHere: true)
         lastStations = CallStations(times, rows: 1)
         served.observe(
             served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
@@ -122,29 +119,27 @@ extension ServingNode {
     @inline(never)
     private func handOver<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
         _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, _ cost: WorkCost,
-        deadline: MonotonicTime, began: UInt64, _ decision: DecisionContext?, _ later: Later
+        _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
         let (pool, isProbe) = try admit(
-            served, cost, bytes: 16 * served.workspace.row.count, deadline: deadline,
-            priority: later.priority,
-            began: began)
+            served, cost, bytes: 16 * served.workspace.row.count, priority: later.priority, context)
         let job = ScoreJob(
-            self, served, explainAll: request.explainAll, cost: cost, deadline: deadline,
-            began: began, pool: pool)
-        try promise(request, job, decision, later)
+            self, served, request, cost: cost, context, pool: pool)
+        try promise(job, decision, later)
         pool.submit(job, isProbe: isProbe)
     }
 
     private func promise<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
-        _ request: VigieV1.ScoreApplicationRequest, _ job: ScoreJob, _ decision: DecisionContext?,
-        _ later: Later
+        _ job: ScoreJob, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
-        job.requestID = String(request.requestId)
+        // Until it has a sink, those who call this count its failure.
+        job.isCounted = true
         job.sink = try later.promise(requestID: job.requestID)
+        job.isCounted = false
         job.decision = decision
     }
 
-    /// Records what ``answer(_:_:began:into:)`` has answered out of the workspace.
+    /// Records what ``answer(_:_:_:into:)`` has answered out of the workspace.
     private func record(
         _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion,
         _ decision: DecisionContext

@@ -1,7 +1,9 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieTelemetry
 import VigieTransport
 
 /// An application that a worker scores.
@@ -11,25 +13,26 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
     private let served: ServedVersion
     private let row: [Double]
     private let explainAll: Bool
-    var requestID = ""
+    let requestID: String
     var sink: AnswerSink<VigieV1.ScoreApplicationResponse>?
-    private let inputsRead = MonotonicTime.now().nanoseconds
     private var scored = ScoredRow(score: .nan, baseValue: 0)
     private var contributions: [Double] = []
     private var failure: RPCStatus?
 
     /// Takes over the row that the loop's workspace holds.
     init(
-        _ node: ServingNode, _ served: ServedVersion, explainAll: Bool, cost: WorkCost,
-        deadline: MonotonicTime, began: UInt64, pool: WorkerPool?
+        _ node: ServingNode, _ served: ServedVersion, _ request: VigieV1.ScoreApplicationRequest,
+        cost: WorkCost, _ context: RequestContext, pool: WorkerPool?
     ) {
         self.node = node
         self.served = served
-        self.explainAll = explainAll
+        explainAll = request.explainAll
+        requestID = String(request.requestId)
         row = served.workspace.row
         super.init(
-            served.shared, rows: 1, cost: cost, deadline: deadline, began: began, pool: pool,
-            bytes: 16 * row.count)
+            served.shared, rows: 1, cost: cost, context, arm: Arm(version: request.version),
+            pool: pool, bytes: 16 * row.count)
+        times.inputsRead = MonotonicTime.now().nanoseconds
     }
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
@@ -41,31 +44,41 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     override func run(with others: [WorkerJob], started: UInt64) {
         version.withWorkspace(isLarge: false) { score($0, started: started) }
+        guard let decision else { return answer() }
         let id = requestID.utf8Span.span.bytes
         var scratch = ReasonScratch()
         if let failure {
-            decision?.record(failure, requestID: id, rows: 1)
-        } else if let decision {
-            if let result = CreditResult(version.model, scored, contributions, scratch: &scratch) {
-                if decision.isRequired {
-                    return decision.record(requestID: id, row: row, result) { [self] lost in
-                        sink?.finish(lost, stations, write)
-                    }
-                }
-                decision.record(requestID: id, row: row, result)
-            } else {
-                decision.record(
-                    RPCStatus(.internal, "the model's score stands for no probability"),
-                    requestID: id, rows: 1)
+            decision.record(failure, requestID: id, rows: 1)
+        } else if let result = CreditResult(
+            version.model, scored, contributions, scratch: &scratch)
+        {
+            if decision.isRequired {
+                return decision.record(requestID: id, row: row, result) { [self] in answer($0) }
             }
+            decision.record(requestID: id, row: row, result)
+        } else {
+            decision.record(.noProbability, requestID: id, rows: 1)
         }
-        sink?.finish(stations, write)
+        answer()
     }
 
-    private func write(_ response: VigieV1.ScoreApplicationResponse) throws(RPCStatus) {
-        if let failure { throw failure }
-        try node.write(served, scored, contributions, explainAll: explainAll, to: response)
-        response.setRequestId(requestID)
+    private func answer(_ lost: DecisionError? = nil) {
+        if let lost {
+            failed()
+            sink?.fail(.unrecorded(lost.description))
+            return
+        }
+        sink?.finish(stations) { [self] response throws(RPCStatus) in
+            if let failure { throw failure }
+            do throws(RPCStatus) {
+                try node.write(served, scored, contributions, explainAll: explainAll, to: response)
+            } catch {
+                failed()
+                throw error
+            }
+            response.setRequestId(requestID)
+            node.answered = answered(by: served)
+        }
     }
 
     private func score(_ workspace: Workspace, started: UInt64) {
@@ -74,23 +87,16 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
             scored.score = try version.scoreRow(workspace)
         } catch {
             failure = RPCStatus(error, model: version.model)
-            return version.count {
-                $0.failed(began: began, ended: MonotonicTime.now().nanoseconds)
-            }
+            return failed()
         }
         scored.baseValue = workspace.baseValue
         contributions = workspace.contributions
-        let computed = MonotonicTime.now().nanoseconds
+        times.started = started
+        times.computed = MonotonicTime.now().nanoseconds
         version.costs.observe(
             version.model.artifact.explainsRows ? .explain : .score, rows: 1,
-            nanoseconds: computed &- started)
-        let times = RequestTimes(
-            began: began, inputsRead: inputsRead, started: started, computed: computed,
-            ended: computed)
+            nanoseconds: times.computed &- started)
         stations = CallStations(times, rows: 1)
-        version.count {
-            $0.succeeded(times, rows: 1)
-            $0.ran(times, rows: 1)
-        }
+        version.count { $0.ran(times, rows: 1) }
     }
 }

@@ -85,29 +85,24 @@ extension LaterAnswers {
     @inline(__always)
     func decision(
         _ served: ServedVersion, _ node: ServingNode, method: DecisionMethod, arm: Arm,
-        began: UInt64
+        _ context: RequestContext
     ) -> DecisionContext? {
         guard let version = served.shared.decisions, let lane = node.lane else { return nil }
         return DecisionContext(
-            lane: lane, version: version, method: method, arm: arm, trace: call.trace,
-            caller: call.peerIdentity?.description ?? "", peer: call.peerAddress, began: began)
+            lane: lane, version: version, method: method, arm: arm, trace: context.trace,
+            caller: call.peerIdentity?.description ?? "", peer: call.peerAddress,
+            began: context.began)
     }
 }
 
 extension RPCStatus {
+    /// Of an application whose score is of no use.
+    static var noProbability: RPCStatus {
+        RPCStatus(.internal, "the model's score stands for no probability")
+    }
+
     /// What a caller is told whose decision had to be recorded and could not be.
     static func unrecorded(_ reason: String) -> RPCStatus {
         RPCStatus(.unavailable, "the decision could not be recorded, so it is not given: \(reason)")
-    }
-}
-
-extension AnswerSink {
-    /// Answers, or says that the decision could not be recorded.
-    func finish(
-        _ failure: DecisionError?, _ stations: CallStations?,
-        _ fill: @escaping @Sendable (Response) throws(RPCStatus) -> Void
-    ) {
-        if let failure { return fail(.unrecorded(failure.description)) }
-        finish(stations, fill)
     }
 }

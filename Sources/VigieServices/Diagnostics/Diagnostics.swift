@@ -11,16 +11,19 @@ enum Diagnostics {
         }
         handler.unary(VigieV1.Diagnostics.Version.self) { _, response, _ in
             response.setVersion(services.version)
-            for (key, value) in build { response.addBuild(key: key, value: value) }
+            for (key, value) in BuildFacts.all { response.addBuild(key: key, value: value) }
             let uptime = services.uptime.clampedNanoseconds
             let message = response.mutableUptime()
             message.seconds = Int64(uptime / 1_000_000_000)
             message.nanos = Int32(uptime % 1_000_000_000)
         }
     }
+}
 
-    /// What this build is made of.
-    private static let build: [(String, String)] = [
+/// What this build is made of.
+package enum BuildFacts {
+    /// Names and values: "swift", "openssl", …
+    package static let all: [(String, String)] = [
         ("swift", swiftVersion), ("target", target), ("configuration", configuration),
         ("nghttp2", LibraryVersions.nghttp2), ("openssl", LibraryVersions.openSSL),
         ("protobuf-c", protobufCVersion),

@@ -26,11 +26,13 @@ enum InferenceService {
     }
 
     private static func installInference(on handler: RPCHandler, _ node: ServingNode) {
-        handler.unary(Service.ModelInfer.self) { request, response, call throws(RPCStatus) in
+        handler.unary(
+            Service.ModelInfer.self, answered: { node.settle($0.endedAt.nanoseconds) }
+        ) { request, response, call throws(RPCStatus) in
             let arm = Arm(version: request.modelVersion)
             do throws(RPCStatus) {
                 let result = try node.infer(
-                    request, into: response, deadline: call.deadline,
+                    request, into: response, call.context,
                     UnaryAnswer<Inference.ModelInferResponse>(call: call))
                 call.note(result.served, arm)
                 if result.isAnswered { call.note(node.lastStations) }

@@ -26,6 +26,8 @@ final class ServingNode {
     var lastScore = Double.nan
     /// Credit requests' memory for ranking reasons.
     var reasonScratch = ReasonScratch()
+    /// The answer that is being encoded.
+    var answered: Answered?
 
     init(
         table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,

@@ -1,9 +1,10 @@
+import Synchronization
 import VigieRPC
 import VigieTelemetry
 
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
 struct RequestTimes {
-    /// The request has been decoded.
+    /// The message was whole, before it was decoded.
     var began: UInt64
     /// The inputs are tensors.
     var inputsRead: UInt64
@@ -11,13 +12,13 @@ struct RequestTimes {
     var started: UInt64
     /// The model has run.
     var computed: UInt64
-    /// The response stands.
+    /// The response has been encoded; 0 until then.
     var ended: UInt64
 }
 
 extension RequestTimes {
     /// Of a request that did not wait.
-    init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64) {
+    init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64 = 0) {
         self.init(
             began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
             ended: ended)
@@ -28,7 +29,7 @@ extension CallStations {
     init(_ times: RequestTimes, rows: Int) {
         self.init(
             began: times.began, inputsRead: times.inputsRead, started: times.started,
-            computed: times.computed, ended: times.ended, rows: rows)
+            computed: times.computed, ended: max(times.ended, times.computed), rows: rows)
     }
 }
 
@@ -50,8 +51,12 @@ final class VersionCounters: Sendable {
     let executions = LoopCounter()
     /// Answered requests waited so long for a worker.
     let queueNanoseconds = LoopCounter()
-    /// Refused: as many requests or bytes waited as may. Among the failures.
+    /// Refused: as many requests waited as may. Among the failures.
     let refusedFull = LoopCounter()
+    /// Refused: more waited than can be answered soon. Among the failures.
+    let refusedCrowded = LoopCounter()
+    /// Refused: as many bytes waited as may. Among the failures.
+    let refusedMemory = LoopCounter()
     /// Refused before they waited: the deadline could not be met. Among the failures.
     let refusedLate = LoopCounter()
     /// Let go of after they had waited: the deadline could not be met any more. Among the failures.
@@ -65,6 +70,20 @@ final class VersionCounters: Sendable {
     /// never.
     let lastRequest = LoopCounter()
     let batches: [BatchCounters] = (0..<batchSizesMax).map { _ in BatchCounters() }
+
+    /// Arms get their memory with their first request: some 15 KB each.
+    private let arms: InlineArray<4, AtomicLazyReference<ArmCounters>> = InlineArray { _ in
+        AtomicLazyReference<ArmCounters>()
+    }
+
+    @inline(__always)
+    private func counters(of arm: Arm) -> ArmCounters {
+        let index = Int(arm.rawValue)
+        return arms[index].load() ?? arms[index].storeIfNil(ArmCounters())
+    }
+
+    /// From any thread: nil when nothing was answered in that arm.
+    func current(_ arm: Arm) -> ArmCounters? { arms[Int(arm.rawValue)].load() }
 
     /// A request of `rows` rows was answered.
     /// - Parameters:
@@ -81,6 +100,7 @@ final class VersionCounters: Sendable {
         computeNanoseconds.add(times.computed &- times.started)
         outputNanoseconds.add(times.ended &- times.computed)
         lastRequest.set(times.ended)
+        counters(of: arm).record(times, trace)
     }
 
     /// The model ran on `count` rows, of one request or several.
@@ -103,7 +123,9 @@ final class VersionCounters: Sendable {
     /// Counts why a request is not computed; that it failed is counted apart.
     func note(_ refusal: WorkRefusal) {
         switch refusal {
-        case .full, .crowded, .memory: refusedFull.add(1)
+        case .full: refusedFull.add(1)
+        case .crowded: refusedCrowded.add(1)
+        case .memory: refusedMemory.add(1)
         case .late: refusedLate.add(1)
         case .expired: expired.add(1)
         case .stopped: break

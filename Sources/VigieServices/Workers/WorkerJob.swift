@@ -1,6 +1,7 @@
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieTelemetry
 import VigieTransport
 
 /// A request on its way through the workers. A loop makes it, the queue holds it, a worker computes
@@ -10,8 +11,14 @@ class WorkerJob: @unchecked Sendable {
     let rows: Int
     let cost: WorkCost
     let deadline: MonotonicTime
-    /// When the request had been decoded.
-    let began: UInt64
+    let trace: TraceContext
+    /// The part that the version plays.
+    let arm: Arm
+    /// When it passed its stations; the end is when its answer has been encoded.
+    var times: RequestTimes
+    /// Its answer or failure has been counted. One that nobody has counted when it goes was
+    /// abandoned by its caller.
+    var isCounted = false
     /// When it came to the workers.
     fileprivate(set) var enqueued = MonotonicTime(nanoseconds: 0)
     fileprivate(set) var isProbe = false
@@ -26,16 +33,41 @@ class WorkerJob: @unchecked Sendable {
 
     /// - Parameter bytes: what its inputs and outputs take.
     init(
-        _ version: SharedVersion, rows: Int, cost: WorkCost, deadline: MonotonicTime,
-        began: UInt64, pool: WorkerPool?, bytes: Int
+        _ version: SharedVersion, rows: Int, cost: WorkCost, _ context: RequestContext, arm: Arm,
+        pool: WorkerPool?, bytes: Int
     ) {
         self.version = version
         self.rows = rows
         self.cost = cost
-        self.deadline = deadline
-        self.began = began
+        self.arm = arm
+        deadline = context.deadline
+        trace = context.trace
+        times = RequestTimes(began: context.began, inputsRead: context.began, computed: 0)
         self.pool = pool
         share = pool?.held.take(bytes)
+    }
+
+    deinit {
+        if !isCounted { failed { $0.abandoned.add(1) } }
+    }
+
+    /// Counts a failure, once.
+    /// - Parameter reason: counts why.
+    final func failed(_ reason: (VersionCounters) -> Void = { _ in }) {
+        guard !isCounted else { return }
+        isCounted = true
+        let now = MonotonicTime.now().nanoseconds
+        version.count {
+            reason($0)
+            $0.failed(began: times.began, ended: now)
+        }
+    }
+
+    /// For the loop that encodes its answer: what is to be counted when that is done.
+    final func answered(by served: ServedVersion, ranHere: Bool = false) -> Answered {
+        isCounted = true
+        return Answered(
+            served: served, times: times, rows: rows, arm: arm, trace: trace, ranHere: ranHere)
     }
 
     /// Nobody waits for the answer any more.

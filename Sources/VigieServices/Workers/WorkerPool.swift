@@ -16,6 +16,7 @@ package final class WorkerPool: Sendable {
     private let bells: [Doorbell]
     private let threads = Mutex<[WorkThread]>([])
     private let stopped = Atomic<Bool>(false)
+    private let busy = Atomic<UInt64>(0)
 
     private struct State {
         var queue: WorkQueue<WorkerJob>
@@ -60,7 +61,10 @@ package final class WorkerPool: Sendable {
             state.isStopped = true
             return state.queue.removeAll().map(\.payload)
         }
-        for job in waiting { job.refuse(RPCStatus(.unavailable, "the server is shutting down")) }
+        for job in waiting {
+            job.failed()
+            job.refuse(RPCStatus(.unavailable, "the server is shutting down"))
+        }
         for bell in bells { bell.ring() }
         let all = threads.withLock { threads in
             defer { threads = [] }
@@ -133,7 +137,10 @@ package final class WorkerPool: Sendable {
             state.queue.add(entry)
             return (state.sleeping.popLast(), false)
         }
-        if isStopped { return job.refuse(WorkRefusal.stopped.status(version: job.version)) }
+        if isStopped {
+            job.failed()
+            return job.refuse(WorkRefusal.stopped.status(version: job.version))
+        }
         if let sleeper { bells[sleeper].ring() }
     }
 
@@ -162,29 +169,27 @@ package final class WorkerPool: Sendable {
         let started = MonotonicTime.now().nanoseconds
         let version = jobs[0].version
         jobs[0].run(with: Array(jobs.dropFirst()), started: started)
+        let ended = MonotonicTime.now().nanoseconds
+        busy.wrappingAdd(ended &- started, ordering: .relaxed)
         guard let crowd = version.crowd else { return }
         let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
-        crowd.note(
-            jobs, started: started, ended: MonotonicTime.now().nanoseconds, waiting: waiting)
+        crowd.note(jobs, started: started, ended: ended, waiting: waiting)
     }
 
+    /// Time that workers computed, all of them together.
+    var busyNanoseconds: UInt64 { busy.load(ordering: .relaxed) }
+
     private static func drop(_ job: WorkerJob, _ reason: WorkQueue<WorkerJob>.Drop) {
-        let now = MonotonicTime.now().nanoseconds
         switch reason {
         case .cancelled:
-            job.version.count {
-                $0.abandoned.add(1)
-                $0.failed(began: job.began, ended: now)
-            }
+            job.failed { $0.abandoned.add(1) }
             // Nobody reads it, but it ends the call for whoever counts calls.
             job.refuse(RPCStatus(.cancelled, "the caller went away"))
         case .late:
+            let now = MonotonicTime.now().nanoseconds
             let waited = now &- min(job.enqueued.nanoseconds, now)
             let refusal = WorkRefusal.expired(waited: waited, cost: job.cost.total)
-            job.version.count {
-                $0.note(refusal)
-                $0.failed(began: job.began, ended: now)
-            }
+            job.failed { $0.note(refusal) }
             job.refuse(refusal.status(version: job.version))
         }
     }

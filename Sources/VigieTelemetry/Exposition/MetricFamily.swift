@@ -6,7 +6,7 @@ package struct MetricFamily: Sendable {
         case counter
         /// Goes up and down.
         case gauge
-        /// Latencies, whose unit is seconds.
+        /// Latencies in seconds, or sizes in bytes.
         case histogram
     }
 

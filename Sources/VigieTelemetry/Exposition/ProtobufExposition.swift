@@ -42,27 +42,47 @@ struct ProtobufExposition {
     private static func fill(
         _ message: IoPrometheusClient.Histogram, from histogram: HistogramSnapshot
     ) {
-        message.sampleSum = histogram.sumSeconds
+        message.sampleSum = histogram.baseSum
         var cumulated: UInt64 = 0
         message.reserveBucket(histogram.classic.count)
         for (index, count) in histogram.classic.enumerated() {
             cumulated &+= count
             let bucket = message.addBucket()
             bucket.cumulativeCount = cumulated
-            bucket.upperBound =
-                index < LatencyBuckets.classicBounds.count
-                ? Double(LatencyBuckets.classicBounds[index]) / 1e9 : .infinity
+            bucket.upperBound = histogram.scale.classicBound(index)
+            guard index < histogram.exemplars.count, let exemplar = histogram.exemplars[index]
+            else { continue }
+            fill(bucket.mutableExemplar(), from: exemplar, histogram.scale)
+            fill(message.addExemplars(), from: exemplar, histogram.scale)
         }
         message.sampleCount = cumulated
-        message.schema = LatencyBuckets.schema
+        message.schema = BucketScale.schema
         message.zeroThreshold = 0
-        message.zeroCount = 0
-        fillSpans(message, histogram.native)
+        message.zeroCount = histogram.zeros
+        fillSpans(message, histogram)
+    }
+
+    private static func fill(
+        _ message: IoPrometheusClient.Exemplar, from exemplar: Exemplar, _ scale: BucketScale
+    ) {
+        for (name, value) in exemplar.labels {
+            let pair = message.addLabel()
+            pair.setName(name)
+            pair.setValue(value)
+        }
+        message.value = scale.inBaseUnit(exemplar.value)
+        let time = exemplar.wallSeconds
+        let timestamp = message.mutableTimestamp()
+        timestamp.seconds = Int64(time)
+        timestamp.nanos = Int32((time - time.rounded(.down)) * 1e9)
     }
 
     /// Runs of buckets that are not empty; gaps of up to two are bridged by zeros, which take less
     /// room than another span.
-    private static func fillSpans(_ message: IoPrometheusClient.Histogram, _ counts: [UInt64]) {
+    private static func fillSpans(
+        _ message: IoPrometheusClient.Histogram, _ histogram: HistogramSnapshot
+    ) {
+        let counts = histogram.native
         var runs: [Range<Int>] = []
         for index in counts.indices where counts[index] > 0 {
             if let last = runs.last, index - last.upperBound <= 2 {
@@ -72,7 +92,7 @@ struct ProtobufExposition {
             }
         }
         var previousCount: Int64 = 0
-        var end = -LatencyBuckets.firstIndex
+        var end = -histogram.scale.firstIndex
         for run in runs {
             let span = message.addPositiveSpan()
             span.offset = Int32(run.lowerBound - end)

@@ -33,13 +33,24 @@ struct TextExposition {
         var cumulated: UInt64 = 0
         for (index, count) in histogram.classic.enumerated() {
             cumulated &+= count
-            let bound =
-                index < LatencyBuckets.classicBounds.count
-                ? Self.number(Double(LatencyBuckets.classicBounds[index]) / 1e9) : "+Inf"
-            sample("\(name)_bucket", labels + [MetricLabel("le", bound)], String(cumulated))
+            let bound = Self.number(histogram.scale.classicBound(index))
+            sample(
+                "\(name)_bucket", labels + [MetricLabel("le", bound)],
+                String(cumulated) + exemplar(histogram, index))
         }
-        sample("\(name)_sum", labels, Self.number(histogram.sumSeconds))
+        sample("\(name)_sum", labels, Self.number(histogram.baseSum))
         sample("\(name)_count", labels, String(cumulated))
+    }
+
+    /// Only OpenMetrics has them: ` # {trace_id="…",span_id="…"} 0.0123 1700000000.5`.
+    private func exemplar(_ histogram: HistogramSnapshot, _ index: Int) -> String {
+        guard isOpenMetrics, index < histogram.exemplars.count,
+            let exemplar = histogram.exemplars[index]
+        else { return "" }
+        let pairs = exemplar.labels.map { "\($0.name)=\"\($0.value)\"" }
+        let value = Self.number(histogram.scale.inBaseUnit(exemplar.value))
+        let milliseconds = (exemplar.wallSeconds * 1000).rounded() / 1000
+        return " # {\(pairs.joined(separator: ","))} \(value) \(Self.number(milliseconds))"
     }
 
     private mutating func sample(_ name: String, _ labels: [MetricLabel], _ value: String) {
@@ -80,5 +91,20 @@ extension MetricFamily.Kind {
         case .gauge: "gauge"
         case .histogram: "histogram"
         }
+    }
+}
+
+extension Exemplar {
+    /// As OpenTelemetry names them.
+    var labels: [(name: String, value: String)] {
+        [
+            ("trace_id", Self.hex(trace.traceHigh) + Self.hex(trace.traceLow)),
+            ("span_id", Self.hex(trace.span)),
+        ]
+    }
+
+    private static func hex(_ word: UInt64) -> String {
+        let digits = String(word, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -1,32 +1,45 @@
-/// The latencies that one thread has seen of one thing. That thread records, any thread reads.
+/// What one thread has seen of one thing: latencies or sizes. That thread records, any thread reads.
 ///
 /// Recording costs a bucket look-up and two additions, some 5 ns, and never allocates. What is read
 /// while another value is being recorded may lack that value in the sum only.
 package final class LoopHistogram: Sendable {
-    private let cells: InlineArray<332, LoopCounter>
+    package let scale: BucketScale
+    private let cells: InlineArray<333, LoopCounter>
     private let sum = LoopCounter()
 
-    package init() {
+    package init(_ scale: BucketScale = .latency) {
+        self.scale = scale
         cells = InlineArray { _ in LoopCounter() }
     }
 
     /// For the one thread that writes.
-    /// - Parameter nanoseconds: the duration; what is over 2^9 s counts in the last bucket.
+    /// - Parameter value: of the scale's unit: nanoseconds, bytes.
     @inline(__always)
-    package func record(nanoseconds: UInt64) {
-        cells[LatencyBuckets.cell(nanoseconds: nanoseconds)].add(1)
-        sum.add(nanoseconds)
+    package func record(_ value: UInt64) {
+        cells[scale.cell(value)].add(1)
+        sum.add(value)
     }
 
-    /// Adds what has been recorded so far to a snapshot.
+    /// How many values have been recorded.
+    package var count: UInt64 {
+        var count: UInt64 = 0
+        for index in scale.cells.indices { count &+= cells[index].current }
+        return count
+    }
+
+    /// Adds what has been recorded so far to a snapshot of the same scale.
     package func add(to snapshot: inout HistogramSnapshot) {
-        for index in 0..<LatencyBuckets.cellCount {
+        for index in scale.cells.indices {
             let count = cells[index].current
             guard count > 0 else { continue }
-            let (native, classic) = LatencyBuckets.cells[index]
-            snapshot.native[native] &+= count
+            let (native, classic) = scale.cells[index]
+            if index == scale.zeroCell {
+                snapshot.zeros &+= count
+            } else {
+                snapshot.native[native] &+= count
+            }
             snapshot.classic[classic] &+= count
         }
-        snapshot.sumNanoseconds &+= sum.current
+        snapshot.sum &+= sum.current
     }
 }

@@ -4,6 +4,8 @@ import Glibc
 /// A socket, optional TLS and an HTTP/2 session, on one loop; server and client share it.
 package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     package let loop: EventLoop
+    /// What is counted of it, with all others of its loop and role.
+    final let traffic: ConnectionTraffic
     private(set) final var session: HTTP2Session!
     private(set) var tls: TLSSession?
     /// Bytes for the socket that it did not take yet.
@@ -13,6 +15,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     private(set) var isClosed = false
     private var isFlushQueued = false
     private var isLingering = false
+    private var isHandshakeCounted = false
     private var relieved: [(stream: HTTPStream, generation: UInt64)] = []
     /// What a session that ends in good order ended for.
     final var endReason = CloseReason.clean
@@ -39,6 +42,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     ) {
         self.loop = loop
         self.tls = tls
+        traffic = role == .server ? loop.traffic : loop.clientTraffic
         super.init(descriptor: descriptor)
         session = HTTP2Session(role: role, settings: settings, owner: self)
     }
@@ -81,6 +85,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         for _ in 0..<Self.readsPerRound {
             let count = recv(descriptor, loop.readBuffer.baseAddress, loop.readBuffer.count, 0)
             if count > 0 {
+                traffic.receivedBytes.add(UInt64(truncatingIfNeeded: count))
                 bytesReceived()
                 let bytes = UnsafeRawBufferPointer(
                     start: loop.readBuffer.baseAddress, count: count)
@@ -143,6 +148,8 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
             // Key updates and the like may have been answered.
             if !isClosed { sendCipher(tls) }
         } catch {
+            if !isHandshakeCounted { traffic.failedHandshakes.add(1) }
+            isHandshakeCounted = true
             // OpenSSL has written an alert that says why.
             if !isClosed { sendCipher(tls) }
             if !isClosed { finish(.tls(error)) }
@@ -153,6 +160,8 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         guard tls.negotiatedHTTP2 else {
             throw TLSError("TLS handshake", reason: "the peer did not agree to ALPN h2")
         }
+        isHandshakeCounted = true
+        traffic.handshake(.init(tls.version), isResumed: tls.isResumed)
         peerIdentity = tls.peerIdentity()
         handshakeCompleted()
     }
@@ -249,6 +258,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     private func waitForSocket() {
         if blockedSince == .never {
             blockedSince = loop.now
+            traffic.socketStalls.add(1)
             writeBlocked()
         }
         loop.update(self, events: EPOLLIN.rawValue | EPOLLOUT.rawValue)
@@ -262,7 +272,10 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
         while true {
             let count = send(
                 descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-            if count >= 0 { return count }
+            if count >= 0 {
+                traffic.sentBytes.add(UInt64(truncatingIfNeeded: count))
+                return count
+            }
             if errno == EAGAIN { return 0 }
             if errno == EINTR { continue }
             close(.network(SystemError("send")))

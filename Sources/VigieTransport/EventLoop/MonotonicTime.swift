@@ -1,7 +1,7 @@
 import Glibc
 
 /// Nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC); comparable within one boot.
-package struct MonotonicTime: Comparable, Hashable, Sendable {
+package struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
     package let nanoseconds: UInt64
 
     package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }

@@ -45,7 +45,10 @@ extension HTTP2Session {
         guard !stream.isRefused else { return }
         stream.isRefused = true
         reset(stream, .enhanceYourCalm)
-        owner._withUnsafeGuaranteedRef { $0.headerListTooLarge() }
+        owner._withUnsafeGuaranteedRef {
+            $0.traffic.oversizedHeaders.add(1)
+            $0.headerListTooLarge()
+        }
     }
 
     func dataReceived(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
@@ -69,7 +72,10 @@ extension HTTP2Session {
                     stream.endOfStream()
                 }
             } else if header.length == 0 {
-                owner._withUnsafeGuaranteedRef { $0.cheapFrameReceived() }
+                owner._withUnsafeGuaranteedRef {
+                    $0.traffic.cheapFrames.add(1)
+                    $0.cheapFrameReceived()
+                }
             }
         case NGHTTP2_HEADERS:
             withStream(header.stream_id) { stream in
@@ -83,12 +89,19 @@ extension HTTP2Session {
         let owner = self.owner.takeUnretainedValue()
         let isAcknowledgement = frame.pointee.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
         switch nghttp2_frame_type(UInt32(frame.pointee.hd.type)) {
-        case NGHTTP2_PING: owner.pingReceived(isAcknowledgement: isAcknowledgement)
+        case NGHTTP2_PING:
+            if !isAcknowledgement { owner.traffic.pings.add(1) }
+            owner.pingReceived(isAcknowledgement: isAcknowledgement)
         case NGHTTP2_SETTINGS where !isAcknowledgement:
+            owner.traffic.cheapFrames.add(1)
             owner.cheapFrameReceived()
             owner.settingsReceived()
-        case NGHTTP2_PRIORITY: owner.cheapFrameReceived()
+        case NGHTTP2_PRIORITY:
+            owner.traffic.cheapFrames.add(1)
+            owner.cheapFrameReceived()
+        case NGHTTP2_RST_STREAM: owner.traffic.resetsReceived.add(1)
         case NGHTTP2_GOAWAY:
+            owner.traffic.goAwaysReceived.add(1)
             let goaway = frame.pointee.goaway
             let text = UnsafeBufferPointer(start: goaway.opaque_data, count: goaway.opaque_data_len)
             owner.goAwayReceived(
@@ -117,7 +130,14 @@ extension HTTP2Session {
     func frameSent(_ frame: UnsafePointer<nghttp2_frame>) {
         let header = frame.pointee.hd
         guard header.type <= UInt8(NGHTTP2_HEADERS.rawValue) else {
-            if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
+            if header.type == UInt8(NGHTTP2_RST_STREAM.rawValue) {
+                let code = HTTP2ErrorCode(rawValue: frame.pointee.rst_stream.error_code)
+                owner._withUnsafeGuaranteedRef {
+                    $0.traffic.resetsSent.add(1)
+                    if code == .refusedStream { $0.traffic.refusedStreams.add(1) }
+                }
+            } else if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
+                owner._withUnsafeGuaranteedRef { $0.traffic.goAwaysSent.add(1) }
                 let code = HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code)
                 owner._withUnsafeGuaranteedRef { $0.goAwaySent(code) }
             }

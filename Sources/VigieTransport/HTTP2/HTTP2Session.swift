@@ -249,6 +249,10 @@ final class HTTP2Session {
     func begin(_ stream: HTTPStream) {
         stream.liveIndex = live.count
         live.append(stream)
+        owner._withUnsafeGuaranteedRef {
+            $0.traffic.streams.add(1)
+            $0.traffic.openStreams.add(1)
+        }
     }
 
     func end(_ stream: HTTPStream, _ code: HTTP2ErrorCode) {
@@ -261,7 +265,10 @@ final class HTTP2Session {
         }
         if stream.pausedBytes > 0 { unpaused(stream.pausedBytes) }
         stream.end(code)
-        owner._withUnsafeGuaranteedRef { $0.streamEnded(stream) }
+        owner._withUnsafeGuaranteedRef {
+            $0.traffic.openStreams.set($0.traffic.openStreams.current &- 1)
+            $0.streamEnded(stream)
+        }
     }
 
     // MARK: Limits

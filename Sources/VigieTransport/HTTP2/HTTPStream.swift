@@ -126,7 +126,12 @@ open class HTTPStream {
         flushSoon()
     }
 
-    private func noteFull() { if outgoing.count >= Self.highWaterBytes { wasBlocked = true } }
+    @inline(__always)
+    private func noteFull() {
+        guard outgoing.count >= Self.highWaterBytes, !wasBlocked else { return }
+        wasBlocked = true
+        link?._withUnsafeGuaranteedRef { $0.traffic.streamStalls.add(1) }
+    }
 
     private func wake() {
         if starved {

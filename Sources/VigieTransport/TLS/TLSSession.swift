@@ -124,6 +124,9 @@ final class TLSSession {
         return name[0] == 0x68 && name[1] == 0x32
     }
 
+    /// The handshake took up an earlier session.
+    var isResumed: Bool { SSL_session_reused(raw) == 1 }
+
     /// For example "TLSv1.3".
     var version: String { String(cString: SSL_get_version(raw)) }
 

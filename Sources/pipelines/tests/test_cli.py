@@ -51,6 +51,59 @@ def test_a_missing_data_file_says_what_to_do(
     assert "give its path with --hmeq" in capsys.readouterr().err
 
 
+HMEQ_HEAD = "BAD,LOAN,MORTDUE,VALUE,REASON,JOB,YOJ,DEROG,DELINQ,CLAGE,NINQ,CLNO,DEBTINC\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is no table of comma-separated values"),
+        ("BAD,LOAN\n1,2\n", "has no column MORTDUE, VALUE"),
+        (HMEQ_HEAD + "1,2,3,4,HomeImp,Chef,1,0,0,1,0,1,\n", "occupation has no category 'Chef'"),
+        (HMEQ_HEAD + "1,much,3,4,HomeImp,Mgr,1,0,0,1,0,1,\n", "loan_amount: 'much'"),
+        (HMEQ_HEAD + "2,2,3,4,HomeImp,Mgr,1,0,0,1,0,1,\n", "BAD is '2' in row 1; expected 0 or 1"),
+        (HMEQ_HEAD + "1,2,3,4,HomeImp,Mgr,1,0,0,1,0,1,\n", "1 bad rows are too few for 5 folds"),
+    ],
+)
+def test_a_file_that_is_no_hmeq_is_refused_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, message: str
+) -> None:
+    file = tmp_path / "hmeq.csv"
+    file.write_text(content)
+    assert main(["train", "credit", "--data", "hmeq", "--hmeq", str(file), "--quiet"]) == 1
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rows", "--data", "hr", "--limit", "-1"], "--limit: is -1; expected 0 or more"),
+        (["train", "hr", "--seed", "-1"], "--seed: is -1; expected 0 to 4294967295"),
+        (["train", "hr", "--folds", "1"], "--folds: is 1; expected 2 to 100"),
+        (["train", "hr", "--folds", "two"], "--folds: 'two' is no whole number"),
+    ],
+)
+def test_numbers_have_bounds(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("domain", ["cash", "credit", "hr", "anomaly", "fraud", "intents"])
+def test_a_registry_that_cannot_be_made_is_refused_before_training(
+    domain: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(["train", domain, "--out", str(tmp_path / "file" / "registry")]) == 1
+    captured = capsys.readouterr()
+    assert "Not a directory" in captured.err
+    # Nothing was read, drawn or trained.
+    assert len(captured.err.splitlines()) == 1
+    assert captured.out == ""
+
+
 def test_rows_are_json_lines_with_the_label_apart(
     german: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

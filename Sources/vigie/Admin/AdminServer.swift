@@ -1,21 +1,26 @@
 import Glibc
 import VigieTransport
 
-/// The HTTP/1.1 port for probes and people: kubelet, curl, a browser. One thread that serves one
-/// short request after the other; nothing of it touches a loop.
-final class AdminServer: @unchecked Sendable {
-    /// Answers a path with a page; nil is 404.
-    typealias Router = @Sendable (_ path: String) -> AdminPage?
+/// The HTTP/1.1 port for probes, scrapers and people: kubelet, Prometheus, curl, a browser. A few
+/// threads, each of which serves one short request after the other; nothing of it touches a loop.
+final class AdminServer: Sendable {
+    /// Answers a request with a page; nil is 404.
+    typealias Router = @Sendable (_ request: AdminRequest) -> AdminPage?
 
     /// Where it listens, with the port that the system chose when 0 was asked for.
     let address: SocketAddress
     private let descriptor: Int32
     private let router: Router
 
-    /// How long a client may take to send its request or to read its answer.
+    /// Requests that are served at once: a scrape, or a client that dawdles, keeps no probe waiting.
+    private static let threads = 4
+    /// How long a client may take for each read or write.
     private static let timeoutSeconds = 2
-    /// Longest request head that is read, in bytes.
-    private static let headBytesMax = 8192
+    /// How long a client may take to send its request.
+    private static let requestTime: Duration = .seconds(5)
+    /// Longest request head and body that are read, in bytes.
+    private static let headBytesMax = 16_384
+    private static let bodyBytesMax = 4096
 
     init(_ address: SocketAddress, router: @escaping Router) throws(SystemError) {
         descriptor = try BlockingSocket.listen(address)
@@ -23,17 +28,20 @@ final class AdminServer: @unchecked Sendable {
         self.router = router
     }
 
-    /// Begins to answer, on a thread that lives as long as the process.
+    /// Begins to answer, on threads that live as long as the process.
     func start() {
-        var thread = pthread_t()
-        let this = Unmanaged.passRetained(self).toOpaque()
-        pthread_create(
-            &thread, nil,
-            { raw in
-                Unmanaged<AdminServer>.fromOpaque(raw!).takeRetainedValue().run()
-                return nil
-            }, this)
-        pthread_detach(thread)
+        for _ in 0..<Self.threads {
+            var thread = pthread_t()
+            let this = Unmanaged.passRetained(self).toOpaque()
+            pthread_create(
+                &thread, nil,
+                { raw in
+                    // Set two lines above.
+                    Unmanaged<AdminServer>.fromOpaque(raw!).takeRetainedValue().run()
+                    return nil
+                }, this)
+            pthread_detach(thread)
+        }
     }
 
     private func run() {
@@ -51,40 +59,55 @@ final class AdminServer: @unchecked Sendable {
     }
 
     private func serve(_ client: Int32) {
-        guard let line = requestLine(client) else { return }
-        let parts = line.split(separator: " ")
-        guard parts.count == 3, parts[2].hasPrefix("HTTP/1.") else {
-            return answer(client, AdminPage(status: 400, text: "not an HTTP/1.1 request\n"), true)
+        switch read(client) {
+        case .gone: return
+        case .tooLarge:
+            answer(client, AdminPage(status: 413, text: "the request is too large\n"), true)
+        case .malformed:
+            answer(client, AdminPage(status: 400, text: "not an HTTP/1.1 request\n"), true)
+        case .request(let request):
+            let page =
+                router(request) ?? AdminPage(status: 404, text: "no page \(request.path)\n")
+            answer(client, page, request.method != "HEAD")
         }
-        guard parts[0] == "GET" || parts[0] == "HEAD" else {
-            return answer(client, AdminPage(status: 405, text: "only GET and HEAD\n"), true)
-        }
-        let path = String(parts[1].prefix { $0 != "?" })
-        let page = router(path) ?? AdminPage(status: 404, text: "no page \(path)\n")
-        answer(client, page, parts[0] == "GET")
     }
 
-    private func requestLine(_ client: Int32) -> String? {
-        var head: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1024)
-        while head.count < Self.headBytesMax {
-            let count = recv(client, &chunk, chunk.count, 0)
-            guard count > 0 else { return nil }
-            head.append(contentsOf: chunk[..<count])
-            if head.suffix(count + 3).contains(sequence: Array("\r\n\r\n".utf8)) {
-                return String(decoding: head.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
+    private enum Reading {
+        case gone
+        case tooLarge
+        case malformed
+        case request(AdminRequest)
+    }
+
+    private func read(_ client: Int32) -> Reading {
+        let deadline = MonotonicTime.now().advanced(by: Self.requestTime)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 2048)
+        var headEnd: Int?
+        var bodyCount = 0
+        while true {
+            if headEnd == nil, let end = bytes.headEnd {
+                headEnd = end
+                guard let request = AdminRequest(head: Array(bytes[..<end]), body: []) else {
+                    return .malformed
+                }
+                bodyCount = Int(request.header("content-length")) ?? 0
+                guard (0...Self.bodyBytesMax).contains(bodyCount) else { return .tooLarge }
             }
+            if let headEnd, bytes.count >= headEnd + bodyCount {
+                let body = Array(bytes[headEnd..<headEnd + bodyCount])
+                return AdminRequest(head: Array(bytes[..<headEnd]), body: body)
+                    .map { .request($0) } ?? .malformed
+            }
+            guard headEnd != nil || bytes.count < Self.headBytesMax else { return .tooLarge }
+            let count = recv(client, &chunk, chunk.count, 0)
+            guard count > 0, MonotonicTime.now() < deadline else { return .gone }
+            bytes.append(contentsOf: chunk[..<count])
         }
-        return nil
     }
 
     private func answer(_ client: Int32, _ page: AdminPage, _ withBody: Bool) {
-        var bytes = Array(
-            """
-            HTTP/1.1 \(page.status) \(page.reason)\r\ncontent-type: \(page.contentType)\r\n\
-            content-length: \(page.body.count)\r\ncache-control: no-store\r\n\
-            connection: close\r\n\r\n
-            """.utf8)
+        var bytes = Array(page.head.utf8)
         if withBody { bytes += page.body }
         var sent = 0
         while sent < bytes.count {
@@ -97,13 +120,16 @@ final class AdminServer: @unchecked Sendable {
     }
 }
 
-extension Collection<UInt8> {
-    fileprivate func contains(sequence: [UInt8]) -> Bool {
-        var rest = self[...]
-        while rest.count >= sequence.count {
-            if rest.starts(with: sequence) { return true }
-            rest = rest.dropFirst()
+extension [UInt8] {
+    /// Where the body begins, behind the blank line; nil while that is not there.
+    fileprivate var headEnd: Int? {
+        guard count >= 4 else { return nil }
+        for index in 0...(count - 4)
+        where self[index] == 13 && self[index + 1] == 10 && self[index + 2] == 13
+            && self[index + 3] == 10
+        {
+            return index + 4
         }
-        return false
+        return nil
     }
 }

@@ -29,7 +29,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "Address of the HTTP/1.1 port with /healthz, /readyz, /version and /models; none without this.",
+            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models and /loglevel; none without this.",
             valueName: "host:port"))
     var admin: String?
 
@@ -49,6 +49,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Workers") var workers: WorkerFlags
     @OptionGroup(title: "Overload") var overload: OverloadOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
+    @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
 
     /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
@@ -71,11 +72,13 @@ struct ServeCommand: ParsableCommand {
             "worker-niceness", "batch-max-rows", "batch-max-delay", "batch-preferred-rows",
             "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval",
             "reset-burst",
+            "admin-token-file", "max-metric-series",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
-            "overload-latency", "overload-tolerance",
+            "overload-latency", "overload-tolerance", "load-report-interval",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
             Setting("no-load-shedding", isSwitch: true),
+            Setting("load-report-trailers", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),
             Setting("permit-pings-without-calls", isSwitch: true),
         ]
@@ -99,7 +102,7 @@ struct ServeCommand: ParsableCommand {
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
                 grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
-                workers: workers, overload: overload, limits: limits),
+                workers: workers, overload: overload, limits: limits, telemetry: telemetry),
             log: podLog)
         pod.runUntilSignalled()
     }

@@ -19,7 +19,7 @@ extension StoreEvent {
                 + "warmed up in \(model.warmUpDuration.milliseconds) ms"
         case .waiting(let name, let version, let reason):
             "\(name)/\(version) is not whole yet: \(reason)"
-        case .failed(let name, let version, let reason):
+        case .failed(let name, let version, _, let reason):
             "\(name)/\(version) is refused, what served before still does: \(reason)"
         case .superseded(let name, let version):
             "\(name)/\(version) has left memory: newer versions are kept instead"

@@ -42,13 +42,18 @@ final class Pod {
         var options = StoreOptions()
         options.keepVersions = settings.registry.keepVersions
         options.pollInterval = settings.registry.registryPollInterval.duration
+        let registryMetrics = RegistryMetrics()
         let store = ModelStore(
             folder: settings.registry.registry, options: options,
-            onEvent: { event in log.write(event.level, event.description) })
+            onEvent: { event in
+                registryMetrics.note(event)
+                log.write(event.level, event.description)
+            })
         try StartFailure.wrapping("--registry \(settings.registry.registry)") {
             () throws(RegistryError) in try store.start()
         }
         self.store = store
+        registryMetrics.watch(store)
         var workerOptions = settings.workers.options(processors: Processors.usable)
         workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
         workerOptions.adaptiveConcurrency = settings.overload.concurrency(
@@ -75,6 +80,7 @@ final class Pod {
         let perLoop = rpcLimits
         let observation = try PodObservation(settings, log, server: address)
         self.observation = observation
+        var handlers: [RPCHandler] = []
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
@@ -83,11 +89,22 @@ final class Pod {
                 let handler = RPCHandler(loop: loop, limits: perLoop)
                 observation.observe(handler)
                 services.install(on: handler)
+                handlers.append(handler)
                 return handler
             }
         }
+        let load = PodLoad(server, handlers.map(\.counters), pool)
+        for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
+        let metrics = Self.metrics(
+            settings, server: server, handlers: handlers.map(\.counters), load: load,
+            registry: registryMetrics, services: services, pool: pool,
+            others: observation.exporter.map { [$0] } ?? [])
+        let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
+            try AdminToken(file: file)
+        }
         admin = try adminAddress.map { address throws(StartFailure) in
-            let pages = AdminPages(store: store, services: services)
+            let pages = AdminPages(
+                store: store, services: services, metrics: metrics, log: log, token: token)
             return try StartFailure.wrapping("--admin \(address)") { () throws(SystemError) in
                 try AdminServer(address) { pages.page($0) }
             }

@@ -11,4 +11,5 @@ struct PodSettings {
     var workers: WorkerFlags
     var overload: OverloadOptions
     var limits: LimitOptions
+    var telemetry: TelemetryOptions
 }

@@ -8,6 +8,7 @@ var allMessages: [any Message.Type] {
     [
         GoogleProtobuf.AnyMessage.self,
         GoogleProtobuf.Duration.self,
+        GoogleProtobuf.Timestamp.self,
         GoogleRpc.ErrorInfo.self,
         GoogleRpc.RetryInfo.self,
         GoogleRpc.BadRequest.self,
@@ -171,6 +172,7 @@ var allMessages: [any Message.Type] {
         IoPrometheusClient.Gauge.self,
         IoPrometheusClient.Counter.self,
         IoPrometheusClient.Histogram.self,
+        IoPrometheusClient.Exemplar.self,
         IoPrometheusClient.Bucket.self,
         IoPrometheusClient.BucketSpan.self,
         IoPrometheusClient.Metric.self,
@@ -184,5 +186,7 @@ var allMessages: [any Message.Type] {
         VigieV1.PingResponse.self,
         VigieV1.VersionRequest.self,
         VigieV1.VersionResponse.self,
+        XdsDataOrcaV3.OrcaLoadReport.self,
+        XdsServiceOrcaV3.OrcaLoadReportRequest.self,
     ]
 }

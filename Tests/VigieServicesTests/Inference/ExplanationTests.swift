@@ -147,8 +147,10 @@ import VigieRegistry
         _ served: ServedVersion, rows: Int, explains: Bool = false, _ random: inout SplitMix
     ) -> TensorJob {
         let job = TensorJob(
-            Inference.ModelInferRequest(in: arena), served, explains: explains, rows: rows,
-            cost: .zero, deadline: .never, began: 0)
+            Inference.ModelInferRequest(in: arena), node([served.model]), served,
+            explains: explains, rows: rows, cost: .zero, .now())
+        // Nobody answers it.
+        job.isCounted = true
         let features = served.artifact.signature.features
         let input = job.inputs[0]
         input.reshape(TensorShape([rows, features.count]))

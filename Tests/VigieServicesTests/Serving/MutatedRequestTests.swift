@@ -68,7 +68,7 @@ import VigieRegistry
             let response = Inference.ModelInferResponse(in: arena)
             do throws(RPCStatus) {
                 _ = try node.infer(
-                    request, into: response, deadline: .never,
+                    request, into: response, .now(),
                     NoLater<Inference.ModelInferResponse>())
                 #expect(response.encodedByteCount > 0)
                 answered += 1

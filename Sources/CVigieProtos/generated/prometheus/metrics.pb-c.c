@@ -187,6 +187,51 @@ void   io__prometheus__client__histogram__free_unpacked
   assert(message->base.descriptor == &io__prometheus__client__histogram__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   io__prometheus__client__exemplar__init
+                     (Io__Prometheus__Client__Exemplar         *message)
+{
+  static const Io__Prometheus__Client__Exemplar init_value = IO__PROMETHEUS__CLIENT__EXEMPLAR__INIT;
+  *message = init_value;
+}
+size_t io__prometheus__client__exemplar__get_packed_size
+                     (const Io__Prometheus__Client__Exemplar *message)
+{
+  assert(message->base.descriptor == &io__prometheus__client__exemplar__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t io__prometheus__client__exemplar__pack
+                     (const Io__Prometheus__Client__Exemplar *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &io__prometheus__client__exemplar__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t io__prometheus__client__exemplar__pack_to_buffer
+                     (const Io__Prometheus__Client__Exemplar *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &io__prometheus__client__exemplar__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Io__Prometheus__Client__Exemplar *
+       io__prometheus__client__exemplar__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Io__Prometheus__Client__Exemplar *)
+     protobuf_c_message_unpack (&io__prometheus__client__exemplar__descriptor,
+                                allocator, len, data);
+}
+void   io__prometheus__client__exemplar__free_unpacked
+                     (Io__Prometheus__Client__Exemplar *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &io__prometheus__client__exemplar__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   io__prometheus__client__bucket__init
                      (Io__Prometheus__Client__Bucket         *message)
 {
@@ -494,7 +539,7 @@ const ProtobufCMessageDescriptor io__prometheus__client__counter__descriptor =
   (ProtobufCMessageInit) io__prometheus__client__counter__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor io__prometheus__client__histogram__field_descriptors[8] =
+static const ProtobufCFieldDescriptor io__prometheus__client__histogram__field_descriptors[9] =
 {
   {
     "sample_count",
@@ -592,9 +637,22 @@ static const ProtobufCFieldDescriptor io__prometheus__client__histogram__field_d
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "exemplars",
+    16,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Io__Prometheus__Client__Histogram, n_exemplars),
+    offsetof(Io__Prometheus__Client__Histogram, exemplars),
+    &io__prometheus__client__exemplar__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned io__prometheus__client__histogram__field_indices_by_name[] = {
   2,   /* field[2] = bucket */
+  8,   /* field[8] = exemplars */
   7,   /* field[7] = positive_delta */
   6,   /* field[6] = positive_span */
   0,   /* field[0] = sample_count */
@@ -603,12 +661,13 @@ static const unsigned io__prometheus__client__histogram__field_indices_by_name[]
   5,   /* field[5] = zero_count */
   4,   /* field[4] = zero_threshold */
 };
-static const ProtobufCIntRange io__prometheus__client__histogram__number_ranges[3 + 1] =
+static const ProtobufCIntRange io__prometheus__client__histogram__number_ranges[4 + 1] =
 {
   { 1, 0 },
   { 5, 3 },
   { 12, 6 },
-  { 0, 8 }
+  { 16, 8 },
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor io__prometheus__client__histogram__descriptor =
 {
@@ -618,14 +677,78 @@ const ProtobufCMessageDescriptor io__prometheus__client__histogram__descriptor =
   "Io__Prometheus__Client__Histogram",
   "io.prometheus.client",
   sizeof(Io__Prometheus__Client__Histogram),
-  8,
+  9,
   io__prometheus__client__histogram__field_descriptors,
   io__prometheus__client__histogram__field_indices_by_name,
-  3,  io__prometheus__client__histogram__number_ranges,
+  4,  io__prometheus__client__histogram__number_ranges,
   (ProtobufCMessageInit) io__prometheus__client__histogram__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor io__prometheus__client__bucket__field_descriptors[2] =
+static const ProtobufCFieldDescriptor io__prometheus__client__exemplar__field_descriptors[3] =
+{
+  {
+    "label",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Io__Prometheus__Client__Exemplar, n_label),
+    offsetof(Io__Prometheus__Client__Exemplar, label),
+    &io__prometheus__client__label_pair__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Io__Prometheus__Client__Exemplar, has_value),
+    offsetof(Io__Prometheus__Client__Exemplar, value),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "timestamp",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Io__Prometheus__Client__Exemplar, timestamp),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned io__prometheus__client__exemplar__field_indices_by_name[] = {
+  0,   /* field[0] = label */
+  2,   /* field[2] = timestamp */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange io__prometheus__client__exemplar__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor io__prometheus__client__exemplar__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "io.prometheus.client.Exemplar",
+  "Exemplar",
+  "Io__Prometheus__Client__Exemplar",
+  "io.prometheus.client",
+  sizeof(Io__Prometheus__Client__Exemplar),
+  3,
+  io__prometheus__client__exemplar__field_descriptors,
+  io__prometheus__client__exemplar__field_indices_by_name,
+  1,  io__prometheus__client__exemplar__number_ranges,
+  (ProtobufCMessageInit) io__prometheus__client__exemplar__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor io__prometheus__client__bucket__field_descriptors[3] =
 {
   {
     "cumulative_count",
@@ -651,15 +774,28 @@ static const ProtobufCFieldDescriptor io__prometheus__client__bucket__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "exemplar",
+    3,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Io__Prometheus__Client__Bucket, exemplar),
+    &io__prometheus__client__exemplar__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned io__prometheus__client__bucket__field_indices_by_name[] = {
   0,   /* field[0] = cumulative_count */
+  2,   /* field[2] = exemplar */
   1,   /* field[1] = upper_bound */
 };
 static const ProtobufCIntRange io__prometheus__client__bucket__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor io__prometheus__client__bucket__descriptor =
 {
@@ -669,7 +805,7 @@ const ProtobufCMessageDescriptor io__prometheus__client__bucket__descriptor =
   "Io__Prometheus__Client__Bucket",
   "io.prometheus.client",
   sizeof(Io__Prometheus__Client__Bucket),
-  2,
+  3,
   io__prometheus__client__bucket__field_descriptors,
   io__prometheus__client__bucket__field_indices_by_name,
   1,  io__prometheus__client__bucket__number_ranges,

@@ -1,6 +1,7 @@
 import VigieProtos
 import VigieRPC
 import VigieTelemetry
+import VigieTransport
 
 /// One call of Triton's ModelStreamInfer: every request is answered with exactly one response, in the
 /// order of the requests, those too that workers compute. A caller who does not read is read no
@@ -36,6 +37,7 @@ final class InferStream: StreamingHandler {
                     answer.addParameters(key: "triton_final_response").boolParam = true
                 }
             } catch { call.finish(error) }
+            node.settle(MonotonicTime.now().nanoseconds)
         }
         later = StreamAnswers(answers: answers)
     }
@@ -44,12 +46,12 @@ final class InferStream: StreamingHandler {
         do throws(RPCStatus) {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
                 let answer = response.mutableInferResponse()
-                let result = try node.infer(request, into: answer, deadline: call.deadline, later)
+                let result = try node.infer(request, into: answer, call.context, later)
                 call.note(result.served, Arm(version: request.modelVersion))
-                if result.isAnswered { call.note(node.lastStations) }
                 answer.addParameters(key: "triton_final_response").boolParam = true
                 return result.isAnswered
             }
+            if node.settle(MonotonicTime.now().nanoseconds) { call.note(node.lastStations) }
         } catch { answers.append(error, requestID: String(request.id)) }
         answers.received()
     }

@@ -16,17 +16,18 @@ extension ServingNode {
     func infer(
         _ request: Inference.ModelInferRequest, into response: Inference.ModelInferResponse
     ) throws(RPCStatus) -> ServedVersion {
+        let context = RequestContext.now()
         let served = try find(request.modelName, version: request.modelVersion)
-        let began = MonotonicTime.now().nanoseconds
         do throws(RPCStatus) {
             let explains = try InferOutputs.select(request, served)
             try answer(
                 request, served, explains: explains, rows: InferInputs.rowsClaimed(request),
-                began: began, into: response)
+                context, into: response)
         } catch {
-            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
             throw error
         }
+        settle(MonotonicTime.now().nanoseconds)
         return served
     }
 
@@ -35,18 +36,18 @@ extension ServingNode {
     ///
     /// On the loop nothing is allocated in steady state: the model and its inputs are found by bytes,
     /// their content is copied into the loop's workspace, and the response borrows the workspace's
-    /// outputs and the version's prepared messages; see ``infer(_:into:)``.
+    /// outputs and the version's prepared messages; see ``infer(_:into:)``. Whoever has encoded it
+    /// calls ``settle(_:)``.
     /// - Returns: the version that answers, and whether it has.
     @inline(__always)
     func infer<Later: LaterAnswers<Inference.ModelInferResponse>>(
         _ request: Inference.ModelInferRequest, into response: Inference.ModelInferResponse,
-        deadline: MonotonicTime, _ later: Later
+        _ context: RequestContext, _ later: Later
     ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
         let served = try find(request.modelName, version: request.modelVersion)
-        let began = MonotonicTime.now().nanoseconds
         let decision = later.decision(
             served, self, method: later.isStream ? .streamInfer : .infer,
-            arm: Arm(version: request.modelVersion), began: began)
+            arm: Arm(version: request.modelVersion), context)
         do throws(RPCStatus) {
             try checkRecording(decision)
             let explains = try InferOutputs.select(request, served)
@@ -54,24 +55,24 @@ extension ServingNode {
             let cost = served.shared.cost(rows: rows, explains: explains)
             if later.mustWait || !runsInline(served, rows: rows, cost.total) {
                 try handOver(
-                    request, served, explains: explains, cost, deadline: deadline, began: began,
-                    decision, later)
+                    request, served, explains: explains, cost, context, decision, later)
                 return (served, false)
             }
-            if began &+ cost.total > deadline.nanoseconds, !served.shared.costs.mayProbe() {
+            if context.began &+ cost.total > context.deadline.nanoseconds,
+                !served.shared.costs.mayProbe()
+            {
                 throw served.refuse(.late(wait: 0, cost: cost.total))
             }
             if let decision, decision.isRequired {
                 try answerOnceRecorded(
-                    request, served, explains: explains, deadline: deadline, began: began,
-                    decision, later)
+                    request, served, explains: explains, context, decision, later)
                 return (served, false)
             }
             try answer(
-                request, served, explains: explains, rows: rows, began: began, into: response)
+                request, served, explains: explains, rows: rows, context, into: response)
             if let decision { record(request, served, explains: explains, rows: rows, decision) }
         } catch {
-            served.counters.failed(began: began, ended: MonotonicTime.now().nanoseconds)
+            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
             decision?.record(
                 error, requestID: request.id.utf8Span.bytes, rows: InferInputs.rowsClaimed(request))
             throw error
@@ -81,11 +82,11 @@ extension ServingNode {
 
     private func answer(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
-        rows: Int, began: UInt64, into response: Inference.ModelInferResponse
+        rows: Int, _ context: RequestContext, into response: Inference.ModelInferResponse
     ) throws(RPCStatus) {
         guard !explains, rows > 0 || !served.shared.hasIndependentRows else {
             return try answerApart(
-                request, served, explains: explains, rows: rows, began: began, into: response)
+                request, served, explains: explains, rows: rows, context, into: response)
         }
         let tensors = served.workspace.inputs
         let rows = try InferInputs.read(request, served, into: tensors, limits)
@@ -100,28 +101,29 @@ extension ServingNode {
         InferOutputs.write(
             served, served.selection, outputs: served.workspace.outputs,
             isTyped: InferOutputs.wantsTyped(request, served), to: response)
-        let times = RequestTimes(
-            began: began, inputsRead: inputsRead, computed: computed,
-            ended: MonotonicTime.now().nanoseconds)
-        served.counters.succeeded(times, rows: rows)
-        served.counters.ran(times, rows: rows)
+        let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
+        answered = Answered(
+            served: served, times: times, rows: rows, arm: Arm(version: request.modelVersion),
+            trace: context.trace, ranHere: true)
         lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
 
-    /// As ``answer(_:_:explains:rows:began:into:)``, with tensors of the request's own: an explanation must
+    /// As ``answer(_:_:explains:rows:_:into:)``, with tensors of the request's own: an explanation must
     /// not disturb outputs that stand in the workspace, and what has no rows does not run.
     @inline(never)
     private func answerApart(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
-        rows: Int, began: UInt64, into response: Inference.ModelInferResponse
+        rows: Int, _ context: RequestContext, into response: Inference.ModelInferResponse
     ) throws(RPCStatus) {
         let job = TensorJob(
-            request, served, explains: explains, rows: rows, cost: .zero, deadline: .never,
-            began: began)
+            request, self, served, explains: explains, rows: rows, cost: .zero,
+            RequestContext(began: context.began, trace: context.trace))
+        // Those who call this count its failure.
+        job.isCounted = true
         try readInputs(request, served, of: job)
-        job.inputsRead = MonotonicTime.now().nanoseconds
-        TensorRun(served.shared, [job]).compute(served.workspace, started: job.inputsRead)
+        job.times.inputsRead = MonotonicTime.now().nanoseconds
+        TensorRun(served.shared, [job]).compute(served.workspace, started: job.times.inputsRead)
         served.answered = job
         try job.write(response)
         lastStations = job.stations ?? .none
@@ -131,23 +133,24 @@ extension ServingNode {
     @inline(never)
     private func handOver<Later: LaterAnswers<Inference.ModelInferResponse>>(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
-        _ cost: WorkCost, deadline: MonotonicTime, began: UInt64, _ decision: DecisionContext?,
-        _ later: Later
+        _ cost: WorkCost, _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
         let rows = InferInputs.rowsClaimed(request)
         let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
         let bytes =
             InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
         let (pool, isProbe) = try admit(
-            served, cost, bytes: bytes, deadline: deadline, priority: later.priority,
-            began: began)
+            served, cost, bytes: bytes, priority: later.priority, context)
         let job = TensorJob(
-            request, served, explains: explains, rows: rows, cost: cost, deadline: deadline,
-            began: began, pool: pool, bytes: bytes)
+            request, self, served, explains: explains, rows: rows, cost: cost, context, pool: pool,
+            bytes: bytes)
+        // Until the workers have it, those who call this count its failure.
+        job.isCounted = true
         try readInputs(request, served, of: job)
         job.sink = try later.promise(requestID: String(request.id))
+        job.times.inputsRead = MonotonicTime.now().nanoseconds
+        job.isCounted = false
         job.decision = decision
-        job.inputsRead = MonotonicTime.now().nanoseconds
         pool.submit(job, isProbe: isProbe)
     }
 }
@@ -178,19 +181,22 @@ extension ServingNode {
     @inline(never)
     private func answerOnceRecorded<Later: LaterAnswers<Inference.ModelInferResponse>>(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
-        deadline: MonotonicTime, began: UInt64, _ decision: DecisionContext, _ later: Later
+        _ context: RequestContext, _ decision: DecisionContext, _ later: Later
     ) throws(RPCStatus) {
         let job = TensorJob(
-            request, served, explains: explains, rows: InferInputs.rowsClaimed(request),
-            cost: .zero, deadline: deadline, began: began)
+            request, self, served, explains: explains, rows: InferInputs.rowsClaimed(request),
+            cost: .zero, context)
+        // Until it has a sink, those who call this count its failure.
+        job.isCounted = true
         try readInputs(request, served, of: job)
         job.sink = try later.promise(requestID: String(request.id))
+        job.isCounted = false
         job.decision = decision
-        job.inputsRead = MonotonicTime.now().nanoseconds
-        job.run(with: [], started: job.inputsRead)
+        job.times.inputsRead = MonotonicTime.now().nanoseconds
+        job.run(with: [], started: job.times.inputsRead)
     }
 
-    /// Records what ``answer(_:_:explains:rows:began:into:)`` has answered.
+    /// Records what ``answer(_:_:explains:rows:_:into:)`` has answered.
     private func record(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
         rows: Int, _ decision: DecisionContext
@@ -217,16 +223,16 @@ extension ServingNode {
     /// The workers, if they can take a request and answer it in time, and whether it is only tried to
     /// learn what it costs.
     func admit(
-        _ served: ServedVersion, _ cost: WorkCost, bytes: Int, deadline: MonotonicTime,
-        priority: CallPriority, began: UInt64
+        _ served: ServedVersion, _ cost: WorkCost, bytes: Int, priority: CallPriority,
+        _ context: RequestContext
     ) throws(RPCStatus) -> (pool: WorkerPool, isProbe: Bool) {
         guard let pool else {
             throw RPCStatus(.internal, "an answer is to come later, and there are no workers")
         }
         do throws(WorkRefusal) {
             let isProbe = try pool.check(
-                served.shared, cost, bytes: bytes, deadline: deadline, priority: priority,
-                now: MonotonicTime(nanoseconds: began))
+                served.shared, cost, bytes: bytes, deadline: context.deadline, priority: priority,
+                now: MonotonicTime(nanoseconds: context.began))
             return (pool, isProbe)
         } catch { throw served.refuse(error, retryAfter: pool.options.retryAfter) }
     }

@@ -1,12 +1,15 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 import VigieTransport
 
 /// A ModelInfer request with tensors of its own: for workers, and for what a loop does not answer out
 /// of its workspace.
 final class TensorJob: WorkerJob, @unchecked Sendable {
-    /// What the loop serves; for the loop alone.
+    /// Both are for the loop alone.
+    private let node: ServingNode
     let served: ServedVersion
     let inputs: [Tensor]
     let outputs: [Tensor]
@@ -17,16 +20,15 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
     private let requestID: String
     /// Where the answer goes; nil when the loop takes it itself.
     var sink: AnswerSink<Inference.ModelInferResponse>?
-    /// When the inputs had been read.
-    var inputsRead: UInt64 = 0
     /// Why there is no answer; set by whoever computes.
     var failure: RPCStatus?
 
     init(
-        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool, rows: Int,
-        cost: WorkCost, deadline: MonotonicTime, began: UInt64, pool: WorkerPool? = nil,
-        bytes: Int = 0
+        _ request: Inference.ModelInferRequest, _ node: ServingNode, _ served: ServedVersion,
+        explains: Bool, rows: Int, cost: WorkCost, _ context: RequestContext,
+        pool: WorkerPool? = nil, bytes: Int = 0
     ) {
+        self.node = node
         self.served = served
         inputs = served.artifact.inputs.map { Tensor(type: $0.type) }
         outputs = served.artifact.outputs.map { Tensor(type: $0.type) }
@@ -35,8 +37,8 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         isTyped = InferOutputs.wantsTyped(request, served)
         requestID = String(request.id)
         super.init(
-            served.shared, rows: rows, cost: cost, deadline: deadline, began: began, pool: pool,
-            bytes: bytes)
+            served.shared, rows: rows, cost: cost, context, arm: Arm(version: request.modelVersion),
+            pool: pool, bytes: bytes)
     }
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
@@ -70,22 +72,27 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
 
     /// Records the decision and sends the answer off: at once, or when the record is durable.
     private func deliver() {
+        guard let decision else { return answer() }
         let id = requestID.utf8Span.span.bytes
         if let failure {
-            decision?.record(failure, requestID: id, rows: rows)
-        } else if let decision, decision.isRequired {
+            decision.record(failure, requestID: id, rows: rows)
+        } else if decision.isRequired {
             return decision.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs) {
-                [self] lost in
-                sink?.finish(lost, stations) { response throws(RPCStatus) in
-                    try self.write(response)
-                }
+                [self] in answer($0)
             }
         } else {
-            decision?.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs)
+            decision.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs)
         }
-        sink?.finish(stations) { [self] response throws(RPCStatus) in
-            try self.write(response)
+        answer()
+    }
+
+    private func answer(_ lost: DecisionError? = nil) {
+        if let lost {
+            failed()
+            sink?.fail(.unrecorded(lost.description))
+            return
         }
+        sink?.finish(stations) { [self] response throws(RPCStatus) in try write(response) }
     }
 
     /// Writes the answer, which borrows the job's tensors: the job must live until it is encoded.
@@ -97,5 +104,6 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         InferOutputs.write(
             served, selection, outputs: outputs, explanation: explanation, isTyped: isTyped,
             to: response)
+        node.answered = answered(by: served)
     }
 }

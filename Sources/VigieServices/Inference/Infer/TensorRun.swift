@@ -71,39 +71,30 @@ struct TensorRun {
     }
 
     private func count(started: UInt64, computed: UInt64) {
-        version.count { counters in
-            for (index, job) in jobs.enumerated() {
-                let times = RequestTimes(
-                    began: job.began, inputsRead: job.inputsRead, started: started,
-                    computed: computed, ended: computed)
-                counters.succeeded(times, rows: job.rows)
-                job.stations = CallStations(times, rows: job.rows)
-                if index == 0 { counters.ran(times, rows: rows) }
-            }
+        for job in jobs {
+            job.times.started = started
+            job.times.computed = computed
+            job.stations = CallStations(job.times, rows: job.rows)
         }
+        var times = jobs[0].times
+        times.ended = computed
+        version.count { $0.ran(times, rows: rows) }
     }
 
     private func fail(_ job: TensorJob, _ reason: Stop, started: UInt64) {
-        let now = MonotonicTime.now().nanoseconds
         switch reason {
         case .inference(let error):
             job.failure = RPCStatus(error, model: version.model)
-            version.count { $0.failed(began: job.began, ended: now) }
+            job.failed()
         case .cancelled:
             job.failure = RPCStatus(.cancelled, "the caller went away")
-            version.count {
-                $0.abandoned.add(1)
-                $0.failed(began: job.began, ended: now)
-            }
+            job.failed { $0.abandoned.add(1) }
         case .late:
             job.failure = RPCStatus(.deadlineExceeded, "the deadline passed while the call ran")
-            version.count {
-                $0.expired.add(1)
-                $0.failed(began: job.began, ended: now)
-            }
+            job.failed { $0.expired.add(1) }
         case .stopped:
             job.failure = WorkRefusal.stopped.status(version: version)
-            version.count { $0.failed(began: job.began, ended: now) }
+            job.failed()
         }
     }
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from vigie_pipelines.cli.arguments import whole
 from vigie_pipelines.data import sources
 from vigie_pipelines.errors import DataNotFoundError, PipelineError
 
@@ -44,13 +45,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="the pod's admin address (default: 127.0.0.1:8501)",
     )
     parser.add_argument(
-        "--rows", type=int, default=5000, metavar="N", help="real applicants (default: 5000)"
+        "--rows", type=whole(1), default=5000, metavar="N", help="real applicants (default: 5000)"
     )
     parser.add_argument(
         "--seconds", type=float, default=10, metavar="S", help="length of the load (default: 10)"
     )
     parser.add_argument(
-        "--callers", type=int, default=4, metavar="N", help="threads that call (default: 4)"
+        "--callers", type=whole(1), default=4, metavar="N", help="threads that call (default: 4)"
     )
     parser.add_argument(
         "--exit", action="store_true", help="end the pod when all is shown, not at Ctrl-C"

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from vigie_pipelines.cli.arguments import whole
 from vigie_pipelines.errors import PipelineError
 from vigie_pipelines.registry.manifest import schema
 from vigie_pipelines.registry.model_file import place_model
@@ -34,7 +35,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--flavor", required=True, choices=schema()["properties"]["flavor"]["enum"])
     parser.add_argument(
         "--version",
-        type=int,
+        type=whole(1),
         metavar="N",
         help="the version (default: the next free one); one that exists is never overwritten",
     )

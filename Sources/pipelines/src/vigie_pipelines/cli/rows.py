@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from vigie_pipelines.cli.arguments import seed, whole
 from vigie_pipelines.data import sources
 from vigie_pipelines.data.features import named_values
 
@@ -32,11 +33,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="HMEQ's csv (default: hmeq.csv in $VIGIE_DATA, or in ../shared/data beside the "
         "repository)",
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="at most so many rows")
+    parser.add_argument("--limit", type=whole(0), metavar="N", help="at most so many rows")
     parser.add_argument(
         "--shuffle", action="store_true", help="in an order drawn from --seed, not the file's"
     )
-    parser.add_argument("--seed", type=int, default=7, metavar="N", help="default: 7")
+    parser.add_argument("--seed", type=seed, default=7, metavar="N", help="default: 7")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="write there (default: standard output)"
     )

@@ -99,7 +99,11 @@ def encode(frame: pd.DataFrame, features: tuple[Feature, ...]) -> Floats:
         if feature.kind == "category":
             columns.append(np.array([feature.code_of(value) for value in column], dtype=np.float64))
         else:
-            columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
+            try:
+                columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
+            except ValueError:
+                text = pd.to_numeric(column, errors="coerce").isna() & column.notna()
+                raise ValueError(f"{feature.name}: {column[text].iloc[0]!r} is no number") from None
     return np.column_stack(columns)
 
 

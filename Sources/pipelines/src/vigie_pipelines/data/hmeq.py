@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from vigie_pipelines.arrays import Floats, Labels
 from vigie_pipelines.data.dataset import Dataset
 from vigie_pipelines.data.features import Feature, encode
-from vigie_pipelines.errors import DataNotFoundError
+from vigie_pipelines.errors import DataNotFoundError, PipelineError
 
 TARGET = "BAD"
 
@@ -181,17 +182,44 @@ def default_path() -> Path:
 
 
 def read(path: Path | None = None) -> Dataset:
-    """The whole data set. Raises DataNotFoundError when there is no file."""
+    """The whole data set. Raises DataNotFoundError when there is no file, PipelineError when it is
+    another table.
+    """
     file = path or default_path()
     if not file.is_file():
         raise DataNotFoundError(f"there is no HMEQ file at {file}: give its path with --hmeq")
-    frame = pd.read_csv(file).rename(columns=_COLUMNS)
+    try:
+        frame = pd.read_csv(file)
+    except (ValueError, UnicodeError) as error:
+        raise PipelineError(f"{file} is no table of comma-separated values: {error}") from None
+    absent = [name for name in (TARGET, *_FILE_COLUMNS) if name not in frame.columns]
+    if absent:
+        raise PipelineError(
+            f"{file} has no column {', '.join(absent)}: expected HMEQ's {TARGET}, "
+            + ", ".join(_FILE_COLUMNS)
+        )
+    frame = frame.rename(columns=_COLUMNS)
     return Dataset(
         key="hmeq",
         title="HMEQ home equity loans",
         source=file.name,
         licence="teaching data, licence unclear: measure only, never redistribute",
         features=FEATURES,
-        rows=encode(frame, FEATURES),
-        labels=frame[TARGET].to_numpy(dtype=np.int8),
+        rows=_encoded(frame, file),
+        labels=_labels(frame[TARGET], file),
     )
+
+
+def _encoded(frame: pd.DataFrame, file: Path) -> Floats:
+    try:
+        return encode(frame, FEATURES)
+    except (KeyError, ValueError) as error:
+        raise PipelineError(f"{file}: {error.args[0]}") from None
+
+
+def _labels(column: pd.Series, file: Path) -> Labels:
+    wrong = column[~column.isin([0, 1])]
+    if len(wrong):
+        value, row = str(wrong.iloc[0]), wrong.index[0] + 1
+        raise PipelineError(f"{file}: {TARGET} is {value!r} in row {row}; expected 0 or 1")
+    return column.to_numpy(dtype=np.int8)

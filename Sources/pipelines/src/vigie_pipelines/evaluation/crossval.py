@@ -9,6 +9,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from vigie_pipelines.arrays import Floats, Labels
 from vigie_pipelines.data.dataset import Dataset
+from vigie_pipelines.errors import PipelineError
 from vigie_pipelines.models.model import Model
 
 
@@ -31,7 +32,17 @@ def cross_validate(
     seed: int,
     progress: Callable[[int, float], None] = lambda fold, auc: None,
 ) -> CrossValidation:
-    """Trains a new model for each fold; `progress` hears of each fold, from 1, and its AUC."""
+    """Trains a new model for each fold; `progress` hears of each fold, from 1, and its AUC.
+
+    Raises PipelineError when a class has fewer rows than there are folds.
+    """
+    bad = int(dataset.labels.sum())
+    for count, what in ((bad, "bad"), (len(dataset) - bad, "good")):
+        if count < folds:
+            raise PipelineError(
+                f"{dataset.title}: {count} {what} rows are too few for {folds} folds, each of "
+                "which needs one"
+            )
     log_odds = np.empty(len(dataset))
     fold_of = np.empty(len(dataset), dtype=np.int8)
     aucs = []

@@ -15,6 +15,7 @@ from vigie_pipelines.cash.panel import Panel
 from vigie_pipelines.cash.policy import Outcome, order_up_to, weekly_needs
 from vigie_pipelines.cash.publishing import manifest
 from vigie_pipelines.cash.simulator import simulate
+from vigie_pipelines.cli.arguments import whole
 from vigie_pipelines.cli.text import Progress, table
 from vigie_pipelines.cli.train.options import (
     add_common,
@@ -79,7 +80,9 @@ def add(domains: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
         metavar="MODEL",
         help="arima, prophet, lstm (needs vigie-pipelines[lstm]); default: arima prophet",
     )
-    parser.add_argument("--atms", type=int, metavar="N", help="only the first N (simulated: 12)")
+    parser.add_argument(
+        "--atms", type=whole(1), metavar="N", help="only the first N (simulated: 12)"
+    )
     parser.add_argument(
         "--horizon", type=int, default=14, metavar="DAYS", help="1 to 56 (default: 14)"
     )

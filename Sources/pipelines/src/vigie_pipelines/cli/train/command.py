@@ -1,8 +1,10 @@
 """`vigie-pipelines train`: the domains under one command."""
 
 import argparse
+from collections.abc import Callable
 
 from vigie_pipelines.cli.train import anomaly, cash, credit, fraud, intents
+from vigie_pipelines.cli.train.options import prepare
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,3 +21,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     anomaly.add(domains)
     fraud.add(domains)
     intents.add(domains)
+    for domain in domains.choices.values():
+        domain.set_defaults(run=_prepared(domain.get_default("run")))
+
+
+def _prepared(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    def prepared(options: argparse.Namespace) -> int:
+        prepare(options)
+        return run(options)
+
+    return prepared

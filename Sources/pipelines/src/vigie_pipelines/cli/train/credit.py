@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from vigie_pipelines.cli.arguments import whole
 from vigie_pipelines.cli.text import Progress, table
 from vigie_pipelines.cli.train.options import add_common, progress_of, say_published, target
 from vigie_pipelines.data import sources
@@ -71,7 +72,11 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="lr: logistic regression (a scorecard; German: an ONNX graph); default: all",
     )
     parser.add_argument(
-        "--folds", type=_folds, default=5, metavar="K", help="cross-validation folds (default: 5)"
+        "--folds",
+        type=whole(2, 100),
+        default=5,
+        metavar="K",
+        help="cross-validation folds, 2 to 100 (default: 5)",
     )
     parser.add_argument(
         "--calibration",
@@ -80,13 +85,6 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
         help="auto: Platt unless isotonic is clearly better on held-out folds (default)",
     )
     add_common(parser, seed_of="folds, sampling and simulation")
-
-
-def _folds(text: str) -> int:
-    folds = int(text)
-    if not 2 <= folds <= 100:
-        raise argparse.ArgumentTypeError("2 to 100 folds, please")
-    return folds
 
 
 def run_credit(options: argparse.Namespace) -> int:

@@ -1,9 +1,11 @@
 """Options that all domains of `train` share."""
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from vigie_pipelines.cli.arguments import seed
 from vigie_pipelines.cli.text import Progress
 
 
@@ -11,7 +13,7 @@ def add_common(parser: argparse.ArgumentParser, *, seed_of: str) -> None:
     """--seed, --publish, --registry, --out, --quiet; `seed_of` says what is drawn from the seed."""
     parser.add_argument(
         "--seed",
-        type=int,
+        type=seed,
         default=7,
         metavar="N",
         help=f"of {seed_of}: the same seed, the same models (default: 7)",
@@ -58,6 +60,18 @@ def target(options: argparse.Namespace) -> Path | None:
     if options.out is not None:
         return options.out
     return options.registry if options.publish else None
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Makes the registry's folder: one that cannot be made is refused before minutes of training.
+
+    Raises OSError then.
+    """
+    folder = target(options)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(f"{folder}: nothing can be written there")
 
 
 def progress_of(options: argparse.Namespace) -> Progress:

@@ -1,0 +1,98 @@
+import Synchronization
+import VigieTelemetry
+
+/// What a store reports: how its versions stand, and what has come of its loads. It hears of those by
+/// ``note(_:)``.
+package final class RegistryMetrics: MetricSource {
+    private let state = Mutex(State())
+    private let store = Mutex<ModelStore?>(nil)
+
+    private struct State {
+        var loaded: UInt64 = 0
+        var failures: [String: UInt64] = ["refused": 0, "incomplete": 0]
+        var unloaded: UInt64 = 0
+        var changed: UInt64 = 0
+        var isReadable = true
+    }
+
+    // Written under `state`'s lock, so by one thread at a time.
+    private let loads = LoopHistogram()
+    private let warmUps = LoopHistogram()
+
+    package init() {}
+
+    /// The store whose versions are counted by state; before it has loaded, there is none.
+    package func watch(_ store: ModelStore) { self.store.withLock { $0 = store } }
+
+    /// Counts what has happened in the store.
+    package func note(_ event: StoreEvent) {
+        state.withLock { state in
+            switch event {
+            case .loaded(let model):
+                state.loaded += 1
+                loads.record(model.loadDuration.wholeNanoseconds)
+                warmUps.record(model.warmUpDuration.wholeNanoseconds)
+            case .failed(_, _, let kind, _):
+                state.failures[kind == .incomplete ? "incomplete" : "refused", default: 0] += 1
+            case .superseded, .unloaded: state.unloaded += 1
+            case .changedOnDisk: state.changed += 1
+            case .folderUnreadable: state.isReadable = false
+            case .folderReadable: state.isReadable = true
+            case .waiting, .watchLimited: break
+            }
+        }
+    }
+
+    package func metricFamilies() -> [MetricFamily] {
+        let store = self.store.withLock { $0 }
+        let statuses = store?.statuses() ?? []
+        let states: [ModelStatus.State] = [.ready, .loading, .unavailable]
+        let (counts, loads, warmUps) = state.withLock { state in
+            (state, HistogramSnapshot([self.loads]), HistogramSnapshot([self.warmUps]))
+        }
+        return [
+            MetricFamily(
+                .gauge, "vigie_registry_versions", help: "Versions in the registry, by state.",
+                metrics: states.map { state in
+                    Metric(
+                        Double(statuses.count { $0.state == state && $0.version != nil }),
+                        [MetricLabel("state", state.rawValue.lowercased())])
+                }),
+            MetricFamily(
+                .gauge, "vigie_registry_generation",
+                help: "Publications so far: grows with every change of what is served.",
+                metrics: [Metric(store?.table.generation ?? 0)]),
+            MetricFamily(
+                .gauge, "vigie_registry_readable",
+                help: "1 while the registry's folder can be read, else 0.",
+                metrics: [Metric(counts.isReadable ? 1.0 : 0)]),
+            MetricFamily(
+                .counter, "vigie_registry_loads", help: "Versions that were loaded.",
+                metrics: [Metric(counts.loaded)]),
+            MetricFamily(
+                .counter, "vigie_registry_load_failures",
+                help: "Versions that could not be loaded, by reason.",
+                metrics: counts.failures.sorted { $0.key < $1.key }.map {
+                    Metric($0.value, [MetricLabel("reason", $0.key)])
+                }),
+            MetricFamily(
+                .counter, "vigie_registry_unloads", help: "Versions that left memory.",
+                metrics: [Metric(counts.unloaded)]),
+            MetricFamily(
+                .counter, "vigie_registry_changes_ignored",
+                help: "Loaded versions whose files changed on disk.",
+                metrics: [Metric(counts.changed)]),
+            MetricFamily(
+                .histogram, "vigie_registry_load_duration_seconds", unit: "seconds",
+                help: "Reading, verifying and compiling a version.", metrics: [Metric(loads)]),
+            MetricFamily(
+                .histogram, "vigie_registry_warm_up_duration_seconds", unit: "seconds",
+                help: "Warming a version up before it is served.", metrics: [Metric(warmUps)]),
+        ]
+    }
+}
+
+extension Duration {
+    /// From zero on.
+    fileprivate var wholeNanoseconds: UInt64 { UInt64(max(self / .nanoseconds(1), 0)) }
+}
