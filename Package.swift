@@ -84,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport", "VigieTelemetry",
+                "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

@@ -65,8 +65,8 @@ final class Pod {
                 try WorkerPool(workerOptions)
             }
         let services = VigieServices(
-            store: store, version: Build.version, limits: settings.workers.serviceLimits, pool: pool
-        )
+            store: store, version: Build.version, limits: settings.workers.serviceLimits,
+            pool: pool, decisions: try Self.openDecisions(settings, log))
         self.services = services
 
         let loops = try StartFailure.wrapping("event loops") { () throws(SystemError) in
@@ -98,7 +98,7 @@ final class Pod {
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.exporter.map { [$0] } ?? [])
+            others: Self.sources(observation.exporter, services.decisions))
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
@@ -198,6 +198,7 @@ final class Pod {
         let left = server.connectionCount
         if left > 0 { log.warning("\(left) connections were cut off") }
         pool?.stop()
+        services.decisions?.stop()
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
         store.stop()
