@@ -89,11 +89,18 @@ OTHER_VALUES = {
     "stream-window": "128KiB",
     "connection-window": "1MiB",
     "max-metric-series": "5000",
+    "decision-log": "file:decisions;sqlite:decisions.db",
+    "decision-log-mode": "best-effort",
+    "decision-log-chain": "pod-7",
+    "decision-log-queue": "8MiB",
+    "decision-log-segment-bytes": "1MiB",
+    "decision-log-segment-age": "1h",
+    "decision-log-sync-interval": "200ms",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
-    *["trace-ca", "trace-cert", "trace-key"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
 }
 
 
