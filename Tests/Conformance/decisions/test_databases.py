@@ -9,6 +9,7 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -49,24 +50,23 @@ class Postgres:
 
 
 @pytest.fixture
-def postgres(tmp_path_factory):
+def postgres():
     programs = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [
         str(pathlib.Path(path).parent) for path in [shutil.which("initdb")] if path
     ]
     if not programs:
         pytest.skip("PostgreSQL is not installed: apt install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
-    if os.getuid() == 0:
-        for path in [folder, *folder.parents]:
-            if path == pathlib.Path("/tmp"):
-                break
-            path.chmod(0o755)
-        shutil.chown(folder, "postgres")
-    server = Postgres(folder / "data", programs[-1])
-    server.start()
-    yield server
-    with contextlib.suppress(subprocess.CalledProcessError):
-        server.stop()
+    # Not in pytest's own folder, which only its user may enter.
+    with tempfile.TemporaryDirectory(
+        prefix="vigie-postgres-", ignore_cleanup_errors=True
+    ) as folder:
+        if os.getuid() == 0:
+            shutil.chown(folder, "postgres")
+        server = Postgres(pathlib.Path(folder) / "data", programs[-1])
+        server.start()
+        yield server
+        with contextlib.suppress(subprocess.CalledProcessError):
+            server.stop()
 
 
 def load(caller, answered, refused, done):
