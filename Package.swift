@@ -41,7 +41,9 @@ let package = Package(
             name: "VigieProtos", dependencies: ["CVigieProtos", "CProtobufC"],
             swiftSettings: serving),
         // A leaf that all may import: counters and histograms, and how a scrape is answered.
-        .target(name: "VigieTelemetry", dependencies: ["VigieProtos"], swiftSettings: serving),
+        .target(
+            name: "VigieTelemetry", dependencies: ["VigieProtos"], exclude: ["METRICS.md"],
+            swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "VigieTransport",
@@ -98,6 +100,11 @@ let package = Package(
         .executableTarget(
             name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
             swiftSettings: strict),
+        // What counting costs a request.
+        .executableTarget(
+            name: "vigie-bench-telemetry",
+            dependencies: ["VigieServices", "VigieRPC", "VigieTelemetry", "VigieTransport"],
+            path: "loadtest/telemetry", swiftSettings: strict),
         .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(

@@ -48,16 +48,18 @@ package final class VigieServices: Sendable {
         let swaps = LoopHistogram()
     }
 
+    /// - Parameter driftWindow: over how long rows are kept for drift; zero keeps none.
     package init(
         store catalog: any ModelCatalog, version: String, health: HealthRegistry = HealthRegistry(),
-        limits: ServiceLimits = ServiceLimits(), pool: WorkerPool? = nil
+        limits: ServiceLimits = ServiceLimits(), pool: WorkerPool? = nil,
+        driftWindow: Duration = .seconds(600)
     ) {
         self.version = version
         self.catalog = catalog
         self.health = health
         self.limits = limits
         self.pool = pool
-        shared = Mutex(SharedVersions(pool: pool?.options))
+        shared = Mutex(SharedVersions(pool: pool?.options, driftWindow: driftWindow))
         state = Mutex(State())
         catalog.onChange { [weak self] table in self?.publish(table) }
     }

@@ -13,6 +13,8 @@ final class ServedVersion {
     let shared: SharedVersion
     let workspace: Workspace
     let counters = VersionCounters()
+    /// Keeps rows for drift; nil when there is nothing to compare them with.
+    let drift: DriftSampler?
     /// As calls note it.
     let answering: AnsweringVersion
 
@@ -60,6 +62,7 @@ final class ServedVersion {
             name: model.name, version: model.versionText, loaded: model)
         let arena = Arena(firstBlockBytes: 1024)
         self.arena = arena
+        drift = DriftSampler(model, counters, window: shared.driftWindow)
         workspace = model.artifact.makeWorkspace()
         name = Text(copying: model.name, in: arena)
         version = Text(copying: model.versionText, in: arena)

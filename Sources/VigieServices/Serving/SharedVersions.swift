@@ -4,15 +4,21 @@ import VigieRegistry
 /// uses it at a time.
 struct SharedVersions {
     private let pool: WorkerOptions?
+    private let driftWindow: Duration
     private var versions: [ObjectIdentifier: SharedVersion] = [:]
 
-    /// - Parameter pool: where dear requests run; nil for nowhere else than on the loops.
-    init(pool: WorkerOptions?) { self.pool = pool }
+    /// - Parameters:
+    ///   - pool: where dear requests run; nil for nowhere else than on the loops.
+    ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
+    init(pool: WorkerOptions?, driftWindow: Duration = .seconds(600)) {
+        self.pool = pool
+        self.driftWindow = driftWindow
+    }
 
     private func make(_ model: LoadedModel) -> SharedVersion {
         SharedVersion(
             model, batching: pool?.batching, crowd: pool?.adaptiveConcurrency,
-            workers: pool?.workers ?? 1)
+            workers: pool?.workers ?? 1, driftWindow: driftWindow)
     }
 
     /// Makes those that are new in `table`, and lets go of those that are not in it any more.

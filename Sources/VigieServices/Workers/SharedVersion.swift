@@ -2,6 +2,7 @@ import Synchronization
 import VigieEngine
 import VigieRPC
 import VigieRegistry
+import VigieTransport
 
 /// What all loops and workers share of one version: what it costs, workspaces for workers, and what
 /// they counted. It lives as long as a loop serves the version or a request of it waits.
@@ -18,6 +19,8 @@ final class SharedVersion: Sendable {
     let rowColumns: RowColumns?
     /// What workers have done. One of them writes at a time, under ``spare``'s lock.
     let counters = VersionCounters()
+    /// Over how long rows are kept for drift, in nanoseconds; 0 keeps none.
+    let driftWindow: UInt64
     private let spare = Mutex<[Spare]>([])
 
     /// A workspace that nobody uses.
@@ -27,11 +30,14 @@ final class SharedVersion: Sendable {
     ///   - batching: for a manifest that says nothing of it.
     ///   - crowd: how many of its requests may wait; nil: as many as come.
     ///   - workers: who take them off the queue.
+    ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
     init(
         _ model: LoadedModel, batching: BatchingPolicy?,
-        crowd: ConcurrencyLimit.Options? = nil, workers: Int = 1
+        crowd: ConcurrencyLimit.Options? = nil, workers: Int = 1,
+        driftWindow: Duration = .seconds(600)
     ) {
         self.model = model
+        self.driftWindow = driftWindow.clampedNanoseconds
         costs = ArtifactCosts(model.warmUpLatency)
         hasIndependentRows = model.warmUpLatency.perRow != nil
         let policy = model.manifest.serving.batching ?? batching

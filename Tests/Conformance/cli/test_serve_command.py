@@ -89,6 +89,7 @@ OTHER_VALUES = {
     "stream-window": "128KiB",
     "connection-window": "1MiB",
     "max-metric-series": "5000",
+    "drift-window": "5m",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {

@@ -90,7 +90,7 @@ extension ServingNode {
         let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
             served: served, times: times, rows: rows, arm: Arm(version: request.modelVersion),
-            trace: context.trace, ranHere: true)
+            trace: context.trace, ranHere: true, hasTensors: true)
         lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
