@@ -28,6 +28,8 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []
     var admission: LoopAdmission?
+    /// What answers say of the server's load; nil for nothing.
+    var loadTrailer: LoadTrailer?
 
     /// Where inline calls decode and answer, one after the other: memory that stays in the cache.
     let arena = Arena(retainedBytes: RPCHandler.retainedArenaBytes)
