@@ -41,10 +41,10 @@ def fixtures():
     assert process.stop() == 0
 
 
-@pytest.fixture
-def pod(tmp_path):
+@pytest.fixture(scope="module")
+def pod(tmp_path_factory):
     """`vigie serve` over a copy of the demo registry, which a test may change."""
-    registry = tmp_path / "registry"
+    registry = tmp_path_factory.mktemp("pod") / "registry"
     shutil.copytree(ROOT / "Sources/pipelines/demo-registry", registry)
     process = Process(
         *["vigie", "serve", "--registry", str(registry), "--listen", "127.0.0.1:0"],
