@@ -11,6 +11,8 @@ public struct RowColumns: Sendable {
         let allowsMissing: Bool
         /// The inputs' codes by that of the signature; empty where they are the same.
         let codes: [Double]
+        /// Messages do not tell values.
+        let isPersonal: Bool
     }
 
     /// In the signature's order.
@@ -61,7 +63,8 @@ public struct RowColumns: Sendable {
         return Cell(
             name: feature.name, input: input, column: column,
             categories: Dictionary(numbered, uniquingKeysWith: { first, _ in first }),
-            allowsMissing: feature.missing == .allow, codes: codes)
+            allowsMissing: feature.missing == .allow, codes: codes,
+            isPersonal: feature.isPersonal)
     }
 
     /// Reads row `row` of `inputs` into `values`, one a feature, as ``Workspace/row`` has them.
@@ -96,15 +99,17 @@ public struct RowColumns: Sendable {
         let text = tensor.string(at: element)
         if let code = cell.categories[text] { return code }
         if text.isEmpty, cell.allowsMissing { return .nan }
+        let which = cell.isPersonal ? "of this name" : "'\(text.prefix(64))'"
         throw InferenceError(
-            .input, "feature '\(cell.name)': the signature has no category '\(text.prefix(64))'")
+            .input, "feature '\(cell.name)': the signature has no category \(which)")
     }
 
     private static func code(_ value: Double, _ cell: Cell) throws(InferenceError) -> Double {
         guard !cell.codes.isEmpty, !value.isNaN else { return value }
         guard let code = cell.codes.firstIndex(of: value) else {
+            let which = cell.isPersonal ? "this code" : "code \(value)"
             throw InferenceError(
-                .input, "feature '\(cell.name)': the signature has no category of code \(value)")
+                .input, "feature '\(cell.name)': the signature has no category of \(which)")
         }
         return Double(code)
     }

@@ -131,7 +131,7 @@ public final class ScorecardArtifact: Artifact, @unchecked Sendable {
         }
         if term.isCategory {
             guard value >= 0, value < Double(term.weights.count) else {
-                throw InferenceError(.input, "'\(term.name)' has no category of code \(value)")
+                throw InferenceError(.input, "'\(term.name)' has no category of this code")
             }
             return term.weights[Int(value)]
         }

@@ -31,6 +31,7 @@ enum SignatureReader {
         feature.description = try node.optional("description")?.text() ?? ""
         feature.missing = try node.optional("missing")?.choice(Feature.Missing.self) ?? .reject
         feature.input = try node.optional("input")?.name()
+        feature.isPersonal = try node.optional("pii")?.boolean() ?? false
         try readRange(node, &feature)
         if feature.kind == .category {
             guard let categories else {

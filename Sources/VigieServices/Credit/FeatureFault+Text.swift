@@ -9,20 +9,24 @@ extension FeatureFault {
     func explanation(
         _ value: VigieV1.FeatureValue?, _ feature: Feature?, categoriesListed: Int
     ) -> String {
+        // Messages go into logs and traces, ours and the caller's: what is personal stays out of them.
+        let shown = feature?.isPersonal == true ? "a value (personal)" : Self.shown(value)
         switch self {
         case .unknownFeature: return "is no feature of this model"
         case .duplicate: return "is there more than once"
         case .missing: return "is missing"
         case .wrongKind:
             return "is \(Self.kind(of: value)), but \(Self.wanted(feature)) is expected"
-        case .notFinite: return "is \(Self.shown(value)), which is no finite number"
-        case .fraction: return "is \(Self.shown(value)), but a whole number is expected"
-        case .outOfRange: return "is \(Self.shown(value)), \(Self.bound(value, feature))"
+        case .notFinite: return "is \(shown), which is no finite number"
+        case .fraction: return "is \(shown), but a whole number is expected"
+        case .outOfRange:
+            // Personal or not, a caller needs to know which bound it is.
+            return "is \(shown), \(Self.bound(value, feature))"
         case .unknownCategory:
             let all = feature?.categories ?? []
             let listed = all.prefix(categoriesListed).map { "'\($0)'" }.joined(separator: ", ")
             let more = all.count > categoriesListed ? ", … (\(all.count) in all)" : ""
-            return "is \(Self.shown(value)), but must be one of \(listed)\(more)"
+            return "is \(shown), but must be one of \(listed)\(more)"
         }
     }
 

@@ -89,7 +89,7 @@ enum TypedTensors {
             for index in 0..<source.count {
                 guard let value = Narrow(exactly: source[index]) else {
                     throw TensorProblem(
-                        "has \(source[index]) as element \(index), which \(name) cannot hold")
+                        "has a number as element \(index) that \(name) cannot hold")
                 }
                 target[index] = value
             }

@@ -109,6 +109,9 @@ package final class EventLoop: @unchecked Sendable {
 
     // MARK: From any thread
 
+    /// The share of the last second that the loop worked, 0 … 1.
+    package var utilization: Double { counters.utilization(now: MonotonicTime.now().nanoseconds) }
+
     /// Runs `task` on the loop's thread, soon; dropped when the loop has ended.
     package func execute(_ task: @escaping @Sendable () -> Void) {
         let mustSignal = inbox.withLock { inbox in

@@ -119,7 +119,7 @@ struct RowInputs: Sendable {
         _ value: Double, of index: Int, _ column: InputColumn
     ) throws(InferenceError) -> Int {
         guard value >= 0, value < Double(categories[index].count) else {
-            throw InferenceError(.input, "'\(column.name)' has no category of code \(value)")
+            throw InferenceError(.input, "'\(column.name)' has no category of this code")
         }
         return Int(value)
     }

@@ -159,7 +159,7 @@ extension RowLayout {
             return
         }
         guard let code = Int(exactly: value), cell.categories.indices.contains(code) else {
-            throw InferenceError(.input, "feature '\(cell.name)': \(value) is no category's code")
+            throw InferenceError(.input, "feature '\(cell.name)': the value is no category's code")
         }
         tensor.appendString(cell.categories[code])
     }

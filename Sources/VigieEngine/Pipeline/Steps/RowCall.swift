@@ -51,11 +51,16 @@ struct RowCall: Sendable {
                     bindings[feature].categories?.place(of: bytes.bindMemory(to: UInt8.self).span)
                 }
                 guard let code else {
+                    // What a pipeline derives from personal values may tell them.
+                    let isPersonal = artifact.signature.features.contains(where: \.isPersonal)
+                    let which =
+                        isPersonal
+                        ? "of this name" : "'\(tensor.string(at: row).prefix(48))'"
                     throw artifact.error(
                         InferenceError(
                             .input,
                             "feature '\(artifact.plan.members[member].signature.features[feature].name)' "
-                                + "has no category '\(tensor.string(at: row).prefix(48))'"),
+                                + "has no category \(which)"),
                         member, row)
                 }
                 return Double(code)

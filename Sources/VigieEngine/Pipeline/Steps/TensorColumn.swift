@@ -34,7 +34,7 @@ enum TensorColumn {
             try tensor.withElements(of: UInt8.self) { elements throws(InferenceError) in
                 for row in source.indices {
                     guard source[row] == 0 || source[row] == 1 else {
-                        throw InferenceError(.input, "row \(row): \(source[row]) is no boolean")
+                        throw InferenceError(.input, "row \(row): the value is no boolean")
                     }
                     elements[row * width + column] = source[row] == 0 ? 0 : 1
                 }
