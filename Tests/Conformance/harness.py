@@ -15,6 +15,7 @@ import time
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+DEMO = ROOT / "Sources/pipelines/demo-registry"
 READY_SECONDS = 20
 STOP_SECONDS = 20
 

@@ -9,7 +9,8 @@ import VigieTransport
 extension Pod {
     static func metrics(
         _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters],
-        registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?
+        registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?,
+        observation: PodObservation
     ) -> MetricsPage {
         let workers: [any MetricSource] = pool.map { [WorkerMetrics($0)] } ?? []
         return MetricsPage(
@@ -19,7 +20,7 @@ extension Pod {
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),
                 RPCMetrics(handlers, limits: settings.limits.rpcLimits), registry,
-            ] + workers + [ModelMetrics(services)],
+            ] + observation.metricSources + workers + [ModelMetrics(services)],
             maxSeries: settings.telemetry.maxMetricSeries)
     }
 }

@@ -95,7 +95,7 @@ final class Pod {
         }
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers, registry: registryMetrics,
-            services: services, pool: pool)
+            services: services, pool: pool, observation: observation)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
