@@ -14,7 +14,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # What the build needs, and what the tests need besides.
 BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev pkg-config
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-	nghttp2-client nghttp2-server openssl ruby-grpc curl locales
+	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus locales
 
 .PHONY: help
 help: ## This list

@@ -16,12 +16,14 @@ let package = Package(
     name: "vigie",
     products: [
         .executable(name: "vigie", targets: ["vigie"]),
+        .executable(name: "vigie-load", targets: ["vigie-load"]),
         .library(name: "VigieRPC", targets: ["VigieRPC", "VigieProtos", "VigieTransport"]),
         .library(name: "VigieEngine", targets: ["VigieEngine"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // C libraries of the system: module maps only.
@@ -75,6 +77,22 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // The load generator: what it does, and its command line.
+        .target(
+            name: "VigieLoad",
+            dependencies: [
+                "VigieRPC", "VigieTransport", "VigieProtos", "VigieEngine", "CVigieSys",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: serving),
+        .executableTarget(
+            name: "vigie-load",
+            dependencies: [
+                "VigieLoad", "VigieTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
             name: "vigie-interop",
@@ -106,6 +124,12 @@ let package = Package(
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
         .testTarget(
             name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
+        .testTarget(
+            name: "VigieLoadTests",
+            dependencies: [
+                "VigieLoad", "VigieTransport",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",

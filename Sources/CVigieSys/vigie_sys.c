@@ -1,11 +1,24 @@
 #define _GNU_SOURCE
 #include "vigie_sys.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
+
+int vigie_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t nanoseconds) {
+  struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  int count = epoll_pwait2(epoll, events, capacity, nanoseconds < 0 ? NULL : &timeout, NULL);
+  if (count >= 0 || errno != ENOSYS) return count;
+  if (vigie_await_input(epoll, nanoseconds) <= 0) return 0;
+  return epoll_wait(epoll, events, capacity, 0);
+}
+
+void vigie_set_timer_slack(unsigned long nanoseconds) { prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
 
 int vigie_accept(int listener) {
   return accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);

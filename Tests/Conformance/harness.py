@@ -11,11 +11,14 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEMO = ROOT / "Sources/pipelines/demo-registry"
+READY = re.compile(r"vigie ready: grpc (\S+) \((h2c|TLS)\)(?:, admin (\S+?))?, (\d+) models? in")
 READY_SECONDS = 20
 STOP_SECONDS = 20
 
@@ -79,3 +82,34 @@ class Process:
             self.process.kill()
             self.process.wait()
             raise
+
+
+class Pod:
+    """A running `vigie serve`."""
+
+    def __init__(self, *arguments, env=None):
+        self.process = subprocess.Popen(
+            [binary("vigie"), "serve", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
+        self.line = self.process.stdout.readline()
+        match = READY.match(self.line)
+        if match is None:
+            _, errors = self.process.communicate(timeout=10)
+            raise AssertionError(f"not ready: {self.line!r} {errors}")
+        self.address, self.security, self.admin, self.models = match.groups()
+
+    def get(self, path):
+        try:
+            with urllib.request.urlopen(f"http://{self.admin}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        self.output, self.errors = self.process.communicate(timeout=60)
+        return self.process.returncode

@@ -26,6 +26,8 @@
 #include "prometheus/metrics.pb-c.h"
 #include "vigie/v1/credit.pb-c.h"
 #include "vigie/v1/diagnostics.pb-c.h"
+#include "xds/data/orca/v3/orca_load_report.pb-c.h"
+#include "xds/service/orca/v3/orca.pb-c.h"
 
 // The serialized FileDescriptorProto of a file, in the order of ProtoFiles.all.
 const uint8_t *vigie_file_descriptor(ptrdiff_t index, ptrdiff_t *count);
@@ -675,6 +677,21 @@ static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_vigie__v1__v
 }
 static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_vigie__v1__version_response__build_entry(void) {
     return &vigie__v1__version_response__build_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_xds__data__orca__v3__orca_load_report(void) {
+    return &xds__data__orca__v3__orca_load_report__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_xds__data__orca__v3__orca_load_report__request_cost_entry(void) {
+    return &xds__data__orca__v3__orca_load_report__request_cost_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_xds__data__orca__v3__orca_load_report__utilization_entry(void) {
+    return &xds__data__orca__v3__orca_load_report__utilization_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_xds__data__orca__v3__orca_load_report__named_metrics_entry(void) {
+    return &xds__data__orca__v3__orca_load_report__named_metrics_entry__descriptor;
+}
+static inline const ProtobufCMessageDescriptor *vigie_descriptor_of_xds__service__orca__v3__orca_load_report_request(void) {
+    return &xds__service__orca__v3__orca_load_report_request__descriptor;
 }
 
 #endif

@@ -22,6 +22,12 @@ static inline uint32_t vigie_epoll_events(const struct epoll_event *events, int 
   return events[index].events;
 }
 
+/* epoll_pwait2(2), or what comes near it on kernels before 5.11; negative nanoseconds wait for ever. */
+int vigie_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t nanoseconds);
+
+/* prctl(2) with PR_SET_TIMERSLACK on the calling thread. */
+void vigie_set_timer_slack(unsigned long nanoseconds);
+
 /* accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC. */
 int vigie_accept(int listener);
 

@@ -48,15 +48,14 @@ public struct Feature: Sendable, Equatable {
     /// ONNX only: the graph input that this feature is a column of. Nil: the input of the feature's
     /// own name or, if the graph has one input, the next column of that.
     public var input: String?
-    /// Whether its values are personal: they never appear in messages, logs and traces.
+    /// Whether its values are personal data, which logs, traces and pages never show.
     public var isPersonal: Bool
 
     /// A feature; all but its name have defaults.
     public init(
         name: String, kind: Kind = .number, unit: String = "", description: String = "",
         minimum: Double? = nil, maximum: Double? = nil, missing: Missing = .reject,
-        categories: [String] = [], input: String? = nil,
-        isPersonal: Bool = false
+        categories: [String] = [], input: String? = nil, isPersonal: Bool = false
     ) {
         self.name = name
         self.kind = kind

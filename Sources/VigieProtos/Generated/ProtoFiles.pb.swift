@@ -43,6 +43,12 @@ public enum OpentelemetryProtoTraceV1 {}
 /// The package `vigie.v1`.
 public enum VigieV1 {}
 
+/// The package `xds.data.orca.v3`.
+public enum XdsDataOrcaV3 {}
+
+/// The package `xds.service.orca.v3`.
+public enum XdsServiceOrcaV3 {}
+
 func generatedProtoFiles() -> [ProtoFile] {
     [
         ProtoFile(
@@ -1300,6 +1306,49 @@ func generatedProtoFiles() -> [ProtoFile] {
                 ]),
             ],
             index: 20),
+        ProtoFile(
+            name: "xds/data/orca/v3/orca_load_report.proto",
+            dependencies: [],
+            symbols: lines("""
+            xds.data.orca.v3.OrcaLoadReport
+            xds.data.orca.v3.OrcaLoadReport.cpu_utilization
+            xds.data.orca.v3.OrcaLoadReport.mem_utilization
+            xds.data.orca.v3.OrcaLoadReport.rps
+            xds.data.orca.v3.OrcaLoadReport.request_cost
+            xds.data.orca.v3.OrcaLoadReport.utilization
+            xds.data.orca.v3.OrcaLoadReport.rps_fractional
+            xds.data.orca.v3.OrcaLoadReport.eps
+            xds.data.orca.v3.OrcaLoadReport.named_metrics
+            xds.data.orca.v3.OrcaLoadReport.application_utilization
+            xds.data.orca.v3.OrcaLoadReport.RequestCostEntry
+            xds.data.orca.v3.OrcaLoadReport.RequestCostEntry.key
+            xds.data.orca.v3.OrcaLoadReport.RequestCostEntry.value
+            xds.data.orca.v3.OrcaLoadReport.UtilizationEntry
+            xds.data.orca.v3.OrcaLoadReport.UtilizationEntry.key
+            xds.data.orca.v3.OrcaLoadReport.UtilizationEntry.value
+            xds.data.orca.v3.OrcaLoadReport.NamedMetricsEntry
+            xds.data.orca.v3.OrcaLoadReport.NamedMetricsEntry.key
+            xds.data.orca.v3.OrcaLoadReport.NamedMetricsEntry.value
+            """),
+            services: [
+            ],
+            index: 21),
+        ProtoFile(
+            name: "xds/service/orca/v3/orca.proto",
+            dependencies: ["google/protobuf/duration.proto", "xds/data/orca/v3/orca_load_report.proto"],
+            symbols: lines("""
+            xds.service.orca.v3.OrcaLoadReportRequest
+            xds.service.orca.v3.OrcaLoadReportRequest.report_interval
+            xds.service.orca.v3.OrcaLoadReportRequest.request_cost_names
+            xds.service.orca.v3.OpenRcaService
+            xds.service.orca.v3.OpenRcaService.StreamCoreMetrics
+            """),
+            services: [
+                ProtoService(name: "xds.service.orca.v3.OpenRcaService", methods: [
+                    ProtoMethod(name: "StreamCoreMetrics", input: "xds.service.orca.v3.OrcaLoadReportRequest", output: "xds.data.orca.v3.OrcaLoadReport", clientStreaming: false, serverStreaming: true),
+                ]),
+            ],
+            index: 22),
     ]
 }
 

@@ -71,7 +71,7 @@ package struct Metadata: Sendable, Equatable, Sequence {
 extension Metadata.Entry {
     /// The field to send, or none if HTTP would not carry it: one such field would make the peer
     /// reset the whole stream.
-    var headerFields: [HeaderField] {
+    package var headerFields: [HeaderField] {
         guard Metadata.isHTTPName(key) else { return [] }
         let bytes = wireBytes
         guard bytes.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }), bytes.first != 0x20,

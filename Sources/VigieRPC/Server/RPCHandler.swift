@@ -28,6 +28,8 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []
     var admission: LoopAdmission?
+    /// What answers say of the server's load; nil for nothing.
+    var loadTrailer: LoadTrailer?
 
     /// Where inline calls decode and answer, one after the other: memory that stays in the cache.
     let arena = Arena(retainedBytes: RPCHandler.retainedArenaBytes)
@@ -53,9 +55,10 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package init(loop: EventLoop, limits: RPCLimits = RPCLimits()) {
         self.loop = loop
         self.limits = limits
-        counters = RPCCounters(loop: loop.index)
+        let counters = RPCCounters(loop: loop.index)
+        self.counters = counters
         admission = limits.adaptiveConcurrency.map {
-            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter)
+            LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter, counters)
         }
     }
 

@@ -71,7 +71,8 @@ extension ServerCall {
     package func finish() {
         guard isOpen, !isFinished else { return }
         let isComplete = responseMessages == 1 || method?.kind.hasOneResponse != true
-        guard isComplete, interceptorsBegun == 0, trailingMetadata.isEmpty else {
+        let isPlain = interceptorsBegun == 0 && server.loadTrailer == nil
+        guard isComplete, isPlain, trailingMetadata.isEmpty else {
             return finish(.ok)
         }
         isFinished = true
@@ -91,6 +92,9 @@ extension ServerCall {
                     .internal, "the handler gave \(responseMessages) responses instead of one"))
         }
         isFinished = true
+        if let load = server.loadTrailer {
+            trailingMetadata.add(LoadTrailer.key, bytes: load.bytes(at: loop.now))
+        }
         countEnd(status.code)
         if responseStarted || status.code == .ok {
             startResponse()
@@ -109,7 +113,7 @@ extension ServerCall {
     /// Turns the call away before anything has begun.
     func refuse(_ refusal: PreparedRefusal) {
         isFinished = true
-        server.counters.refused(.load)
+        server.counters.refused(headers.priority)
         // The clock is not read once more for what is to cost next to nothing.
         countEnd(refusal.status.code, at: loop.now)
         sendHeaders(.prepared(refusal.headers), endStream: true)

@@ -20,8 +20,12 @@ package struct ModelsAdd: Sendable {
         package var created: String
         package var decision: DecisionThresholds?
         package var scorecard: ScorecardScale?
+        /// Nil: as the version before if that is inherited from, else the default.
+        package var decisionLog: DecisionLogPolicy?
+        /// Features whose values are personal data.
+        package var personal: [String] = []
         /// Whether what people wrote for the newest version (signature, reasons, decision,
-        /// scorecard, namespace, description) is taken over where this request says nothing. Its
+        /// scorecard, decision log, namespace, description) is taken over where this request says nothing. Its
         /// calibration is not: it belongs to that model alone.
         package var inherits = false
 
@@ -60,6 +64,7 @@ package struct ModelsAdd: Sendable {
         if manifest.signature == nil, !artifact.signature.features.isEmpty {
             manifest.signature = artifact.signature
         }
+        try Self.mark(request.personal, in: &manifest)
         // What a file calls its features and categories may be more than a manifest takes.
         do throws(ManifestError) {
             _ = try Manifest.read(Array(manifest.text.utf8))
@@ -179,9 +184,26 @@ package struct ModelsAdd: Sendable {
             request.description.isEmpty ? previous?.description ?? "" : request.description
         manifest.decision = request.decision ?? previous?.decision
         manifest.scorecard = request.scorecard ?? previous?.scorecard
+        manifest.decisionLog =
+            request.decisionLog ?? previous?.decisionLog ?? DecisionLogPolicy()
         manifest.signature = previous?.signature
         manifest.reasons = previous?.reasons ?? [:]
         return manifest
+    }
+
+    /// Marks features as personal.
+    private static func mark(
+        _ names: [String], in manifest: inout Manifest
+    ) throws(RegistryError) {
+        for name in names {
+            guard
+                let index = manifest.signature?.features.firstIndex(where: { $0.name == name })
+            else {
+                throw RegistryError(
+                    .refused, "there is no feature '\(name)' that could be marked as personal")
+            }
+            manifest.signature?.features[index].isPersonal = true
+        }
     }
 
     /// Writes the version beside its place and renames it, under the first number from `first` on

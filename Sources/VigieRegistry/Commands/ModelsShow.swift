@@ -92,12 +92,13 @@ package struct ModelsShow: Sendable {
         guard let signature = manifest.signature else { return "" }
         var table = TextTable([
             .init(title: "FEATURE"), .init(title: "KIND"), .init(title: "RANGE"),
-            .init(title: "UNITS"), .init(title: "MISSING"), .init(title: "REASON"),
+            .init(title: "UNITS"), .init(title: "MISSING"), .init(title: "PII"),
+            .init(title: "REASON"),
         ])
         for feature in signature.features {
             table.add([
                 feature.name, feature.kind.rawValue, Self.range(feature), feature.unit,
-                feature.missing.rawValue,
+                feature.missing.rawValue, feature.isPersonal ? "pii" : "",
                 manifest.reasons[feature.name].map { "\($0.code) \($0.text)" } ?? "",
             ])
         }
@@ -137,7 +138,22 @@ package struct ModelsShow: Sendable {
         }
         return Self.lines([
             ("calibration", calibration), ("scorecard", scale ?? ""), ("decision", decision ?? ""),
+            ("decision log", decisionLog),
         ])
+    }
+
+    private var decisionLog: String {
+        let policy = manifest.decisionLog
+        guard policy != DecisionLogPolicy() else { return "" }
+        let features =
+            switch policy.features {
+            case .values:
+                policy.keepsPersonalValues
+                    ? "values of all features" : "values of features that are not personal"
+            case .hash: "digests of features"
+            case .none: "no features"
+            }
+        return features + (policy.mode.map { ", \($0.rawValue)" } ?? "")
     }
 
     private var record: String {

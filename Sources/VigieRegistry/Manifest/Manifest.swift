@@ -45,6 +45,8 @@ package struct Manifest: Sendable, Equatable {
     package var explainsByReconstruction = false
     /// Where and how requests run; the default leaves it to the pod.
     package var serving = ServingPolicy()
+    /// What the decision log keeps of this version's decisions.
+    package var decisionLog = DecisionLogPolicy()
     /// Movable names that the author suggests: "stable", "canary".
     package var labels: [String] = []
     package var training = TrainingRecord()

@@ -51,7 +51,7 @@ enum ManifestReader {
     private static let knownKeys: Set<String> = [
         "schema", "name", "version", "namespace", "description", "created", "author", "flavor",
         "files", "entry", "signature", "calibration", "scorecard", "decision", "reasons",
-        "explanation", "serving", "labels", "training", "metrics", "reference",
+        "explanation", "serving", "decisionLog", "labels", "training", "metrics", "reference",
     ]
 
     static func read(_ root: ManifestNode) throws(ManifestError) -> Manifest {
@@ -77,6 +77,9 @@ enum ManifestReader {
         if let signature = manifest.signature { try manifest.check(against: signature) }
         if let serving = try root.optional("serving") {
             manifest.serving = try ServingReader.read(serving)
+        }
+        if let policy = try root.optional("decisionLog") {
+            manifest.decisionLog = try DecisionLogReader.read(policy)
         }
         try readRecord(root, &manifest)
         for member in try root.object().members where !knownKeys.contains(member.key) {

@@ -25,6 +25,8 @@ extension Manifest {
         object.add("reasons", reasons.isEmpty ? nil : reasonsJSON)
         object.add("explanation", explanationJSON)
         object.add("serving", serving == ServingPolicy() ? nil : serving.json)
+        object.add(
+            "decisionLog", decisionLog == DecisionLogPolicy() ? nil : decisionLog.json)
         object.add("labels", labels.isEmpty ? nil : .array(labels.map { .string($0) }))
         object.add("training", training == TrainingRecord() ? nil : training.json)
         object.add("metrics", metrics.isEmpty ? nil : metricsJSON)
@@ -128,7 +130,7 @@ extension Feature {
         object.add("missing", missing.rawValue)
         object.add("categories", categories.isEmpty ? nil : .array(categories.map { .string($0) }))
         object.add("input", input)
-        if isPersonal { object.add("pii", .bool(true)) }
+        if isPersonal { object.add("pii", JSONValue.bool(true)) }
         return object.json
     }
 }
@@ -178,6 +180,16 @@ extension ServingPolicy {
         var object = JSONMembers()
         if execution != .automatic { object.add("execution", execution.rawValue) }
         object.add("batching", batching?.json)
+        return object.json
+    }
+}
+
+extension DecisionLogPolicy {
+    fileprivate var json: JSONValue {
+        var object = JSONMembers()
+        if features != .hash { object.add("features", features.rawValue) }
+        if keepsPersonalValues { object.add("piiValues", JSONValue.bool(true)) }
+        object.add("mode", mode?.rawValue)
         return object.json
     }
 }

@@ -148,7 +148,9 @@ extension VersionStatistics {
     var failuresByReason: [(reason: String, count: UInt64)] {
         let known = refusals.full &+ refusals.late &+ refusals.expired &+ refusals.abandoned
         return [
-            ("queue_full", refusals.full), ("deadline_unmeetable", refusals.late),
+            ("queue_full", refusals.queue), ("queue_crowded", refusals.crowded),
+            ("queue_memory", refusals.memory),
+            ("deadline_unmeetable", refusals.late),
             ("deadline_expired", refusals.expired), ("abandoned", refusals.abandoned),
             // What is counted a moment earlier than the sum must not make it negative.
             ("error", failure.count &- min(known, failure.count)),

@@ -51,8 +51,12 @@ final class VersionCounters: Sendable {
     let executions = LoopCounter()
     /// Answered requests waited so long for a worker.
     let queueNanoseconds = LoopCounter()
-    /// Refused: as many requests or bytes waited as may. Among the failures.
+    /// Refused: as many requests waited as may. Among the failures.
     let refusedFull = LoopCounter()
+    /// Refused: more waited than can be answered soon. Among the failures.
+    let refusedCrowded = LoopCounter()
+    /// Refused: as many bytes waited as may. Among the failures.
+    let refusedMemory = LoopCounter()
     /// Refused before they waited: the deadline could not be met. Among the failures.
     let refusedLate = LoopCounter()
     /// Let go of after they had waited: the deadline could not be met any more. Among the failures.
@@ -119,7 +123,9 @@ final class VersionCounters: Sendable {
     /// Counts why a request is not computed; that it failed is counted apart.
     func note(_ refusal: WorkRefusal) {
         switch refusal {
-        case .full, .crowded, .memory: refusedFull.add(1)
+        case .full: refusedFull.add(1)
+        case .crowded: refusedCrowded.add(1)
+        case .memory: refusedMemory.add(1)
         case .late: refusedLate.add(1)
         case .expired: expired.add(1)
         case .stopped: break

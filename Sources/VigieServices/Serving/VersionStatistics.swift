@@ -31,8 +31,11 @@ package struct VersionStatistics: Sendable {
     package var batches: [BatchStatistics] = []
 
     package struct Refusals: Sendable, Equatable {
-        /// As many requests or bytes waited as may.
-        package var full: UInt64 = 0
+        /// As many requests or bytes waited as may, or are good for their latency.
+        package var full: UInt64 { queue &+ crowded &+ memory }
+        package var queue: UInt64 = 0
+        package var crowded: UInt64 = 0
+        package var memory: UInt64 = 0
         /// The deadline could not be met, which was seen at once.
         package var late: UInt64 = 0
         /// The deadline could not be met any more when its turn came.
@@ -63,7 +66,9 @@ package struct VersionStatistics: Sendable {
         computeNanoseconds &+= counters.computeNanoseconds.current
         outputNanoseconds &+= counters.outputNanoseconds.current
         queueNanoseconds &+= counters.queueNanoseconds.current
-        refusals.full &+= counters.refusedFull.current
+        refusals.queue &+= counters.refusedFull.current
+        refusals.crowded &+= counters.refusedCrowded.current
+        refusals.memory &+= counters.refusedMemory.current
         refusals.late &+= counters.refusedLate.current
         refusals.expired &+= counters.expired.current
         refusals.abandoned &+= counters.abandoned.current

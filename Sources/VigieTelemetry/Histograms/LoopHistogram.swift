@@ -20,6 +20,13 @@ package final class LoopHistogram: Sendable {
         sum.add(value)
     }
 
+    /// How many values have been recorded.
+    package var count: UInt64 {
+        var count: UInt64 = 0
+        for index in scale.cells.indices { count &+= cells[index].current }
+        return count
+    }
+
     /// Adds what has been recorded so far to a snapshot of the same scale.
     package func add(to snapshot: inout HistogramSnapshot) {
         for index in scale.cells.indices {

@@ -67,6 +67,7 @@ package final class EventLoop: @unchecked Sendable {
     let traffic = ConnectionTraffic()
     let clientTraffic = ConnectionTraffic()
 
+    private let isPrecise: Bool
     private let epoll: Int32
     private let wakeup: Int32
     private var channels: [Channel?] = []
@@ -84,8 +85,12 @@ package final class EventLoop: @unchecked Sendable {
         var signalled = false
     }
 
-    package init(index: Int = 0) throws(SystemError) {
+    /// - Parameter isPrecise: timers are kept to some microseconds instead of a millisecond, for
+    ///   instruments that send at set times. Call ``run()`` on a thread of the loop's own then: its
+    ///   timer slack is changed.
+    package init(index: Int = 0, isPrecise: Bool = false) throws(SystemError) {
         self.index = index
+        self.isPrecise = isPrecise
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw SystemError("epoll_create1") }
         wakeup = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -103,6 +108,9 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     // MARK: From any thread
+
+    /// The share of the last second that the loop worked, 0 … 1.
+    package var utilization: Double { counters.utilization(now: MonotonicTime.now().nanoseconds) }
 
     /// Runs `task` on the loop's thread, soon; dropped when the loop has ended.
     package func execute(_ task: @escaping @Sendable () -> Void) {
@@ -212,12 +220,13 @@ package final class EventLoop: @unchecked Sendable {
     /// Serves until ``stop()``. Call it on the thread that is to be the loop's.
     package func run() {
         running = true
+        if isPrecise { vigie_set_timer_slack(1) }
         let capacity = 512
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { events.deallocate() }
-        var wait = waitMilliseconds(.now())
+        var wait = waitNanoseconds(.now())
         while running {
-            let count = epoll_wait(epoll, events, Int32(capacity), wait)
+            let count = awaitEvents(events, capacity, wait)
             now = MonotonicTime.now()
             round &+= 1
             for position in 0..<Int(max(count, 0)) {
@@ -236,7 +245,7 @@ package final class EventLoop: @unchecked Sendable {
                 number: round, began: now.nanoseconds, ended: ended.nanoseconds)
             counters.roundEnded(
                 began: now.nanoseconds, ended: ended.nanoseconds, events: Int(max(count, 0)))
-            wait = waitMilliseconds(ended)
+            wait = waitNanoseconds(ended)
         }
         end()
     }
@@ -248,12 +257,21 @@ package final class EventLoop: @unchecked Sendable {
         deadSlots.removeAll(keepingCapacity: true)
     }
 
-    private func waitMilliseconds(_ current: MonotonicTime) -> Int32 {
+    /// How long there is nothing to do; -1 for ever.
+    private func waitNanoseconds(_ current: MonotonicTime) -> Int64 {
         if !roundEndTargets.isEmpty { return 0 }
         guard let earliest = timers.earliest else { return -1 }
-        if earliest <= current { return 0 }
-        let wait = (earliest.nanoseconds - current.nanoseconds + 999_999) / 1_000_000
-        return Int32(min(wait, 3_600_000))
+        return earliest <= current ? 0 : Int64(earliest.nanoseconds - current.nanoseconds)
+    }
+
+    /// Waits for events; in milliseconds, rounded up, unless it is to be precise.
+    @inline(__always)
+    private func awaitEvents(
+        _ events: UnsafeMutablePointer<epoll_event>, _ capacity: Int, _ nanoseconds: Int64
+    ) -> Int32 {
+        if isPrecise { return vigie_epoll_wait(epoll, events, Int32(capacity), nanoseconds) }
+        let milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999_999) / 1_000_000
+        return epoll_wait(epoll, events, Int32(capacity), Int32(min(milliseconds, 3_600_000)))
     }
 
     private func runTasks() {

@@ -34,6 +34,14 @@ struct ModelsAddCommand: ParsableCommand {
     @Option(help: .init("Good to bad odds at --points.", valueName: "odds")) var odds = 50.0
     @Option(help: .init("Points that double the odds.", valueName: "points")) var pdo = 20.0
 
+    @Option(help: "A feature whose values are personal data; may be given several times.")
+    var pii: [String] = []
+    @Option(help: "What the decision log keeps of features: values, hash, none.")
+    var decisionLogFeatures: DecisionLogPolicy.Features?
+    @Option(
+        help: "How surely decisions are recorded: required, best-effort, off (default: the pod's).")
+    var decisionLogMode: DecisionLogPolicy.Mode?
+
     func run() throws {
         var request = ModelsAdd.Request(file: file, name: model, created: Readable.now())
         request.flavor = flavor
@@ -44,6 +52,11 @@ struct ModelsAddCommand: ParsableCommand {
         request.inherits = inherit
         request.decision = try decision()
         request.scorecard = try scorecard()
+        request.personal = pii
+        if decisionLogFeatures != nil || decisionLogMode != nil {
+            request.decisionLog = DecisionLogPolicy(
+                features: decisionLogFeatures ?? .hash, mode: decisionLogMode)
+        }
         let added = try ModelsAdd(VersionLoader(options.source), request)
         StandardStream.output.write(added.text)
     }
@@ -72,3 +85,5 @@ struct ModelsAddCommand: ParsableCommand {
 }
 
 extension Flavor: ExpressibleByArgument {}
+extension DecisionLogPolicy.Features: ExpressibleByArgument {}
+extension DecisionLogPolicy.Mode: ExpressibleByArgument {}

@@ -74,10 +74,11 @@ struct ServeCommand: ParsableCommand {
             "reset-burst",
             "admin-token-file", "max-metric-series",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
-            "overload-latency", "overload-tolerance",
+            "overload-latency", "overload-tolerance", "load-report-interval",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
             Setting("no-load-shedding", isSwitch: true),
+            Setting("load-report-trailers", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),
             Setting("permit-pings-without-calls", isSwitch: true),
         ]

@@ -80,7 +80,7 @@ final class Pod {
         let perLoop = rpcLimits
         let observation = try PodObservation(settings, log, server: address)
         self.observation = observation
-        var handlers: [RPCCounters] = []
+        var handlers: [RPCHandler] = []
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
@@ -89,13 +89,21 @@ final class Pod {
                 let handler = RPCHandler(loop: loop, limits: perLoop)
                 observation.observe(handler)
                 services.install(on: handler)
-                handlers.append(handler.counters)
+                handlers.append(handler)
                 return handler
             }
         }
+        let load = PodLoad(server, handlers.map(\.counters), pool)
+        for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
+<<<<<<< HEAD
             settings, server: server, handlers: handlers, registry: registryMetrics,
             services: services, pool: pool, observation: observation)
+=======
+            settings, server: server, handlers: handlers.map(\.counters), load: load,
+            registry: registryMetrics, services: services, pool: pool,
+            others: observation.exporter.map { [$0] } ?? [])
+>>>>>>> main
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }

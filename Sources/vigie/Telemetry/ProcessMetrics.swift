@@ -33,7 +33,7 @@ struct ProcessMetrics: MetricSource {
     /// Nothing rather than a wrong figure where /proc does not tell.
     private static func metrics(_ value: Double?) -> [Metric] { value.map { [Metric($0)] } ?? [] }
 
-    private static func processorSeconds() -> Double {
+    static func processorSeconds() -> Double {
         var usage = rusage()
         getrusage(RUSAGE_SELF.rawValue, &usage)
         func seconds(_ time: timeval) -> Double {

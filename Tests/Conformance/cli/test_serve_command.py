@@ -15,10 +15,7 @@ import urllib.request
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from harness import ROOT, binary
-
-DEMO = ROOT / "Sources/pipelines/demo-registry"
-READY = re.compile(r"vigie ready: grpc (\S+) \((h2c|TLS)\)(?:, admin (\S+?))?, (\d+) models? in")
+from harness import DEMO, Pod, binary
 
 # What each setting can be given besides its default, for tests that set every one.
 OTHER_VALUES = {
@@ -91,43 +88,13 @@ OTHER_VALUES = {
     "max-continuations": "4",
     "stream-window": "128KiB",
     "connection-window": "1MiB",
+    "max-metric-series": "5000",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
-    *["config", "registry", "tls-cert", "tls-key", "tls-client-ca"],
+    *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
     *["trace-ca", "trace-cert", "trace-key"],
 }
-
-
-class Pod:
-    """A running `vigie serve`."""
-
-    def __init__(self, *arguments, env=None):
-        self.process = subprocess.Popen(
-            [binary("vigie"), "serve", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **(env or {})},
-        )
-        self.line = self.process.stdout.readline()
-        match = READY.match(self.line)
-        if match is None:
-            _, errors = self.process.communicate(timeout=10)
-            raise AssertionError(f"not ready: {self.line!r} {errors}")
-        self.address, self.security, self.admin, self.models = match.groups()
-
-    def get(self, path):
-        try:
-            with urllib.request.urlopen(f"http://{self.admin}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-
-    def stop(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        self.output, self.errors = self.process.communicate(timeout=60)
-        return self.process.returncode
 
 
 @pytest.fixture

@@ -186,5 +186,7 @@ var allMessages: [any Message.Type] {
         VigieV1.PingResponse.self,
         VigieV1.VersionRequest.self,
         VigieV1.VersionResponse.self,
+        XdsDataOrcaV3.OrcaLoadReport.self,
+        XdsServiceOrcaV3.OrcaLoadReportRequest.self,
     ]
 }

@@ -51,7 +51,8 @@ struct CallObserverTests {
     @Test func a_recorded_call_tells_what_it_was() async throws {
         var wishes = CallObserver.Wishes()
         wishes.sampler = TraceSampler(ratio: 1)
-        let (spans, lines) = try await observe(wishes, options: CallOptions(timeout: .seconds(3600)))
+        let (spans, lines) = try await observe(
+            wishes, options: CallOptions(timeout: .seconds(3600)))
         #expect(lines.isEmpty)
         let record = try #require(spans.first)
         #expect(record.path == Ping.path.description && record.code == .ok && record.isKnown)

@@ -83,6 +83,30 @@ import VigieRegistry
         #expect(manifest.serving == ServingPolicy())
     }
 
+    @Test func a_decision_log_and_personal_features_are_read_and_written_back() throws {
+        let text = """
+            {"flavor": "xgboost", "files": [{"path": "model.ubj", "sha256": "\(String(repeating: "0", count: 64))"}],
+            "signature": {"features": [{"name": "age", "pii": true}, {"name": "income"}]},
+            "decisionLog": {"features": "values", "piiValues": true, "mode": "required"}}
+            """
+        let manifest = try Manifest.read(Array(text.utf8))
+        #expect(manifest.signature?.features.map(\.isPersonal) == [true, false])
+        #expect(
+            manifest.decisionLog
+                == DecisionLogPolicy(
+                    features: .values, keepsPersonalValues: true, mode: .required))
+        #expect(try Manifest.read(Array(manifest.text.utf8)) == manifest)
+    }
+
+    @Test func personal_values_are_kept_only_beside_the_others() throws {
+        let text = SampleManifest.least.replacing(
+            "{\"flavor\"", with: "{\"decisionLog\": {\"piiValues\": true}, \"flavor\"")
+        let error = #expect(throws: ManifestError.self) {
+            try Manifest.read(Array(text.utf8))
+        }
+        #expect(error?.description.contains("decisionLog.piiValues goes with") == true)
+    }
+
     @Test func batching_has_defaults_of_its_own() throws {
         let text = SampleManifest.least.replacing(
             "{\"flavor\"", with: "{\"serving\": {\"batching\": {}}, \"flavor\"")

@@ -15,6 +15,7 @@ struct LoopAdmission {
     /// Turned away, by class: for metrics.
     private(set) var refused: [UInt64]
     private let refusals: [PreparedRefusal]
+    private let counters: RPCCounters
     private var nextRefusal = 0
     private var round: UInt64 = .max
     private var admitted = 0
@@ -22,8 +23,12 @@ struct LoopAdmission {
     /// How long the round before this one kept the loop from its sockets.
     private var busyBefore: UInt64 = 0
 
-    init(_ loop: EventLoop, _ options: ConcurrencyLimit.Options, retryAfter: Duration) {
+    init(
+        _ loop: EventLoop, _ options: ConcurrencyLimit.Options, retryAfter: Duration,
+        _ counters: RPCCounters
+    ) {
         self.loop = loop
+        self.counters = counters
         limit = ConcurrencyLimit(options)
         refused = Array(repeating: 0, count: CallPriority.allCases.count)
         refusals = PreparedRefusal.spread(
@@ -61,6 +66,7 @@ struct LoopAdmission {
                 limit.note(
                     calls: admitted, sojourn: mean &* UInt64(admitted), service: spent,
                     underWay: admitted, now: last.ended)
+                counters.callLimit.set(UInt64(max(limit.limit, 0)))
             }
         }
         let now = loop.now.nanoseconds

@@ -13,6 +13,9 @@ package final class RPCCounters: Sendable {
     let deferred = LoopCounter()
     /// Bytes of requests that are not complete.
     let buffered = LoopCounter()
+    /// Calls that the loop takes on in a round; 0 while nothing limits them.
+    let callLimit = LoopCounter()
+    private let shed: InlineArray<4, LoopCounter>
     private let refusals: InlineArray<6, LoopCounter>
     private let methods = Mutex<[(path: String, counters: MethodCounters)]>([])
 
@@ -45,11 +48,21 @@ package final class RPCCounters: Sendable {
 
     init(loop: Int) {
         self.loop = loop
+        shed = InlineArray { _ in LoopCounter() }
         refusals = InlineArray { _ in LoopCounter() }
     }
 
     /// For the loop's thread.
     func refused(_ reason: Refusal) { refusals[reason.rawValue].add(1) }
+
+    /// For the loop's thread: a call was turned away because of the load.
+    func refused(_ priority: CallPriority) {
+        refused(.load)
+        shed[Int(priority.rawValue)].add(1)
+    }
+
+    /// From any thread.
+    func count(_ priority: CallPriority) -> UInt64 { shed[Int(priority.rawValue)].current }
 
     /// From any thread.
     func count(_ reason: Refusal) -> UInt64 { refusals[reason.rawValue].current }

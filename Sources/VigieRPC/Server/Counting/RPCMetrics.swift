@@ -89,6 +89,18 @@ package struct RPCMetrics: MetricSource {
                 "vigie_request_buffer_bytes", unit: "bytes",
                 help: "Bytes of requests that are not complete."
             ) { $0.buffered.current },
+            gauge(
+                "vigie_loop_call_limit",
+                help: "Calls that a loop takes on in one round, so as to answer in time."
+            ) { $0.callLimit.current },
+            MetricFamily(
+                .counter, "vigie_calls_shed",
+                help: "Calls that were turned away because of the load, by priority.",
+                metrics: CallPriority.allCases.map { priority in
+                    Metric(
+                        loops.reduce(0) { $0 &+ $1.count(priority) },
+                        [MetricLabel("priority", priority.label)])
+                }),
             MetricFamily(
                 .gauge, "vigie_calls_limit", help: "Calls that may be in flight in all.",
                 metrics: [Metric(Double(maxConcurrentCalls * loops.count))]),
