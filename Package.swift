@@ -97,7 +97,8 @@ let package = Package(
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
-            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"],
+            name: "vigie-interop",
+            dependencies: ["VigieRPC", "VigieTelemetry", "VigieProtos", "VigieTransport"],
             path: "Tests/InteropServer",
             swiftSettings: strict),
         // Models made for tests, and a server of them for third-party clients to try.

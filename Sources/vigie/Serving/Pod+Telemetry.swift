@@ -10,7 +10,7 @@ extension Pod {
     static func metrics(
         _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters], load: PodLoad,
         registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?,
-        others: [any MetricSource]
+        observation: PodObservation
     ) -> MetricsPage {
         let workers: [any MetricSource] = pool.map { [WorkerMetrics($0)] } ?? []
         return MetricsPage(
@@ -21,7 +21,9 @@ extension Pod {
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),
                 RPCMetrics(handlers, limits: settings.limits.rpcLimits), registry,
-            ] + others + workers + [DriftMetrics(services), ModelMetrics(services)],
+            ] + observation.metricSources + workers + [
+                DriftMetrics(services), ModelMetrics(services),
+            ],
             maxSeries: settings.telemetry.maxMetricSeries)
     }
 }

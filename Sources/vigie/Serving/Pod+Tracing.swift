@@ -105,6 +105,12 @@ final class PodObservation {
         }
     }
 
+    /// What has become of lines and spans.
+    var metricSources: [any MetricSource] {
+        let spans: [any MetricSource] = exporter.map { [$0] } ?? []
+        return [LogMetrics(writer: log.writer)] + spans
+    }
+
     /// 0 is for never.
     private static func threshold(_ time: TimeSpan) -> UInt64 {
         time.duration == .zero ? .max : time.duration.clampedNanoseconds

@@ -65,7 +65,8 @@ final class Pod {
                 try WorkerPool(workerOptions)
             }
         let services = VigieServices(
-            store: store, version: Build.version, limits: settings.workers.serviceLimits, pool: pool,
+            store: store, version: Build.version, limits: settings.workers.serviceLimits,
+            pool: pool,
             driftWindow: settings.telemetry.driftWindow.duration)
         self.services = services
 
@@ -97,8 +98,7 @@ final class Pod {
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
-            registry: registryMetrics, services: services, pool: pool,
-            others: observation.exporter.map { [$0] } ?? [])
+            registry: registryMetrics, services: services, pool: pool, observation: observation)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
