@@ -119,9 +119,9 @@ extension ServingNode {
         _ cost: WorkCost, deadline: MonotonicTime, began: UInt64, _ later: Later
     ) throws(RPCStatus) {
         let rows = InferInputs.rowsClaimed(request)
-        let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
         let bytes =
-            InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
+            InferInputs.wireBytes(request)
+            + min(max(rows, 1), limits.maxBatchRows) * served.answerRowBytes(explains: explains)
         let (pool, isProbe) = try admit(
             served, cost, bytes: bytes, deadline: deadline, priority: later.priority,
             began: began)
