@@ -78,6 +78,10 @@ open class Artifact: @unchecked Sendable {
     /// Whether ``explain(_:)`` works.
     open var explainsRows: Bool { false }
 
+    /// Why ``explain(_:)`` does not work, where there is more to say than that the artifact's flavor has
+    /// no explanations: "step 'total' …".
+    open var explanationRefusal: String? { nil }
+
     /// As ``score(_:)``, and fills ``Workspace/contributions`` and ``Workspace/baseValue``, whose
     /// sum is the score.
     open func explain(_ workspace: Workspace) throws(InferenceError) -> Double {

@@ -89,11 +89,14 @@ public final class PipelineArtifact: Artifact, @unchecked Sendable {
 
     override public var explainsRows: Bool { scoresRows && plan.explanation != nil }
 
+    override public var explanationRefusal: String? { plan.explanationRefusal }
+
     /// What each feature adds to the score; see ``PipelineExplanation``.
     override public func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         guard explainsRows, let explanation = plan.explanation else {
             throw InferenceError(
-                .unsupported, "this pipeline's score is no sum of its members' explanations")
+                .unsupported,
+                "this pipeline cannot explain its score: \(plan.explanationRefusal ?? "")")
         }
         let score = try score(workspace)
         try explanation.explain(score, self, Self.own(workspace))

@@ -15,6 +15,8 @@ struct PipelinePlan: Sendable {
     let score: Int?
     let scoreLink: ScoreLink
     let explanation: PipelineExplanation?
+    /// Why no row is explained; nil when rows are.
+    let explanationRefusal: String?
 
     init(_ source: ArtifactSource) throws(LoadError) {
         do throws(LoadError) {
@@ -44,6 +46,9 @@ struct PipelinePlan: Sendable {
         score = compiler.score
         scoreLink = file.score?.link ?? .identity
         explanation = compiler.explanation
+        explanationRefusal =
+            rowInputs.missing.map { "its input '\($0)' is a text without \"values\"" }
+            ?? (explanation == nil ? compiler.explanationRefusal : nil)
     }
 
     /// Bytes that it occupies, members not counted.
