@@ -31,6 +31,9 @@ open class Artifact: @unchecked Sendable {
     /// Other artifacts that it is made of: a pipeline's.
     open var members: [Artifact] { [] }
 
+    /// How many artifacts are within each other: 1, or one more than the deepest of ``members``.
+    open var levels: Int { 1 }
+
     /// Bytes that artifacts and their members occupy together; one that several share counts once.
     public static func memoryBytes(of artifacts: [Artifact]) -> Int {
         var seen: Set<ObjectIdentifier> = []

@@ -10,6 +10,7 @@
 /// A row's answer does not depend on its neighbours, as its members' do not.
 public final class PipelineArtifact: Artifact, @unchecked Sendable {
     override public var members: [Artifact] { plan.members }
+    override public var levels: Int { plan.levels }
     let plan: PipelinePlan
 
     /// - Throws: `corrupt`, `unsupported` or `limit` for the file, `signature` when the source's

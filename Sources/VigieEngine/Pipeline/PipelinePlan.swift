@@ -1,6 +1,8 @@
 /// A pipeline, checked and compiled: immutable, shared by all threads.
 struct PipelinePlan: Sendable {
     let members: [Artifact]
+    /// See ``Artifact/levels``.
+    let levels: Int
     let memberNames: [String]
     let values: [PipelineValue]
     let steps: [PipelineStep]
@@ -31,6 +33,7 @@ struct PipelinePlan: Sendable {
     init(_ compiler: PipelineCompiler, rowInputs: RowInputs) {
         let file = compiler.file
         members = compiler.members
+        levels = 1 + (members.map(\.levels).max() ?? 0)
         memberNames = file.members.map(\.name)
         values = compiler.values
         steps = compiler.steps
