@@ -122,9 +122,9 @@ extension ServingNode {
         _ cost: WorkCost, _ context: RequestContext, _ later: Later
     ) throws(RPCStatus) {
         let rows = InferInputs.rowsClaimed(request)
-        let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
         let bytes =
-            InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
+            InferInputs.wireBytes(request)
+            + min(max(rows, 1), limits.maxBatchRows) * served.answerRowBytes(explains: explains)
         let (pool, isProbe) = try admit(
             served, cost, bytes: bytes, priority: later.priority, context)
         let job = TensorJob(
