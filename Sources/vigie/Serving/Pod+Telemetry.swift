@@ -8,15 +8,9 @@ import VigieTransport
 /// too large for a scrape, the last are left out.
 extension Pod {
     static func metrics(
-<<<<<<< HEAD
-        _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters],
-        registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?,
-        observation: PodObservation
-=======
         _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters], load: PodLoad,
         registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?,
         others: [any MetricSource]
->>>>>>> main
     ) -> MetricsPage {
         let workers: [any MetricSource] = pool.map { [WorkerMetrics($0)] } ?? []
         return MetricsPage(
@@ -27,11 +21,7 @@ extension Pod {
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),
                 RPCMetrics(handlers, limits: settings.limits.rpcLimits), registry,
-<<<<<<< HEAD
-            ] + observation.metricSources + workers + [ModelMetrics(services)],
-=======
             ] + others + workers + [ModelMetrics(services)],
->>>>>>> main
             maxSeries: settings.telemetry.maxMetricSeries)
     }
 }

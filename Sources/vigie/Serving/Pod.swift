@@ -96,14 +96,9 @@ final class Pod {
         let load = PodLoad(server, handlers.map(\.counters), pool)
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
-<<<<<<< HEAD
-            settings, server: server, handlers: handlers, registry: registryMetrics,
-            services: services, pool: pool, observation: observation)
-=======
             settings, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.exporter.map { [$0] } ?? [])
->>>>>>> main
+            others: observation.metricSources)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
