@@ -10,7 +10,7 @@ extension Pod {
     static func metrics(
         _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters], load: PodLoad,
         registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?,
-        observation: PodObservation
+        others: [any MetricSource]
     ) -> MetricsPage {
         let workers: [any MetricSource] = pool.map { [WorkerMetrics($0)] } ?? []
         return MetricsPage(
@@ -21,9 +21,7 @@ extension Pod {
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),
                 RPCMetrics(handlers, limits: settings.limits.rpcLimits), registry,
-            ] + observation.metricSources + workers + [
-                DriftMetrics(services), ModelMetrics(services),
-            ],
+            ] + others + workers + [DriftMetrics(services), ModelMetrics(services)],
             maxSeries: settings.telemetry.maxMetricSeries)
     }
 }

@@ -98,7 +98,8 @@ final class Pod {
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
-            registry: registryMetrics, services: services, pool: pool, observation: observation)
+            registry: registryMetrics, services: services, pool: pool,
+            others: observation.metricSources)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
