@@ -23,6 +23,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -34,6 +35,8 @@ let package = Package(
         .systemLibrary(
             name: "CProtobufC", pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(
+            name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // C of our own: Linux calls that Swift's Glibc module lacks, and generated protobuf-c code.
         .target(name: "CVigieSys"),
@@ -64,9 +67,18 @@ let package = Package(
             name: "VigieRegistry",
             dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
+        // One record a decision: chained, and written to files and databases.
+        .target(
+            name: "VigieDecisions",
+            dependencies: [
+                "VigieRegistry", "VigieEngine", "VigieCrypto", "VigieTelemetry", "VigieTransport",
+                "CPostgreSQL", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: serving),
         .target(
             name: "VigieServices",
             dependencies: [
+                "VigieDecisions",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -74,7 +86,8 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport", "VigieTelemetry",
+                "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -141,6 +154,9 @@ let package = Package(
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieDecisionsTests",
+            dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
         .testTarget(
             name: "VigieServicesTests", dependencies: ["VigieServices", "TestArtifacts"]),
     ],

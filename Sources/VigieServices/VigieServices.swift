@@ -1,4 +1,5 @@
 import Synchronization
+import VigieDecisions
 import VigieProtos
 import VigieRPC
 import VigieRegistry
@@ -25,6 +26,8 @@ package final class VigieServices: Sendable {
     /// What health checks are answered from: "" and each service.
     package let health: HealthRegistry
     let limits: ServiceLimits
+    /// Where decisions are recorded; nil for nowhere. Whoever has made it stops it.
+    package let decisions: DecisionLog?
     /// Where dear requests run; nil runs everything on the loops. Whoever has made it stops it.
     package let pool: WorkerPool?
     /// What loops and workers share of each version that is served.
@@ -48,18 +51,23 @@ package final class VigieServices: Sendable {
         let swaps = LoopHistogram()
     }
 
-    /// - Parameter driftWindow: over how long rows are kept for drift; zero keeps none.
+    /// - Parameters:
+    ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
+    ///   - decisions: where decisions are recorded; nil for nowhere.
     package init(
         store catalog: any ModelCatalog, version: String, health: HealthRegistry = HealthRegistry(),
         limits: ServiceLimits = ServiceLimits(), pool: WorkerPool? = nil,
-        driftWindow: Duration = .seconds(600)
+        driftWindow: Duration = .seconds(600), decisions: DecisionLog? = nil
     ) {
         self.version = version
         self.catalog = catalog
         self.health = health
         self.limits = limits
         self.pool = pool
-        shared = Mutex(SharedVersions(pool: pool?.options, driftWindow: driftWindow))
+        self.decisions = decisions
+        shared = Mutex(
+            SharedVersions(
+                pool: pool?.options, driftWindow: driftWindow, decisions: decisions))
         state = Mutex(State())
         catalog.onChange { [weak self] table in self?.publish(table) }
     }
@@ -71,7 +79,8 @@ package final class VigieServices: Sendable {
         let node = nodes.withLock { nodes in
             let table = makeTable(catalog.table)
             let catalog = catalog
-            let node = ServingNode(table: table, limits: limits, pool: pool) { name, version in
+            let node = ServingNode(table: table, limits: limits, pool: pool, decisions: decisions) {
+                name, version in
                 RPCStatus(absent: name, version: version, catalog)
             }
             nodes.append(NodeRecord(loop: handler.loop, node: node, latest: table))

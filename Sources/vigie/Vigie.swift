@@ -9,10 +9,11 @@ struct Vigie: ParsableCommand {
         discussion: """
             'vigie serve' is a pod: it loads the models of a registry folder and answers the Open \
             Inference Protocol v2, vigie.v1.CreditScoring, gRPC health and reflection. 'vigie models' \
-            looks into a registry, checks it and adds to it.
+            looks into a registry, checks it and adds to it; 'vigie decisions' does so with the log of \
+            what was decided.
             """,
         version: Build.version,
-        subcommands: [ServeCommand.self, ModelsCommand.self])
+        subcommands: [ServeCommand.self, ModelsCommand.self, DecisionsCommand.self])
 
     static func main() {
         var sources = SettingSources(arguments: Array(CommandLine.arguments.dropFirst()))

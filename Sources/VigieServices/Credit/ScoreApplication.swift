@@ -1,3 +1,4 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
@@ -40,7 +41,11 @@ extension ServingNode {
         into response: VigieV1.ScoreApplicationResponse, _ context: RequestContext, _ later: Later
     ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
         let served = try findDecider(request)
+        let decision = later.decision(
+            served, self, method: later.isStream ? .scoreStream : .score,
+            arm: Arm(version: request.version), context)
         do throws(RPCStatus) {
+            try checkRecording(decision)
             let cost = served.shared.costs.estimate(
                 served.artifact.explainsRows ? .explain : .score, rows: 1)
             let isInline = runsInline(served, rows: 1, cost.total) && !later.mustWait
@@ -51,12 +56,20 @@ extension ServingNode {
             }
             try served.credit.read(request, served, limits)
             guard isInline else {
-                try handOver(request, served, cost, context, later)
+                try handOver(request, served, cost, context, decision, later)
+                return (served, false)
+            }
+            if let decision, decision.isRequired {
+                let job = ScoreJob(self, served, request, cost: cost, context, pool: nil)
+                try promise(job, decision, later)
+                job.run(with: [], started: MonotonicTime.now().nanoseconds)
                 return (served, false)
             }
             try answer(request, served, context, into: response)
+            if let decision { record(request, served, decision) }
         } catch {
             served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+            decision?.record(error, requestID: request.requestId.utf8Span.bytes, rows: 1)
             throw error
         }
         return (served, true)
@@ -86,6 +99,7 @@ extension ServingNode {
         do {
             score = try served.shared.scoreRow(served.workspace)
         } catch { throw RPCStatus(error, model: served.model) }
+        lastScore = score
         let computed = MonotonicTime.now().nanoseconds
         let workspace = served.workspace
         try write(
@@ -108,17 +122,40 @@ extension ServingNode {
     @inline(never)
     private func handOver<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
         _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, _ cost: WorkCost,
-        _ context: RequestContext, _ later: Later
+        _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
         let (pool, isProbe) = try admit(
             served, cost, bytes: 16 * served.workspace.row.count, priority: later.priority, context)
         let job = ScoreJob(
             self, served, request, cost: cost, context, pool: pool)
-        // Until the workers have it, those who call this count its failure.
+        try promise(job, decision, later)
+        pool.submit(job, isProbe: isProbe)
+    }
+
+    private func promise<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
+        _ job: ScoreJob, _ decision: DecisionContext?, _ later: Later
+    ) throws(RPCStatus) {
+        // Until it has a sink, those who call this count its failure.
         job.isCounted = true
         job.sink = try later.promise(requestID: job.requestID)
         job.isCounted = false
-        pool.submit(job, isProbe: isProbe)
+        job.decision = decision
+    }
+
+    /// Records what ``answer(_:_:_:into:)`` has answered out of the workspace.
+    private func record(
+        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion,
+        _ decision: DecisionContext
+    ) {
+        let workspace = served.workspace
+        let scored = ScoredRow(score: lastScore, baseValue: workspace.baseValue)
+        // An answer has been given, so there is a result.
+        guard
+            let result = CreditResult(
+                served.model, scored, workspace.contributions, scratch: &reasonScratch)
+        else { return }
+        decision.record(
+            requestID: request.requestId.utf8Span.bytes, row: workspace.row, result)
     }
 
     /// Writes what follows from a row's score; only names of the version are borrowed.

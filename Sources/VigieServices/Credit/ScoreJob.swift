@@ -1,6 +1,8 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
+import VigieRegistry
 import VigieTelemetry
 import VigieTransport
 
@@ -20,7 +22,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
     /// Takes over the row that the loop's workspace holds.
     init(
         _ node: ServingNode, _ served: ServedVersion, _ request: VigieV1.ScoreApplicationRequest,
-        cost: WorkCost, _ context: RequestContext, pool: WorkerPool
+        cost: WorkCost, _ context: RequestContext, pool: WorkerPool?
     ) {
         self.node = node
         self.served = served
@@ -35,10 +37,37 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
 
-    override func refuse(_ status: RPCStatus) { sink?.fail(status) }
+    override func refuse(_ status: RPCStatus) {
+        decision?.record(status, requestID: requestID.utf8Span.span.bytes, rows: 1)
+        sink?.fail(status)
+    }
 
     override func run(with others: [WorkerJob], started: UInt64) {
         version.withWorkspace(isLarge: false) { score($0, started: started) }
+        guard let decision else { return answer() }
+        let id = requestID.utf8Span.span.bytes
+        var scratch = ReasonScratch()
+        if let failure {
+            decision.record(failure, requestID: id, rows: 1)
+        } else if let result = CreditResult(
+            version.model, scored, contributions, scratch: &scratch)
+        {
+            if decision.isRequired {
+                return decision.record(requestID: id, row: row, result) { [self] in answer($0) }
+            }
+            decision.record(requestID: id, row: row, result)
+        } else {
+            decision.record(.noProbability, requestID: id, rows: 1)
+        }
+        answer()
+    }
+
+    private func answer(_ lost: DecisionError? = nil) {
+        if let lost {
+            failed()
+            sink?.fail(.unrecorded(lost.description))
+            return
+        }
         sink?.finish(stations) { [self] response throws(RPCStatus) in
             if let failure { throw failure }
             do throws(RPCStatus) {

@@ -1,3 +1,4 @@
+import VigieDecisions
 import VigieProtos
 import VigieRPC
 import VigieRegistry
@@ -9,6 +10,10 @@ final class ServingNode {
     let limits: ServiceLimits
     /// Where dear requests run; nil runs all of them on the loop.
     let pool: WorkerPool?
+    /// Where decisions are recorded; nil for nowhere.
+    let decisions: DecisionLog?
+    /// The loop's own way there.
+    let lane: DecisionLane?
     /// What may run on the loop, in nanoseconds.
     let inlineCostMax: UInt64
     /// What the loop serves now. A request takes its version from here once and keeps it.
@@ -17,6 +22,8 @@ final class ServingNode {
     private let explainAbsence: @Sendable (_ model: String, _ version: Int?) -> RPCStatus
     /// When the request that the loop answered last passed its stations.
     var lastStations = CallStations.none
+    /// What the model said of the application that the loop answered last.
+    var lastScore = Double.nan
     /// Credit requests' memory for ranking reasons.
     var reasonScratch = ReasonScratch()
     /// The answer that is being encoded.
@@ -24,11 +31,14 @@ final class ServingNode {
 
     init(
         table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,
+        decisions: DecisionLog? = nil,
         explainAbsence: @escaping @Sendable (String, Int?) -> RPCStatus
     ) {
         self.table = table
         self.limits = limits
         self.pool = pool
+        self.decisions = decisions
+        lane = decisions?.makeLane()
         inlineCostMax = pool?.options.inlineCostMax.clampedNanoseconds ?? .max
         self.explainAbsence = explainAbsence
     }

@@ -1,3 +1,4 @@
+import VigieDecisions
 import VigieRegistry
 
 /// The ``SharedVersion`` of every version that is served; whoever has it sees to it that one thread
@@ -5,20 +6,25 @@ import VigieRegistry
 struct SharedVersions {
     private let pool: WorkerOptions?
     private let driftWindow: Duration
+    private let decisions: DecisionLog?
     private var versions: [ObjectIdentifier: SharedVersion] = [:]
 
     /// - Parameters:
     ///   - pool: where dear requests run; nil for nowhere else than on the loops.
     ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
-    init(pool: WorkerOptions?, driftWindow: Duration = .seconds(600)) {
+    ///   - decisions: where decisions are recorded; nil for nowhere.
+    init(
+        pool: WorkerOptions?, driftWindow: Duration = .seconds(600), decisions: DecisionLog? = nil
+    ) {
         self.pool = pool
         self.driftWindow = driftWindow
+        self.decisions = decisions
     }
 
     private func make(_ model: LoadedModel) -> SharedVersion {
         SharedVersion(
             model, batching: pool?.batching, crowd: pool?.adaptiveConcurrency,
-            workers: pool?.workers ?? 1, driftWindow: driftWindow)
+            workers: pool?.workers ?? 1, driftWindow: driftWindow, decisions: decisions)
     }
 
     /// Makes those that are new in `table`, and lets go of those that are not in it any more.

@@ -39,6 +39,10 @@ enum AnswerSink<Response: Message>: Sendable {
 protocol LaterAnswers<Response> {
     associatedtype Response: Message
 
+    /// Who asks.
+    var call: ServerCall { get }
+    /// Whether it is one of a stream's.
+    var isStream: Bool { get }
     /// Answers that were promised earlier are still to come, so that this one cannot be given at once.
     var mustWait: Bool { get }
     /// How much the call matters that asks.
@@ -51,6 +55,7 @@ protocol LaterAnswers<Response> {
 struct UnaryAnswer<Response: Message>: LaterAnswers {
     let call: ServerCall
 
+    var isStream: Bool { false }
     var mustWait: Bool { false }
     var priority: CallPriority { call.priority }
 
@@ -63,6 +68,8 @@ struct UnaryAnswer<Response: Message>: LaterAnswers {
 struct StreamAnswers<Response: Message>: LaterAnswers {
     let answers: OrderedAnswers<Response>
 
+    var call: ServerCall { answers.call }
+    var isStream: Bool { true }
     var mustWait: Bool { answers.isWaiting }
     var priority: CallPriority { answers.priority }
 

@@ -16,7 +16,7 @@ final class OrderedAnswers<Response: Message> {
 
     // The call keeps its handler, and so this, until it ends, and is reused after that, never freed
     // before.
-    private unowned let call: ServerCall
+    unowned let call: ServerCall
     private let reference: CallReference
     private var places: [StreamPlace<Response>] = []
     private var hasEnded = false

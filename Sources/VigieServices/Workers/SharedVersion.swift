@@ -1,4 +1,5 @@
 import Synchronization
+import VigieDecisions
 import VigieEngine
 import VigieRPC
 import VigieRegistry
@@ -10,6 +11,8 @@ final class SharedVersion: Sendable {
     let model: LoadedModel
     let costs: ArtifactCosts
     let batching: BatchingPolicy?
+    /// How its decisions are recorded; nil when they are not.
+    let decisions: DecisionVersion?
     /// How many of its requests may wait for the workers; nil: as many as come.
     let crowd: LaneLimit?
     /// Whether rows of a batch are independent, as the warm-up has seen: only then are batches cut or
@@ -31,13 +34,15 @@ final class SharedVersion: Sendable {
     ///   - crowd: how many of its requests may wait; nil: as many as come.
     ///   - workers: who take them off the queue.
     ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
+    ///   - decisions: where its decisions are recorded; nil for nowhere.
     init(
         _ model: LoadedModel, batching: BatchingPolicy?,
         crowd: ConcurrencyLimit.Options? = nil, workers: Int = 1,
-        driftWindow: Duration = .seconds(600)
+        driftWindow: Duration = .seconds(600), decisions: DecisionLog? = nil
     ) {
         self.model = model
         self.driftWindow = driftWindow.clampedNanoseconds
+        self.decisions = decisions?.register(model)
         costs = ArtifactCosts(model.warmUpLatency)
         hasIndependentRows = model.warmUpLatency.perRow != nil
         let policy = model.manifest.serving.batching ?? batching

@@ -24,6 +24,8 @@ class WorkerJob: @unchecked Sendable {
     fileprivate(set) var isProbe = false
     /// When it passed its stations; nil while it is not answered.
     var stations: CallStations?
+    /// How the decision is recorded; nil when it is not.
+    var decision: DecisionContext?
     /// Nil for one that its loop computes itself.
     let pool: WorkerPool?
     /// Bytes that count as held until the job is gone.

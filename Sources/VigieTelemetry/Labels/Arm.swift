@@ -1,5 +1,5 @@
 /// Why a version answered: the part that it plays in its model's rollout.
-package enum Arm: UInt8, CaseIterable, Sendable {
+package enum Arm: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// It is the version that answers those who name none.
     case stable
     /// It answers a share of them, on trial.

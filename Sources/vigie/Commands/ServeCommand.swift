@@ -47,6 +47,7 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Traces") var trace: TraceOptions
     @OptionGroup(title: "Workers") var workers: WorkerFlags
+    @OptionGroup(title: "Decision log") var decisions: DecisionFlags
     @OptionGroup(title: "Overload") var overload: OverloadOptions
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
@@ -75,6 +76,9 @@ struct ServeCommand: ParsableCommand {
             "admin-token-file", "max-metric-series", "drift-window",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
             "overload-latency", "overload-tolerance", "load-report-interval",
+            "decision-log", "decision-log-mode", "decision-log-chain", "decision-log-queue",
+            "decision-log-segment-bytes", "decision-log-segment-age",
+            "decision-log-sync-interval", "decision-log-key",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
             Setting("no-load-shedding", isSwitch: true),
@@ -102,7 +106,8 @@ struct ServeCommand: ParsableCommand {
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
                 grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
-                workers: workers, overload: overload, limits: limits, telemetry: telemetry),
+                workers: workers, overload: overload, limits: limits, telemetry: telemetry,
+                decisions: decisions),
             log: podLog)
         pod.runUntilSignalled()
     }

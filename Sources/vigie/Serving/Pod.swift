@@ -66,8 +66,8 @@ final class Pod {
             }
         let services = VigieServices(
             store: store, version: Build.version, limits: settings.workers.serviceLimits,
-            pool: pool,
-            driftWindow: settings.telemetry.driftWindow.duration)
+            pool: pool, driftWindow: settings.telemetry.driftWindow.duration,
+            decisions: try Self.openDecisions(settings, log))
         self.services = services
 
         let loops = try StartFailure.wrapping("event loops") { () throws(SystemError) in
@@ -99,7 +99,7 @@ final class Pod {
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.metricSources)
+            others: observation.metricSources + Self.sources(services.decisions))
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
@@ -199,6 +199,7 @@ final class Pod {
         let left = server.connectionCount
         if left > 0 { log.warning("\(left) connections were cut off") }
         pool?.stop()
+        services.decisions?.stop()
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
         store.stop()

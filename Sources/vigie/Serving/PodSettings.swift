@@ -12,4 +12,5 @@ struct PodSettings {
     var overload: OverloadOptions
     var limits: LimitOptions
     var telemetry: TelemetryOptions
+    var decisions: DecisionFlags
 }

@@ -1,3 +1,4 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
@@ -44,12 +45,17 @@ extension ServingNode {
         _ context: RequestContext, _ later: Later
     ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
         let served = try find(request.modelName, version: request.modelVersion)
+        let decision = later.decision(
+            served, self, method: later.isStream ? .streamInfer : .infer,
+            arm: Arm(version: request.modelVersion), context)
         do throws(RPCStatus) {
+            try checkRecording(decision)
             let explains = try InferOutputs.select(request, served)
             let rows = InferInputs.rowsClaimed(request)
             let cost = served.shared.cost(rows: rows, explains: explains)
             if later.mustWait || !runsInline(served, rows: rows, cost.total) {
-                try handOver(request, served, explains: explains, cost, context, later)
+                try handOver(
+                    request, served, explains: explains, cost, context, decision, later)
                 return (served, false)
             }
             if context.began &+ cost.total > context.deadline.nanoseconds,
@@ -57,10 +63,18 @@ extension ServingNode {
             {
                 throw served.refuse(.late(wait: 0, cost: cost.total))
             }
+            if let decision, decision.isRequired {
+                try answerOnceRecorded(
+                    request, served, explains: explains, context, decision, later)
+                return (served, false)
+            }
             try answer(
                 request, served, explains: explains, rows: rows, context, into: response)
+            if let decision { record(request, served, explains: explains, rows: rows, decision) }
         } catch {
             served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+            decision?.record(
+                error, requestID: request.id.utf8Span.bytes, rows: InferInputs.rowsClaimed(request))
             throw error
         }
         return (served, true)
@@ -119,7 +133,7 @@ extension ServingNode {
     @inline(never)
     private func handOver<Later: LaterAnswers<Inference.ModelInferResponse>>(
         _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
-        _ cost: WorkCost, _ context: RequestContext, _ later: Later
+        _ cost: WorkCost, _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
         let rows = InferInputs.rowsClaimed(request)
         let bytes =
@@ -136,6 +150,7 @@ extension ServingNode {
         job.sink = try later.promise(requestID: String(request.id))
         job.times.inputsRead = MonotonicTime.now().nanoseconds
         job.isCounted = false
+        job.decision = decision
         pool.submit(job, isProbe: isProbe)
     }
 }
@@ -152,6 +167,46 @@ extension ServingNode {
                 "model '\(served.model.name)': inputs of \(rows) rows, the first claims \(job.rows)"
             )
         }
+    }
+
+    /// Refuses a request whose decision must be recorded while that is known to be impossible.
+    @inline(__always)
+    func checkRecording(_ decision: DecisionContext?) throws(RPCStatus) {
+        guard let decision, decision.isRequired, let obstacle = decisions?.obstacle else { return }
+        throw .unrecorded(obstacle)
+    }
+
+    /// Computes on the loop, with tensors of the request's own, and answers when the decision's
+    /// record is durable.
+    @inline(never)
+    private func answerOnceRecorded<Later: LaterAnswers<Inference.ModelInferResponse>>(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        _ context: RequestContext, _ decision: DecisionContext, _ later: Later
+    ) throws(RPCStatus) {
+        let job = TensorJob(
+            request, self, served, explains: explains, rows: InferInputs.rowsClaimed(request),
+            cost: .zero, context)
+        // Until it has a sink, those who call this count its failure.
+        job.isCounted = true
+        try readInputs(request, served, of: job)
+        job.sink = try later.promise(requestID: String(request.id))
+        job.isCounted = false
+        job.decision = decision
+        job.times.inputsRead = MonotonicTime.now().nanoseconds
+        job.run(with: [], started: job.times.inputsRead)
+    }
+
+    /// Records what ``answer(_:_:explains:rows:_:into:)`` has answered.
+    private func record(
+        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        rows: Int, _ decision: DecisionContext
+    ) {
+        let isApart = explains || (rows <= 0 && served.shared.hasIndependentRows)
+        let job = isApart ? served.answered : nil
+        decision.record(
+            requestID: request.id.utf8Span.bytes, rows: rows,
+            inputs: job?.inputs ?? served.workspace.inputs,
+            outputs: job?.outputs ?? served.workspace.outputs)
     }
 
     /// Whether a request of `rows` rows runs on the loop.

@@ -1,3 +1,4 @@
+import VigieDecisions
 import VigieEngine
 import VigieProtos
 import VigieRPC
@@ -45,7 +46,10 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
 
-    override func refuse(_ status: RPCStatus) { sink?.fail(status) }
+    override func refuse(_ status: RPCStatus) {
+        decision?.record(status, requestID: requestID.utf8Span.span.bytes, rows: rows)
+        sink?.fail(status)
+    }
 
     override func canJoin(_ other: WorkerJob) -> Bool {
         guard let other = other as? TensorJob, explanation == nil, other.explanation == nil,
@@ -66,11 +70,32 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         let jobs = [self] + others.map { unsafeDowncast($0, to: TensorJob.self) }
         let run = TensorRun(version, jobs)
         version.withWorkspace(isLarge: run.isLarge) { run.compute($0, started: started) }
-        for job in jobs {
-            job.sink?.finish(job.stations) { response throws(RPCStatus) in
-                try job.write(response)
+        for job in jobs { job.deliver() }
+    }
+
+    /// Records the decision and sends the answer off: at once, or when the record is durable.
+    private func deliver() {
+        guard let decision else { return answer() }
+        let id = requestID.utf8Span.span.bytes
+        if let failure {
+            decision.record(failure, requestID: id, rows: rows)
+        } else if decision.isRequired {
+            return decision.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs) {
+                [self] in answer($0)
             }
+        } else {
+            decision.record(requestID: id, rows: rows, inputs: inputs, outputs: outputs)
         }
+        answer()
+    }
+
+    private func answer(_ lost: DecisionError? = nil) {
+        if let lost {
+            failed()
+            sink?.fail(.unrecorded(lost.description))
+            return
+        }
+        sink?.finish(stations) { [self] response throws(RPCStatus) in try write(response) }
     }
 
     /// Writes the answer, which borrows the job's tensors: the job must live until it is encoded.

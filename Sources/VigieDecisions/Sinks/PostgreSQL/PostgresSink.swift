@@ -1,0 +1,93 @@
+import VigieTransport
+
+/// A table of a PostgreSQL database, filled by COPY, a transaction a batch.
+final class PostgresSink: DecisionSink {
+    private let text: String
+    private let chain: String
+    private var connection: PostgresConnection?
+    private var end = ChainEnd.start
+    /// What keeps two pods from writing one chain: "vigie" in ASCII, and the chain's hash.
+    private static let lockClass = 0x7669_6765
+
+    init(_ text: String, _ options: DecisionLogOptions) throws(DecisionError) {
+        self.text = text
+        chain = options.chain
+        _ = try open()
+    }
+
+    private func open() throws(DecisionError) -> PostgresConnection {
+        if let connection { return connection }
+        let opened = try PostgresConnection(text)
+        // Two pods that create the table at once would collide in the catalog.
+        try opened.run("SELECT pg_advisory_lock(\(Self.lockClass))")
+        try opened.run(DecisionTable.schema)
+        try opened.run("SELECT pg_advisory_unlock(\(Self.lockClass))")
+        let lock = try opened.run(
+            "SELECT pg_try_advisory_lock(\(Self.lockClass), hashtext($1))", [chain])
+        guard lock.first?.first == "t" else {
+            throw DecisionError(
+                "another pod writes the chain '\(chain)'; give each its own --decision-log-chain")
+        }
+        let last = try opened.run(
+            "SELECT seq, hash FROM vigie_decisions WHERE chain = $1 ORDER BY seq DESC LIMIT 1",
+            [chain])
+        end = .start
+        if let row = last.first, let seq = row[0].flatMap({ UInt64($0) }), let hash = row[1] {
+            end = ChainEnd(sequence: seq, hash: hash)
+        }
+        connection = opened
+        return opened
+    }
+
+    func append(_ batch: DecisionBatch, isDurable: Bool) throws(DecisionError) {
+        do throws(DecisionError) {
+            let connection = try open()
+            var rows: [UInt8] = []
+            var next = end
+            for record in batch.records {
+                let row = DecisionTable.values(record, batch, chain: chain, after: next)
+                Self.append(row.values, to: &rows)
+                next = row.end
+            }
+            try connection.run("BEGIN")
+            try connection.copy(
+                "COPY vigie_decisions (\(DecisionTable.columns.joined(separator: ","))) FROM STDIN",
+                rows)
+            try connection.run("COMMIT")
+            end = next
+        } catch {
+            // Whether it was committed is seen when the chain's end is read again.
+            connection = nil
+            throw error
+        }
+    }
+
+    /// A line of COPY's text format.
+    private static func append(_ values: [String?], to bytes: inout [UInt8]) {
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: "\t")) }
+            guard let value else {
+                bytes += Array("\\N".utf8)
+                continue
+            }
+            for byte in value.utf8 {
+                switch byte {
+                case UInt8(ascii: "\\"): bytes += Array("\\\\".utf8)
+                case UInt8(ascii: "\n"): bytes += Array("\\n".utf8)
+                case UInt8(ascii: "\r"): bytes += Array("\\r".utf8)
+                case UInt8(ascii: "\t"): bytes += Array("\\t".utf8)
+                // PostgreSQL's text has no NUL.
+                case 0: bytes += Array("\u{FFFD}".utf8)
+                default: bytes.append(byte)
+                }
+            }
+        }
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    func tend(now: MonotonicTime) throws(DecisionError) {
+        if connection == nil { _ = try open() }
+    }
+
+    func close() throws(DecisionError) { connection = nil }
+}

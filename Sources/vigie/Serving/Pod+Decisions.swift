@@ -1,0 +1,19 @@
+import VigieDecisions
+import VigieTelemetry
+
+extension Pod {
+    /// Those of the pod's parts that report figures of their own.
+    static func sources(_ parts: (any MetricSource)?...) -> [any MetricSource] {
+        parts.compactMap(\.self)
+    }
+
+    /// Opens the decision log; nil when there is to be none.
+    static func openDecisions(
+        _ settings: PodSettings, _ log: Log
+    ) throws(StartFailure) -> DecisionLog? {
+        guard let options = try settings.decisions.options() else { return nil }
+        return try StartFailure.wrapping("--decision-log") { () throws(DecisionError) in
+            try DecisionLog(options) { log.warning($0) }
+        }
+    }
+}
