@@ -67,6 +67,12 @@ build: build-packages ## The pod: .build/release/vigie
 demo: build venv ## A pod that scores real loan applications while a new model version is published
 	$(VENV)/bin/vigie-pipelines demo --vigie .build/release/vigie $(DEMO)
 
+.PHONY: load
+load: build-packages ## A short load on a pod with the demo registry; LOAD='--rate 2000' adds flags
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(SWIFT) build $(RELEASE) --product vigie-load
+	loadtest/load_demo.sh .build/release $(LOAD)
+
 # --- checks ---------------------------------------------------------------------------------
 
 .PHONY: test

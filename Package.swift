@@ -46,7 +46,9 @@ let package = Package(
             name: "VigieProtos", dependencies: ["CVigieProtos", "CProtobufC"],
             swiftSettings: serving),
         // A leaf that all may import: counters and histograms, and how a scrape is answered.
-        .target(name: "VigieTelemetry", dependencies: ["VigieProtos"], swiftSettings: serving),
+        .target(
+            name: "VigieTelemetry", dependencies: ["VigieProtos"], exclude: ["METRICS.md"],
+            swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
         .target(
             name: "VigieTransport",
@@ -108,7 +110,8 @@ let package = Package(
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
         .executableTarget(
-            name: "vigie-interop", dependencies: ["VigieRPC", "VigieProtos", "VigieTransport"],
+            name: "vigie-interop",
+            dependencies: ["VigieRPC", "VigieTelemetry", "VigieProtos", "VigieTransport"],
             path: "Tests/InteropServer",
             swiftSettings: strict),
         // Models made for tests, and a server of them for third-party clients to try.
@@ -129,6 +132,11 @@ let package = Package(
         .executableTarget(
             name: "vigie-bench-engine", dependencies: ["VigieEngine"], path: "loadtest/engine",
             swiftSettings: strict),
+        // What counting costs a request.
+        .executableTarget(
+            name: "vigie-bench-telemetry",
+            dependencies: ["VigieServices", "VigieRPC", "VigieTelemetry", "VigieTransport"],
+            path: "loadtest/telemetry", swiftSettings: strict),
         .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(

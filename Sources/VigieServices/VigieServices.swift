@@ -51,10 +51,13 @@ package final class VigieServices: Sendable {
         let swaps = LoopHistogram()
     }
 
+    /// - Parameters:
+    ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
+    ///   - decisions: where decisions are recorded; nil for nowhere.
     package init(
         store catalog: any ModelCatalog, version: String, health: HealthRegistry = HealthRegistry(),
         limits: ServiceLimits = ServiceLimits(), pool: WorkerPool? = nil,
-        decisions: DecisionLog? = nil
+        driftWindow: Duration = .seconds(600), decisions: DecisionLog? = nil
     ) {
         self.version = version
         self.catalog = catalog
@@ -62,7 +65,9 @@ package final class VigieServices: Sendable {
         self.limits = limits
         self.pool = pool
         self.decisions = decisions
-        shared = Mutex(SharedVersions(pool: pool?.options, decisions: decisions))
+        shared = Mutex(
+            SharedVersions(
+                pool: pool?.options, driftWindow: driftWindow, decisions: decisions))
         state = Mutex(State())
         catalog.onChange { [weak self] table in self?.publish(table) }
     }

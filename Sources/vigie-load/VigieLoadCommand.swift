@@ -20,7 +20,7 @@ struct VigieLoadCommand: ParsableCommand {
         var sources = SettingSources(arguments: Array(CommandLine.arguments.dropFirst()))
         do {
             try sources.look()
-            var command = try parseAsRoot(sources.completed)
+            var command = try sources.parse(parseAsRoot)
             try command.run()
         } catch let error as LoadError {
             Terminal.error("vigie-load: \(error.description)\n")

@@ -31,6 +31,9 @@ open class Artifact: @unchecked Sendable {
     /// Other artifacts that it is made of: a pipeline's.
     open var members: [Artifact] { [] }
 
+    /// How many artifacts are within each other: 1, or one more than the deepest of ``members``.
+    open var levels: Int { 1 }
+
     /// Bytes that artifacts and their members occupy together; one that several share counts once.
     public static func memoryBytes(of artifacts: [Artifact]) -> Int {
         var seen: Set<ObjectIdentifier> = []
@@ -77,6 +80,10 @@ open class Artifact: @unchecked Sendable {
 
     /// Whether ``explain(_:)`` works.
     open var explainsRows: Bool { false }
+
+    /// Why ``explain(_:)`` does not work, where there is more to say than that the artifact's flavor has
+    /// no explanations: "step 'total' …".
+    open var explanationRefusal: String? { nil }
 
     /// As ``score(_:)``, and fills ``Workspace/contributions`` and ``Workspace/baseValue``, whose
     /// sum is the score.

@@ -67,7 +67,9 @@ struct ModelField {
         get throws(LoadError) {
             guard let array = value.array else { throw fail("expected an array") }
             let path = path
-            return array.enumerated().map { ModelField(parent: path, key: "", index: $0, value: $1) }
+            return array.enumerated().map {
+                ModelField(parent: path, key: "", index: $0, value: $1)
+            }
         }
     }
 
@@ -127,75 +129,16 @@ struct ModelField {
 
     /// Whole numbers.
     func integers(count: Int? = nil) throws(LoadError) -> [Int] {
-        var integers: [Int] = []
-        try read(into: &integers, count: count)
+        if case .packed(let packed) = value {
+            var integers: [Int] = []
+            try check(packed.count, count)
+            guard packed.copy(toFrontOf: &integers) else { throw fail("expected whole numbers") }
+            return integers
+        }
+        let numbers = try numbers(count: count)
+        let integers = numbers.compactMap { Int(exactly: $0) }
+        guard integers.count == numbers.count else { throw fail("expected whole numbers") }
         return integers
-    }
-
-    /// As ``integers(count:)``, into an array that has its memory already.
-    func read(into integers: inout [Int], count: Int? = nil) throws(LoadError) {
-        if case .packed(let packed) = value {
-            try check(packed.count, count)
-            guard packed.copy(into: &integers) else { throw fail("expected whole numbers") }
-            return
-        }
-        integers.removeAll(keepingCapacity: true)
-        for number in try numbers(count: count) {
-            guard let integer = Int(exactly: number) else { throw fail("expected whole numbers") }
-            integers.append(integer)
-        }
-    }
-
-    /// As ``numbers(count:)``, into an array that has its memory already.
-    func read(into numbers: inout [Double], count: Int? = nil) throws(LoadError) {
-        if case .packed(let packed) = value {
-            try check(packed.count, count)
-            packed.copy(into: &numbers)
-        } else {
-            numbers = try self.numbers(count: count)
-        }
-    }
-
-    /// As ``read(into:count:)`` of a member that must be there.
-    /// - Parameter place: where it may be among the members, see ``JSONObject/value(of:near:)``.
-    func read(
-        _ key: String, near place: inout Int, into numbers: inout [Double], count: Int
-    ) throws(LoadError) {
-        // Most are packed and as they should be: the way to them is put together for others only.
-        if case .packed(let packed)? = member(key, near: &place), packed.count == count {
-            packed.copy(into: &numbers)
-        } else {
-            try self[key].read(into: &numbers, count: count)
-        }
-    }
-
-    /// As ``read(into:count:)`` of a member that must be there.
-    func read(
-        _ key: String, near place: inout Int, into integers: inout [Int], count: Int? = nil
-    ) throws(LoadError) {
-        guard try readOptional(key, near: &place, into: &integers, count: count) else {
-            throw fail("'\(key)' is missing")
-        }
-    }
-
-    /// As ``read(into:count:)`` of a member that may be missing or null.
-    /// - Returns: whether it is there.
-    func readOptional(
-        _ key: String, near place: inout Int, into integers: inout [Int], count: Int? = nil
-    ) throws(LoadError) -> Bool {
-        if case .packed(let packed)? = member(key, near: &place),
-            count == nil || packed.count == count, packed.copy(into: &integers)
-        {
-            return true
-        }
-        guard let field = try optional(key) else { return false }
-        try field.read(into: &integers, count: count)
-        return true
-    }
-
-    private func member(_ key: String, near place: inout Int) -> JSONValue? {
-        guard case .object(let object) = value else { return nil }
-        return object.value(of: key, near: &place)
     }
 
     private func check(_ found: Int, _ expected: Int?) throws(LoadError) {

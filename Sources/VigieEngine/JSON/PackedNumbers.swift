@@ -43,12 +43,12 @@ public struct PackedNumbers: Sendable, Equatable {
     /// The numbers' values; 64-bit integers are rounded.
     public var doubles: [Double] {
         var doubles: [Double] = []
-        copy(into: &doubles)
+        copy(toFrontOf: &doubles)
         return doubles
     }
 
-    /// Replaces what the array holds.
-    func copy(into doubles: inout [Double]) {
+    /// Writes the numbers to an array's first ``count`` places, which it gets if it has fewer.
+    func copy(toFrontOf doubles: inout [Double]) {
         switch kind {
         case .int8: fill(&doubles, Int8.self) { Double($0) }
         case .uint8: fill(&doubles, UInt8.self) { Double($0) }
@@ -60,8 +60,8 @@ public struct PackedNumbers: Sendable, Equatable {
         }
     }
 
-    /// Replaces what the array holds; false, when a number is no whole one.
-    func copy(into integers: inout [Int]) -> Bool {
+    /// As the other; false, when a number is no whole one.
+    func copy(toFrontOf integers: inout [Int]) -> Bool {
         switch kind {
         case .int8: fill(&integers, Int8.self) { Int($0) }
         case .uint8: fill(&integers, UInt8.self) { Int($0) }
@@ -69,29 +69,32 @@ public struct PackedNumbers: Sendable, Equatable {
         case .int32: fill(&integers, Int32.self) { Int($0) }
         case .int64: fill(&integers, Int64.self) { Int($0) }
         case .float32, .float64:
-            integers.removeAll(keepingCapacity: true)
-            for double in doubles {
+            extend(&integers)
+            for (index, double) in doubles.enumerated() {
                 guard let integer = Int(exactly: double) else { return false }
-                integers.append(integer)
+                integers[index] = integer
             }
         }
         return true
+    }
+
+    private func extend<Number: Numeric>(_ numbers: inout [Number]) {
+        guard numbers.count < count else { return }
+        numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
     }
 
     @inline(__always)
     private func fill<Number: Numeric, Bits: FixedWidthInteger & BitwiseCopyable>(
         _ numbers: inout [Number], _ type: Bits.Type, _ number: (Bits) -> Number
     ) {
-        if numbers.count > count {
-            numbers.removeLast(numbers.count - count)
-        } else {
-            numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
-        }
+        extend(&numbers)
         bytes.withUnsafeBytes { bytes in
             numbers.withUnsafeMutableBufferPointer { numbers in
+                guard let first = bytes.baseAddress else { return }
+                let start = first + offset
                 for index in 0..<count {
-                    let bits = bytes.loadUnaligned(
-                        fromByteOffset: offset + index * MemoryLayout<Bits>.size, as: type)
+                    let bits = start.loadUnaligned(
+                        fromByteOffset: index &* MemoryLayout<Bits>.size, as: type)
                     numbers[index] = number(Bits(bigEndian: bits))
                 }
             }

@@ -190,13 +190,28 @@ struct UBJSONReader {
     }
 
     /// A count or length: any of the integer types, not negative.
+    @inline(__always)
     private mutating func readLength() throws(JSONError) -> Int {
+        // Eight bytes are what XGBoost writes, whatever the length.
+        if bytes.count - position > 8, bytes[position] == UInt8(ascii: "L") {
+            let bits = bytes.withUnsafeBytes {
+                $0.loadUnaligned(fromByteOffset: position + 1, as: UInt64.self)
+            }
+            if let length = Int(exactly: UInt64(bigEndian: bits)) {
+                position += 9
+                return length
+            }
+        }
+        return try readAnyLength()
+    }
+
+    private mutating func readAnyLength() throws(JSONError) -> Int {
         let marker = try readMarker()
         guard marker != "d", marker != "D", let size = Self.numberSize(marker),
             bytes.count - position >= size
         else { throw error("expected a length") }
         var bits: UInt64 = 0
-        for byte in bytes[position..<position + size] { bits = bits << 8 | UInt64(byte) }
+        for index in position..<position + size { bits = bits << 8 | UInt64(bytes[index]) }
         let length =
             marker == "U"
             ? Int64(bits) : Int64(bitPattern: bits << (64 - 8 * size)) >> (64 - 8 * size)

@@ -10,6 +10,7 @@
 /// A row's answer does not depend on its neighbours, as its members' do not.
 public final class PipelineArtifact: Artifact, @unchecked Sendable {
     override public var members: [Artifact] { plan.members }
+    override public var levels: Int { plan.levels }
     let plan: PipelinePlan
 
     /// - Throws: `corrupt`, `unsupported` or `limit` for the file, `signature` when the source's
@@ -89,11 +90,14 @@ public final class PipelineArtifact: Artifact, @unchecked Sendable {
 
     override public var explainsRows: Bool { scoresRows && plan.explanation != nil }
 
+    override public var explanationRefusal: String? { plan.explanationRefusal }
+
     /// What each feature adds to the score; see ``PipelineExplanation``.
     override public func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         guard explainsRows, let explanation = plan.explanation else {
             throw InferenceError(
-                .unsupported, "this pipeline's score is no sum of its members' explanations")
+                .unsupported,
+                "this pipeline cannot explain its score: \(plan.explanationRefusal ?? "")")
         }
         let score = try score(workspace)
         try explanation.explain(score, self, Self.own(workspace))

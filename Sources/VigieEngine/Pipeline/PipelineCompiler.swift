@@ -8,6 +8,8 @@ struct PipelineCompiler {
     private(set) var outputs: [Int] = []
     private(set) var score: Int?
     private(set) var explanation: PipelineExplanation?
+    /// Why there is no ``explanation``.
+    private(set) var explanationRefusal = "the file names no \"score\""
     private var places: [String: Int] = [:]
     private var memberPlaces: [String: Int] = [:]
 
@@ -63,10 +65,15 @@ struct PipelineCompiler {
         score = place
         var start = place
         if let name = wanted.explain { start = try self.place(of: name, "score.explain") }
-        explanation = PipelineExplanation(
-            of: start, steps: steps, members: members, inputCount: file.inputs.count)
-        if let name = wanted.explain, explanation == nil {
-            throw LoadError(.corrupt, "score.explain: '\(name)' cannot be explained")
+        do throws(PipelineExplanation.Obstacle) {
+            explanation = try PipelineExplanation(
+                of: start, steps: steps, members: members, values: values,
+                inputCount: file.inputs.count)
+        } catch {
+            explanationRefusal = error.description
+            guard let name = wanted.explain else { return }
+            throw LoadError(
+                .corrupt, "score.explain: '\(name)' cannot be explained: \(error.description)")
         }
     }
 

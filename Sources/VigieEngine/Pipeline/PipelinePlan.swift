@@ -1,6 +1,8 @@
 /// A pipeline, checked and compiled: immutable, shared by all threads.
 struct PipelinePlan: Sendable {
     let members: [Artifact]
+    /// See ``Artifact/levels``.
+    let levels: Int
     let memberNames: [String]
     let values: [PipelineValue]
     let steps: [PipelineStep]
@@ -15,6 +17,8 @@ struct PipelinePlan: Sendable {
     let score: Int?
     let scoreLink: ScoreLink
     let explanation: PipelineExplanation?
+    /// Why no row is explained; nil when rows are.
+    let explanationRefusal: String?
 
     init(_ source: ArtifactSource) throws(LoadError) {
         do throws(LoadError) {
@@ -29,6 +33,7 @@ struct PipelinePlan: Sendable {
     init(_ compiler: PipelineCompiler, rowInputs: RowInputs) {
         let file = compiler.file
         members = compiler.members
+        levels = 1 + (members.map(\.levels).max() ?? 0)
         memberNames = file.members.map(\.name)
         values = compiler.values
         steps = compiler.steps
@@ -44,6 +49,9 @@ struct PipelinePlan: Sendable {
         score = compiler.score
         scoreLink = file.score?.link ?? .identity
         explanation = compiler.explanation
+        explanationRefusal =
+            rowInputs.missing.map { "its input '\($0)' is a text without \"values\"" }
+            ?? (explanation == nil ? compiler.explanationRefusal : nil)
     }
 
     /// Bytes that it occupies, members not counted.

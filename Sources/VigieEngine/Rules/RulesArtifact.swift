@@ -98,6 +98,10 @@ public final class RulesArtifact: Artifact, @unchecked Sendable {
 
     override public var explainsRows: Bool { match.covers }
 
+    override public var explanationRefusal: String? {
+        match.missing.map { "its input '\($0)' is a text without \"values\"" }
+    }
+
     override public func explain(_ workspace: Workspace) throws(InferenceError) -> Double {
         let workspace = Self.own(workspace)
         let answer = try answerRow(workspace)

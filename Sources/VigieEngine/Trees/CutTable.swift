@@ -5,12 +5,22 @@
 struct CutTable {
     /// By number, in the order in which they were met: feature and key.
     private var cuts: [UInt64] = []
-    /// One more than a cut's number, 0 where there is none.
-    private var slots: [Int32]
+    /// Cuts where their hashes put them, and their numbers.
+    private var slots: [UInt64]
+    private var numbers: [Int32]
     /// By number.
     private var ranks: [Int32] = []
 
-    init() { slots = Array(repeating: 0, count: 1 << 14) }
+    /// No cut: features are fewer than that.
+    private static let none = UInt64.max
+
+    /// - Parameter branches: that will be added, most of them known by then.
+    init(branches: Int) {
+        var count = 64
+        while count < min(branches / 2, 1 << 16) { count *= 2 }
+        slots = Array(repeating: Self.none, count: count)
+        numbers = Array(repeating: 0, count: count)
+    }
 
     /// Distinct cuts so far.
     var count: Int { cuts.count }
@@ -21,7 +31,7 @@ struct CutTable {
         let mask = slots.count - 1
         // Fibonacci hashing (Knuth, TAOCP 3, 6.4).
         var slot = Int(truncatingIfNeeded: (cut &* 0x9E37_79B9_7F4A_7C15) >> 32) & mask
-        while slots[slot] != 0, cuts[Int(slots[slot]) - 1] != cut { slot = (slot + 1) & mask }
+        while slots[slot] != cut, slots[slot] != Self.none { slot = (slot + 1) & mask }
         return slot
     }
 
@@ -31,21 +41,25 @@ struct CutTable {
     mutating func insert(feature: Int, key: Int32) -> Int32 {
         let cut = UInt64(truncatingIfNeeded: feature) << 32 | UInt64(UInt32(bitPattern: key))
         let slot = slot(cut)
-        if slots[slot] != 0 { return slots[slot] - 1 }
+        if slots[slot] == cut { return numbers[slot] }
         return append(cut, at: slot)
     }
 
     private mutating func append(_ cut: UInt64, at slot: Int) -> Int32 {
-        cuts.append(cut)
         let number = Int32(truncatingIfNeeded: cuts.count)
-        slots[slot] = number
+        cuts.append(cut)
+        slots[slot] = cut
+        numbers[slot] = number
         if 2 * cuts.count > slots.count {
-            slots = Array(repeating: 0, count: 2 * slots.count)
+            slots = Array(repeating: Self.none, count: 2 * slots.count)
+            numbers = Array(repeating: 0, count: slots.count)
             for (index, cut) in cuts.enumerated() {
-                slots[self.slot(cut)] = Int32(truncatingIfNeeded: index + 1)
+                let slot = self.slot(cut)
+                slots[slot] = cut
+                numbers[slot] = Int32(truncatingIfNeeded: index)
             }
         }
-        return number - 1
+        return number
     }
 
     /// Ends the collection: numbers each feature's cuts from 1 in ascending order.

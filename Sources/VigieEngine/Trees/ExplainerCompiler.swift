@@ -31,6 +31,9 @@ struct ExplainerCompiler {
         var parent: Int32 = 0
         /// The share of the training data that comes here.
         var reach = 1.0
+        /// A bit for each feature that is tested on it, and for others that are the same modulo 64:
+        /// where it is not set, nobody need look for the feature.
+        var seen: UInt64 = 0
     }
 
     /// Lays out these trees.
@@ -41,79 +44,80 @@ struct ExplainerCompiler {
         let countMax = added.reduce(0) { max($0, source.trees[$1].count) }
         var memory = [Path](repeating: Path(), count: countMax)
         var paths = memory.mutableSpan
+        let all = source
         var first = 0
-        for tree in added {
-            try add(tree, to: nodes + first, &paths)
-            let count = source.trees[tree].count
-            addTree(first: first, count: count, featureCount: Int(featuresMax))
-            first += count
+        try all.source.nodes.withUnsafeBufferPointer { (facts) throws(LoadError) in
+            try all.nodes.withUnsafeBufferPointer { (shapes) throws(LoadError) in
+                for tree in added {
+                    let ordered = all.trees[tree]
+                    let shapes = UnsafeBufferPointer(
+                        rebasing: shapes[ordered.first..<ordered.first + ordered.count])
+                    try add(tree, shapes, facts, to: nodes + first, &paths)
+                    addTree(
+                        first: first, count: ordered.count, featureCount: Int(featuresMax))
+                    first += ordered.count
+                }
+            }
         }
     }
 
+    /// - Parameters:
+    ///   - shapes: the tree's nodes in order.
+    ///   - facts: the builder's, of all trees.
     private mutating func add(
-        _ tree: Int, to nodes: UnsafeMutablePointer<vigie_shap_node>,
+        _ tree: Int, _ shapes: UnsafeBufferPointer<OrderedTrees.Node>,
+        _ facts: UnsafeBufferPointer<TreeNode>, to nodes: UnsafeMutablePointer<vigie_shap_node>,
         _ paths: inout MutableSpan<Path>
     ) throws(LoadError) {
-        let count = source.trees[tree].count
-        let first = source.trees[tree].first
         paths[0] = Path()
         nodes.initialize(to: vigie_shap_node())
         featuresMax = 0
-        for place in 0..<count {
-            let node = source.nodes[first + place]
-            if node.left == 0 {
-                let weight = weight(ofLeaf: Int(node.index))
+        for place in shapes.indices {
+            let shape = shapes[place]
+            let node = facts[Int(shape.index)]
+            guard shape.left != 0 else {
+                let weight = weight(of: node)
                 nodes[place].weight = weight
                 baseValue += weight * paths[place].reach
                 featuresMax = max(featuresMax, paths[place].featureCount)
-            } else {
-                try addBranch(node, at: place, of: tree, first, nodes, &paths)
+                continue
+            }
+            try addTest(shape, node, to: &nodes[place])
+            let feature = UInt32(truncatingIfNeeded: node.feature)
+            var path = paths[place]
+            // The nearest node above that this feature leads to.
+            let bit: UInt64 = 1 << UInt64(feature % 64)
+            var before = path.seen & bit == 0 ? 0 : place
+            while before > 0, nodes[before].feature != feature {
+                before = Int(paths[before].parent)
+            }
+            let shareBefore = before > 0 ? nodes[before].share : 1
+            path.seen |= bit
+            path.parent = Int32(truncatingIfNeeded: place)
+            if before == 0 { path.featureCount += 1 }
+            let reach = path.reach
+            for child in Int(shape.left)...Int(shape.left) + 1 {
+                let cover = facts[Int(shapes[child].index)].cover
+                let ratio = try share(of: cover, in: node.cover, tree, shape)
+                path.reach = reach * ratio
+                paths[child] = path
+                (nodes + child).initialize(
+                    to: vigie_shap_node(
+                        key: 0, column: 0, child: (0, 0), feature: feature,
+                        before: UInt32(truncatingIfNeeded: before > 0 ? before : child),
+                        share: shareBefore * ratio, weight: 0))
             }
         }
     }
 
     /// What a leaf says of the target.
-    private func weight(ofLeaf index: Int) -> Double {
+    @inline(__always)
+    private func weight(of leaf: TreeNode) -> Double {
         var weight = 0.0
-        for item in source.source.nodes[index].items {
-            let leaf = source.source.leafWeights[item]
+        source.source.forEachWeight(of: leaf) { leaf in
             if Int(leaf.target) == target { weight += leaf.weight }
         }
         return weight
-    }
-
-    /// Writes a branch's test, and all but the tests of its children.
-    /// - Parameters:
-    ///   - place: the branch's in its tree.
-    ///   - first: the tree's root among the source's nodes.
-    @inline(__always)
-    private mutating func addBranch(
-        _ ordered: OrderedTrees.Node, at place: Int, of tree: Int, _ first: Int,
-        _ nodes: UnsafeMutablePointer<vigie_shap_node>, _ paths: inout MutableSpan<Path>
-    ) throws(LoadError) {
-        let node = source.source.nodes[Int(ordered.index)]
-        let feature = UInt32(truncatingIfNeeded: node.feature)
-        try addTest(ordered, node, to: &nodes[place])
-        // The nearest node above that this feature leads to.
-        var before = place
-        while before > 0, nodes[before].feature != feature { before = Int(paths[before].parent) }
-        let shareBefore = before > 0 ? nodes[before].share : 1
-        var path = paths[place]
-        path.parent = Int32(truncatingIfNeeded: place)
-        if before == 0 { path.featureCount += 1 }
-        let reach = path.reach
-        let left = Int(ordered.left)
-        for child in left...left + 1 {
-            let index = Int(source.nodes[first + child].index)
-            let ratio = try share(of: source.source.nodes[index].cover, in: node.cover, tree, ordered)
-            path.reach = reach * ratio
-            paths[child] = path
-            var below = vigie_shap_node()
-            below.feature = feature
-            below.before = UInt32(truncatingIfNeeded: before > 0 ? before : child)
-            below.share = shareBefore * ratio
-            (nodes + child).initialize(to: below)
-        }
     }
 
     private mutating func addTree(first: Int, count: Int, featureCount: Int) {
@@ -159,6 +163,7 @@ struct ExplainerCompiler {
     private func share(
         of cover: Double, in parent: Double, _ tree: Int, _ node: OrderedTrees.Node
     ) throws(LoadError) -> Double {
+        if cover >= 0, cover <= parent, parent.isFinite, parent > 0 { return cover / parent }
         guard cover >= 0, parent >= 0, parent.isFinite, cover <= parent * 1.001 + 1e-6 else {
             let index = Int(node.index) - source.source.nodeRange(ofTree: tree).lowerBound
             throw LoadError(

@@ -32,6 +32,11 @@ struct ForestCompiler {
         isSimple = trees.source.aggregate == .sum && trees.isSimple
         leaves = ForestLeaves(trees.source, isSimple: isSimple)
         slots = Array(repeating: 0, count: trees.trees.map(\.count).max() ?? 0)
+        let depth = trees.trees.reduce(0) { max($0, $1.depth) }
+        guard depth <= Self.paddedDepth else { return }
+        let count = (trees.trees.count + Self.lanes - 1) / Self.lanes * Self.lanes << depth
+        levelNodes.reserveCapacity(count)
+        leaves.reserve(count)
     }
 
     consuming func compile() throws(LoadError) -> TreeEnsemble {
@@ -110,6 +115,16 @@ struct ForestCompiler {
         _ tree: OrderedTrees.Tree, _ depth: Int, from place: Int
     ) -> Int {
         let firstLeaf = leaves.addSlots(1 << depth)
+        // Out of here for the while: what nobody else holds is written without asking each time.
+        var (allSlots, allNodes) = ([Int32](), [vigie_level_node]())
+        swap(&allSlots, &self.slots)
+        swap(&allNodes, &levelNodes)
+        defer {
+            swap(&allSlots, &self.slots)
+            swap(&allNodes, &levelNodes)
+        }
+        var slots = allSlots.mutableSpan
+        var branches = allNodes.mutableSpan
         slots[0] = 1
         for index in 0..<tree.count {
             let node = trees.nodes[tree.first + index]
@@ -119,10 +134,10 @@ struct ForestCompiler {
                 let level = Int.bitWidth - 1 - slot.leadingZeroBitCount
                 let below = depth - level
                 let first = firstLeaf + slot << below - 1 << depth
-                leaves.set(first..<first + 1 << below, trees.source.nodes[Int(node.index)].items)
+                leaves.set(first..<first + 1 << below, trees.source.nodes[Int(node.index)])
                 continue
             }
-            levelNodes[place + slot * Self.lanes] = vigie_level_node(
+            branches[place + slot * Self.lanes] = vigie_level_node(
                 key: node.key, column: node.column)
             slots[Int(node.left)] = Int32(2 * slot)
             slots[Int(node.left) + 1] = Int32(2 * slot + 1)
@@ -149,7 +164,7 @@ struct ForestCompiler {
                 branchNodes.append(
                     vigie_branch_node(
                         key: Int32(leaves.count), column: 0, child: (place, place)))
-                leaves.add(trees.source.nodes[Int(node.index)].items)
+                leaves.add(trees.source.nodes[Int(node.index)])
                 continue
             }
             let left = Int(node.left)

@@ -1,10 +1,12 @@
-/// A forest's leaves by the numbers that the kernels give them: weights where each leaf has one, else
-/// where its weights are in the builder.
+/// A forest's leaves by the numbers that the kernels give them.
 struct ForestLeaves {
+    /// Where each leaf has one weight: these, in either precision.
     private(set) var weights32: [Float] = []
     private(set) var weights64: [Double] = []
-    /// Where a leaf's weights begin and end.
+    /// Else where a leaf's weights begin and end.
     private(set) var ranges: [SIMD2<UInt32>] = []
+    private(set) var manyWeights: [Double] = []
+    private(set) var manyTargets: [UInt32] = []
     /// Leaves so far.
     private(set) var count = 0
 
@@ -12,16 +14,25 @@ struct ForestLeaves {
         case float, double, many
     }
 
-    private let weights: [LeafWeight]
+    private let source: TreeEnsembleBuilder
     private let kind: Kind
 
     /// - Parameter isSimple: whether each leaf has one weight.
     init(_ source: TreeEnsembleBuilder, isSimple: Bool) {
-        weights = source.leafWeights
+        self.source = source
         kind = isSimple ? source.precision == .float32 ? .float : .double : .many
     }
 
-    /// Makes room for leaves of consecutive numbers, all to be set.
+    /// Makes room for so many leaves, unless they have many weights.
+    mutating func reserve(_ count: Int) {
+        switch kind {
+        case .float: weights32.reserveCapacity(count)
+        case .double: weights64.reserveCapacity(count)
+        case .many: break
+        }
+    }
+
+    /// Adds leaves of consecutive numbers, all to be set.
     /// - Returns: the first.
     mutating func addSlots(_ added: Int) -> Int {
         defer { count += added }
@@ -33,23 +44,28 @@ struct ForestLeaves {
         return count
     }
 
-    /// - Parameter items: the leaf's weights in the builder, 32 bits each by its checks.
-    mutating func set(_ slots: Range<Int>, _ items: Range<Int>) {
+    /// What the leaf says, in all of these slots.
+    mutating func set(_ slots: Range<Int>, _ leaf: TreeNode) {
         switch kind {
         case .float:
-            let weight = Float(weights[items.lowerBound].weight)
+            let weight = Float(leaf.weight?.weight ?? 0)
             for slot in slots { weights32[slot] = weight }
         case .double:
-            let weight = weights[items.lowerBound].weight
+            let weight = leaf.weight?.weight ?? 0
             for slot in slots { weights64[slot] = weight }
         case .many:
-            let range = SIMD2(UInt32(items.lowerBound), UInt32(items.upperBound))
-            for slot in slots { ranges[slot] = range }
+            let first = UInt32(manyWeights.count)
+            source.forEachWeight(of: leaf) { weight in
+                manyWeights.append(
+                    source.precision == .float32 ? Double(Float(weight.weight)) : weight.weight)
+                manyTargets.append(UInt32(weight.target))
+            }
+            for slot in slots { ranges[slot] = SIMD2(first, UInt32(manyWeights.count)) }
         }
     }
 
-    mutating func add(_ items: Range<Int>) {
+    mutating func add(_ leaf: TreeNode) {
         let slot = addSlots(1)
-        set(slot..<slot + 1, items)
+        set(slot..<slot + 1, leaf)
     }
 }

@@ -30,20 +30,36 @@ struct OrderedTrees: Sendable {
 
     let source: TreeEnsembleBuilder
     let columns: TreeColumns
-    private(set) var nodes: [Node] = []
-    private(set) var trees: [Tree] = []
-    /// By node of a tree: one more than the last tree in which it was reached.
-    private var reached: [Int32] = []
+    let nodes: [Node]
+    let trees: [Tree]
 
     /// - Throws: what is wrong with which node, see ``TreeEnsembleBuilder/compile()``.
     init(_ source: TreeEnsembleBuilder) throws(LoadError) {
         try source.checkCounts()
         self.source = source
-        columns = TreeColumns(source)
-        nodes.reserveCapacity(source.nodes.count)
+        let columns = TreeColumns(source)
+        self.columns = columns
+        let largest = (0..<source.treeCount).reduce(0) {
+            max($0, source.nodeRange(ofTree: $1).count)
+        }
+        var marks = [Int32](repeating: 0, count: largest)
+        var reached = marks.mutableSpan
+        var memory = [Node](repeating: Node(index: 0), count: source.nodes.count)
+        var nodes = memory.mutableSpan
+        var trees: [Tree] = []
         trees.reserveCapacity(source.treeCount)
-        for tree in 0..<source.treeCount { try add(tree: tree) }
-        reached = []
+        var count = 0
+        try source.nodes.withUnsafeBufferPointer { (facts) throws(LoadError) in
+            for tree in 0..<source.treeCount {
+                let made = try Self.order(
+                    tree, source, facts, columns, &nodes, from: count, &reached)
+                trees.append(made)
+                count += made.count
+            }
+        }
+        memory.removeLast(memory.count - count)
+        self.nodes = memory
+        self.trees = trees
     }
 
     /// Whether each leaf has one weight, and all of a tree's leaves the same target.
@@ -51,77 +67,71 @@ struct OrderedTrees: Sendable {
 
     /// Goes through a tree and checks every node on the way; each may be reached only once, so that
     /// this ends. Nodes that nothing leads to are left out.
-    private mutating func add(tree: Int) throws(LoadError) {
+    /// - Parameters:
+    ///   - first: where the tree's nodes go.
+    ///   - reached: by node of a tree, one more than the last tree in which it was reached.
+    private static func order(
+        _ tree: Int, _ source: TreeEnsembleBuilder, _ facts: UnsafeBufferPointer<TreeNode>,
+        _ columns: TreeColumns, _ nodes: inout MutableSpan<Node>, from first: Int,
+        _ reached: inout MutableSpan<Int32>
+    ) throws(LoadError) -> Tree {
         let range = source.nodeRange(ofTree: tree)
         guard !range.isEmpty else { throw LoadError(.corrupt, "tree \(tree) has no nodes") }
-        if reached.count < range.count {
-            reached.append(contentsOf: repeatElement(0, count: range.count - reached.count))
-        }
         let mark = Int32(truncatingIfNeeded: tree + 1)
         reached[0] = mark
-        var made = Tree(first: nodes.count, count: 1, depth: 0, tests: [], target: nil)
-        var target = LeafTarget.unknown
+        nodes[first] = Node(index: Int32(range.lowerBound))
+        var count = 1
+        var depth = 0
+        var tests = TreeTestSet()
+        var target = LeafTarget()
         // Where the next level begins.
-        var levelEnd = made.first + 1
-        nodes.append(Node(index: Int32(range.lowerBound)))
-        var place = made.first
-        while place < nodes.count {
+        var levelEnd = 1
+        var place = 0
+        while place < count {
             if place == levelEnd {
-                made.depth += 1
-                levelEnd = nodes.count
+                depth += 1
+                levelEnd = count
             }
-            let index = Int(nodes[place].index)
-            let node = source.nodes[index]
-            if let problem = source.problem(of: node) {
-                throw Self.error(problem.reason, tree, index - range.lowerBound, problem.what)
+            let index = Int(nodes[first + place].index)
+            let node = facts[index]
+            if !source.isPlain(node), let problem = source.problem(of: node) {
+                throw error(problem.reason, tree, index - range.lowerBound, problem.what)
             }
             guard let test = node.test else {
-                target.meet(source, node)
+                target.meet(node)
                 place += 1
                 continue
             }
-            made.tests.insert(TreeTestSet(test))
-            guard made.depth < TreeLimits.depthMax else {
-                throw Self.error(
+            tests.insert(TreeTestSet(test))
+            guard depth < TreeLimits.depthMax else {
+                throw error(
                     .limit, tree, index - range.lowerBound,
                     "deeper than \(TreeLimits.depthMax) branches")
             }
-            let isTrueLeft = addTest(node, test, at: place)
-            nodes[place].left = Int32(truncatingIfNeeded: nodes.count - made.first)
+            var made = Node(index: Int32(truncatingIfNeeded: index))
+            let isTrueLeft = columns.setTest(of: node, test, to: &made)
+            made.left = Int32(truncatingIfNeeded: count)
+            nodes[first + place] = made
+            let (left, right) =
+                isTrueLeft ? (node.ifTrue, node.ifFalse) : (node.ifFalse, node.ifTrue)
             for side in 0..<2 {
-                let child = (side == 0) == isTrueLeft ? node.ifTrue : node.ifFalse
+                let child = side == 0 ? left : right
                 guard child >= 0, Int(child) < range.count else {
-                    throw Self.error(
-                        .corrupt, tree, index - range.lowerBound, "a child is out of range")
+                    throw error(.corrupt, tree, index - range.lowerBound, "a child is out of range")
                 }
                 guard reached[Int(child)] != mark else {
-                    throw Self.error(
+                    throw error(
                         .corrupt, tree, index - range.lowerBound,
                         "child \(child) is reached twice")
                 }
                 reached[Int(child)] = mark
-                nodes.append(Node(index: Int32(range.lowerBound) + child))
+                nodes[first + count] = Node(
+                    index: Int32(truncatingIfNeeded: range.lowerBound) + child)
+                count += 1
             }
             place += 1
         }
-        made.count = nodes.count - made.first
-        made.target = target.only
-        trees.append(made)
-    }
-
-    /// - Returns: whether the child for "true" is the left one.
-    @inline(__always)
-    private mutating func addTest(_ node: TreeNode, _ test: TreeTest, at place: Int) -> Bool {
-        let feature = Int(node.feature)
-        if test == .inCategories {
-            nodes[place].column = columns.categoryColumn(feature: feature)
-            return false
-        }
-        let cuts = TreeCuts(test, node.threshold, source.precision)
-        nodes[place].key = columns.key(feature: feature, cut: cuts.cut)
-        nodes[place].column = columns.column(
-            feature: feature, missingIsBelow: node.missingIsTrue == cuts.belowIsTrue)
-        return cuts.belowIsTrue
+        return Tree(first: first, count: count, depth: depth, tests: tests, target: target.only)
     }
 
     private static func error(
@@ -131,26 +141,57 @@ struct OrderedTrees: Sendable {
     }
 
     /// What the leaves met so far speak of.
-    private enum LeafTarget {
-        case unknown
-        case one(Int32)
-        case many
+    private struct LeafTarget {
+        private static let unknown: Int32 = -2
+        private static let many: Int32 = -1
+        private var value = unknown
 
-        var only: Int32? { if case .one(let target) = self { target } else { nil } }
+        var only: Int32? { value >= 0 ? value : nil }
 
-        mutating func meet(_ source: TreeEnsembleBuilder, _ leaf: TreeNode) {
-            let items = leaf.items
-            guard items.count == 1 else {
-                self = .many
-                return
-            }
-            let target = source.leafWeights[items.lowerBound].target
-            switch self {
-            case .unknown: self = .one(target)
-            case .one(target), .many: return
-            case .one: self = .many
-            }
+        @inline(__always)
+        mutating func meet(_ leaf: TreeNode) {
+            let target = leaf.weight?.target ?? Self.many
+            if value == Self.unknown { value = target }
+            if value != target { value = Self.many }
         }
+    }
+}
+
+extension TreeEnsembleBuilder {
+    /// Whether nothing is wrong with a node of the most frequent kinds; of the others, and of those
+    /// that are wrong, ``problem(of:)`` knows.
+    @inline(__always)
+    fileprivate func isPlain(_ node: TreeNode) -> Bool {
+        if node.test == .less {
+            return node.feature >= 0 && node.feature < featureCount && !node.threshold.isNaN
+        }
+        guard let weight = node.weight else { return false }
+        return weight.target >= 0 && weight.target < targetCount && Float(weight.weight).isFinite
+    }
+}
+
+extension TreeColumns {
+    /// Says what a branch compares.
+    /// - Returns: whether the child for "true" is the left one.
+    @inline(__always)
+    fileprivate func setTest(
+        of node: TreeNode, _ test: TreeTest, to made: inout OrderedTrees.Node
+    ) -> Bool {
+        let feature = Int(node.feature)
+        if test == .inCategories {
+            made.column = categoryColumn(feature: feature)
+            return false
+        }
+        if test == .less, precision == .float32 {
+            made.key = ComparisonKeys.key(Float(node.threshold))
+            made.column = column(feature: feature, missingIsBelow: node.missingIsTrue)
+            return true
+        }
+        let cuts = TreeCuts(test, node.threshold, precision)
+        made.key = key(feature: feature, cut: cuts.cut)
+        made.column = column(
+            feature: feature, missingIsBelow: node.missingIsTrue == cuts.belowIsTrue)
+        return cuts.belowIsTrue
     }
 }
 
@@ -172,9 +213,10 @@ extension OrderedTrees {
                 continue
             }
             for node in nodes[tree.first..<tree.first + tree.count] where node.left == 0 {
-                for leaf in source.leafWeights[source.nodes[Int(node.index)].items]
-                where found[Int(leaf.target)].last != index {
-                    found[Int(leaf.target)].append(index)
+                source.forEachWeight(of: source.nodes[Int(node.index)]) { leaf in
+                    if found[Int(leaf.target)].last != index {
+                        found[Int(leaf.target)].append(index)
+                    }
                 }
             }
         }

@@ -13,7 +13,7 @@ struct RankedColumns {
 
     /// Of each column of ``TreeColumns``: its column here, -1 for none.
     private var places: [Int]
-    private var table = CutTable()
+    private var table: CutTable
     /// Of each node, its cut's number in the table.
     private var numbers: [Int32]
     private let featureCount: Int
@@ -27,6 +27,7 @@ struct RankedColumns {
     init?(_ levelNodes: [vigie_level_node], featureCount: Int, columnsMax: Int) {
         self.featureCount = featureCount
         places = Array(repeating: -1, count: 2 * featureCount)
+        table = CutTable(branches: levelNodes.count)
         numbers = Array(repeating: 0, count: levelNodes.count)
         for index in levelNodes.indices {
             let node = levelNodes[index]

@@ -6,7 +6,8 @@ struct RankedCompiler {
     private(set) var nodes: [vigie_ranked_node] = []
     /// One row's branches, a column and a key each; empty when there are too many columns for it.
     private(set) var slotColumns: [UInt8] = []
-    private(set) var slotKeys: [UInt16] = []
+    private(set) var slotKeys8: [UInt8] = []
+    private(set) var slotKeys16: [UInt16] = []
     let ranks: RankedColumns
 
     private static let lanes = Int(VIGIE_LANES)
@@ -17,6 +18,8 @@ struct RankedCompiler {
 
     private let levelNodes: [vigie_level_node]
     private let hasSlots: Bool
+    /// By depth and branch, see ``childrenFirst(_:_:)``.
+    private let orders: [[Int]]
 
     /// Nil when not every block is of full trees that are shallow enough, or ranks are not to be had.
     init?(_ plain: [vigie_block], _ levelNodes: [vigie_level_node], featureCount: Int) {
@@ -32,6 +35,9 @@ struct RankedCompiler {
         hasSlots =
             ranks.columnCount
             <= Int(ranks.isNarrow ? VIGIE_RANKED_COLUMNS_ONE_8 : VIGIE_RANKED_COLUMNS_ONE_16)
+        orders = (0...plain.reduce(0) { max($0, Int($1.depth)) }).map { depth in
+            (0..<1 << depth).map { $0 == 0 ? 0 : Self.childrenFirst($0, depth) }
+        }
         blocks.reserveCapacity(plain.count)
         nodes.reserveCapacity(levelNodes.count)
         for block in plain { add(block) }
@@ -51,18 +57,23 @@ struct RankedCompiler {
             contentsOf: repeatElement(vigie_ranked_node(), count: nodeCount * Self.lanes))
         if hasSlots {
             slotColumns.append(contentsOf: repeatElement(0, count: Self.lanes << slotShift))
-            slotKeys.append(contentsOf: repeatElement(0, count: Self.lanes << slotShift))
+            let added = Self.lanes << slotShift
+            if ranks.isNarrow {
+                slotKeys8.append(contentsOf: repeatElement(0, count: added))
+            } else {
+                slotKeys16.append(contentsOf: repeatElement(0, count: added))
+            }
         }
         let repeated: UInt32 = ranks.isNarrow ? 0x0101_0101 : 0x0001_0001
+        let order = orders[depth]
         for slot in 1..<max(1 << depth, 2) where depth > 0 {
-            let order = Self.childrenFirst(slot, depth)
             for lane in 0..<Self.lanes {
                 let index = Int(plain.root.0) + slot * Self.lanes + lane
                 let node = levelNodes[index]
                 // What an unused branch answers does not matter.
                 guard node.key != ForestCompiler.noKey else { continue }
                 let (column, rank) = ranks.place(of: node, at: index)
-                nodes[firstNode + lane * nodeCount + order] = vigie_ranked_node(
+                nodes[firstNode + lane * nodeCount + order[slot]] = vigie_ranked_node(
                     offset: UInt32(column) * UInt32(VIGIE_RANKED_BYTES),
                     key: UInt32(rank) * repeated)
                 guard hasSlots else { continue }
@@ -72,7 +83,11 @@ struct RankedCompiler {
                     : (slot >> Self.wordShift * Self.lanes + lane) << Self.wordShift
                         + slot & (1 << Self.wordShift - 1)
                 slotColumns[firstSlot + place] = UInt8(column)
-                slotKeys[firstSlot + place] = UInt16(rank)
+                if ranks.isNarrow {
+                    slotKeys8[firstSlot + place] = UInt8(rank)
+                } else {
+                    slotKeys16[firstSlot + place] = UInt16(rank)
+                }
             }
         }
     }

@@ -24,8 +24,8 @@ final class RankedForest: @unchecked Sendable {
         nodes = FlatArray(compiler.nodes)
         slotColumns = FlatArray(compiler.slotColumns)
         let isNarrow = compiler.ranks.isNarrow
-        slotKeys8 = FlatArray(isNarrow ? compiler.slotKeys.map { UInt8($0) } : [])
-        slotKeys16 = FlatArray(isNarrow ? [] : compiler.slotKeys)
+        slotKeys8 = FlatArray(compiler.slotKeys8)
+        slotKeys16 = FlatArray(compiler.slotKeys16)
         forest = vigie_ranked(
             blocks: blocks.base, block_count: blocks.count, features: features.base,
             feature_count: features.count, cuts: cuts.base,

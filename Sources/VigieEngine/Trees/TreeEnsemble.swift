@@ -60,10 +60,8 @@ package final class TreeEnsemble: @unchecked Sendable {
         weights32 = FlatArray(leaves.weights32)
         weights64 = FlatArray(leaves.weights64)
         leafRanges = FlatArray(leaves.ranges)
-        let isFloat = source.precision == .float32
-        let many = isSimple ? [] : source.leafWeights
-        leafWeights = FlatArray(many.map { isFloat ? Double(Float($0.weight)) : $0.weight })
-        leafTargets = FlatArray(many.map { UInt32($0.target) })
+        leafWeights = FlatArray(leaves.manyWeights)
+        leafTargets = FlatArray(leaves.manyTargets)
         forest = vigie_forest(
             blocks: self.blocks.base, block_count: blocks.count, level_nodes: self.levelNodes.base,
             branch_nodes: self.branchNodes.base, category_bits: self.categoryBits.base,

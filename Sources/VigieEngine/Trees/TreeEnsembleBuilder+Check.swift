@@ -37,18 +37,18 @@ extension TreeEnsembleBuilder {
     }
 
     /// What is wrong with a node by itself.
-    @inline(__always)
     func problem(of node: TreeNode) -> (reason: LoadError.Reason, what: String)? {
         guard let test = node.test else {
-            for index in node.items {
-                let leaf = leafWeights[index]
-                guard leaf.target >= 0, leaf.target < targetCount else {
-                    return (.corrupt, "a leaf's target is out of range")
-                }
+            var problem: String?
+            forEachWeight(of: node) { leaf in
                 let weight = precision == .float32 ? Double(Float(leaf.weight)) : leaf.weight
-                guard weight.isFinite else { return (.corrupt, "a leaf's weight is not finite") }
+                if !(leaf.target >= 0 && leaf.target < targetCount) {
+                    problem = problem ?? "a leaf's target is out of range"
+                } else if !weight.isFinite {
+                    problem = problem ?? "a leaf's weight is not finite"
+                }
             }
-            return nil
+            return problem.map { (.corrupt, $0) }
         }
         guard node.feature >= 0, node.feature < featureCount else {
             return (.corrupt, "the feature is out of range")

@@ -35,6 +35,7 @@ package struct TreeEnsembleBuilder: Sendable {
     var nodes: [TreeNode] = []
     /// Where each tree's nodes begin in ``nodes``.
     var treeStarts: [Int] = []
+    /// Of leaves that have several; a single one is in the node itself.
     var leafWeights: [LeafWeight] = []
     var categories: [Int32] = []
     /// Whether any node asks for categories.
@@ -52,10 +53,17 @@ package struct TreeEnsembleBuilder: Sendable {
         self.aggregate = aggregate
     }
 
-    /// Makes room for so many nodes, half of them leaves of one weight.
-    package mutating func reserve(nodes count: Int) {
-        nodes.reserveCapacity(count)
-        leafWeights.reserveCapacity(count / 2 + 1)
+    /// Makes room for so many nodes.
+    package mutating func reserve(nodes count: Int) { nodes.reserveCapacity(count) }
+
+    /// Goes through what a leaf says.
+    @inline(__always)
+    func forEachWeight(of leaf: TreeNode, _ body: (LeafWeight) -> Void) {
+        if let weight = leaf.weight {
+            body(weight)
+        } else {
+            for index in leaf.items { body(leafWeights[index]) }
+        }
     }
 
     /// Trees begun so far.
@@ -69,6 +77,7 @@ package struct TreeEnsembleBuilder: Sendable {
     ///   - threshold: for `float32` precision it is rounded to a `Float`.
     ///   - missingIsTrue: where NaN goes, whatever the test (ONNX's `missing_value_tracks_true`).
     ///   - cover: the node's share of the training data in any unit; needed to explain, not to score.
+    @inline(__always)
     package mutating func addBranch(
         feature: Int, _ test: TreeTest, _ threshold: Double, ifTrue: Int, ifFalse: Int,
         missingIsTrue: Bool, cover: Double = .nan
@@ -96,10 +105,10 @@ package struct TreeEnsembleBuilder: Sendable {
     }
 
     /// Adds a node that answers with one number.
+    @inline(__always)
     package mutating func addLeaf(target: Int = 0, weight: Double, cover: Double = .nan) {
-        let place = leafWeights.count
-        leafWeights.append(LeafWeight(target: Self.narrow(target), weight: weight))
-        nodes.append(TreeNode(items: place..<place + 1, cover: cover))
+        nodes.append(
+            TreeNode(LeafWeight(target: Self.narrow(target), weight: weight), cover: cover))
     }
 
     /// Adds a node that answers with a number for each of some targets, or for none.
@@ -110,7 +119,11 @@ package struct TreeEnsembleBuilder: Sendable {
         for (target, weight) in weights {
             leafWeights.append(LeafWeight(target: Self.narrow(target), weight: weight))
         }
-        nodes.append(TreeNode(items: start..<leafWeights.count, cover: cover))
+        if leafWeights.count == start + 1, let only = leafWeights.popLast() {
+            nodes.append(TreeNode(only, cover: cover))
+        } else {
+            nodes.append(TreeNode(items: start..<leafWeights.count, cover: cover))
+        }
     }
 
     /// Checks everything and lays the trees out for speed.

@@ -9,7 +9,7 @@ package enum TreeLimits {
     /// Nodes of all trees together: 16 bytes each.
     package static let nodeCountMax = 1 << 27
     /// Weights of all leaves, and members of all sets of categories, as files name them.
-    package static let itemCountMax = Int(UInt32.max)
+    package static let itemCountMax = 1 << 31
     /// One more than the greatest category; XGBoost's own bound is 2^24.
     package static let categoryCountMax = 1 << 24
     /// Bits of all category sets together: 64 MB.

@@ -17,19 +17,31 @@ package enum TreeTest: UInt8, Sendable {
 struct TreeNode: Sendable {
     /// How much training data came this way (XGBoost's `sum_hessian`); NaN when not known.
     let cover: Double
-    /// A threshold's bits, or where ``items`` begin and how many they are, 32 bits each.
+    /// The bits of a threshold or of a leaf's one weight, or where ``items`` begin and how many they
+    /// are, 32 bits each.
     private let payload: UInt64
+    /// What a branch asks about; the target of a leaf's one weight.
     var feature: Int32 = 0
     /// The children's indices in the tree.
     private(set) var ifTrue: Int32 = 0
     private(set) var ifFalse: Int32 = 0
     /// Nil in a leaf.
     let test: TreeTest?
-    /// Where a missing value (NaN) goes.
+    /// Where a missing value (NaN) goes; in a leaf, whether it has one weight.
     private(set) var missingIsTrue = false
 
-    /// A leaf.
-    /// - Parameter items: its weights in ``TreeEnsembleBuilder/leafWeights``.
+    /// A leaf of one weight.
+    @inline(__always)
+    init(_ weight: LeafWeight, cover: Double) {
+        self.cover = cover
+        payload = weight.weight.bitPattern
+        feature = weight.target
+        test = nil
+        missingIsTrue = true
+    }
+
+    /// A leaf of no weight, or of several.
+    /// - Parameter items: they in ``TreeEnsembleBuilder/leafWeights``.
     init(items: Range<Int>, cover: Double) {
         self.cover = cover
         payload = Self.packed(items)
@@ -37,6 +49,7 @@ struct TreeNode: Sendable {
     }
 
     /// A branch that compares.
+    @inline(__always)
     init(
         feature: Int32, _ test: TreeTest, threshold: Double, ifTrue: Int32, ifFalse: Int32,
         missingIsTrue: Bool, cover: Double
@@ -74,7 +87,13 @@ struct TreeNode: Sendable {
     /// Of a branch that compares.
     var threshold: Double { Double(bitPattern: payload) }
 
-    /// Of a leaf or of a test of categories.
+    /// Of a leaf that has just one.
+    var weight: LeafWeight? {
+        isLeaf && missingIsTrue
+            ? LeafWeight(target: feature, weight: Double(bitPattern: payload)) : nil
+    }
+
+    /// Of a test of categories, or of a leaf without ``weight``.
     var items: Range<Int> {
         let first = Int(payload >> 32)
         return first..<first + Int(payload & 0xFFFF_FFFF)

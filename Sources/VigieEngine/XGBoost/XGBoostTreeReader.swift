@@ -41,7 +41,7 @@ struct XGBoostTreeReader {
                     cover: columns.covers[node])
                 continue
             }
-            switch columns.types.isEmpty ? 0 : columns.types[node] {
+            switch columns.hasTypes ? columns.types[node] : 0 {
             case 0:
                 builder.addBranch(
                     feature: columns.features[node], .less, columns.conditions[node],

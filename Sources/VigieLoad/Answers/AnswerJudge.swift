@@ -135,7 +135,8 @@ package struct AnswerJudge {
         known[target][request].count >= Self.knownPerRequest
     }
 
-    private mutating func index(of version: String) -> Int {
+    /// The number of a version's name.
+    mutating func index(of version: String) -> Int {
         if let index = versions.firstIndex(of: version) { return index }
         guard versions.count < Self.versionsMax else { return 0 }
         versions.append(version)

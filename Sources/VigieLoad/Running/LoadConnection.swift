@@ -107,8 +107,9 @@ final class LoadConnection: HTTPClientConnectionOwner, TimerTarget {
         }
     }
 
-    // No more calls are opened than the server said it takes.
-    func connectionHasRoom(_ connection: HTTPClientConnection) {}
+    func connectionHasRoom(_ connection: HTTPClientConnection) {
+        if connection === http { worker.offer(self) }
+    }
 
     private func retryLater() {
         failures += 1

@@ -118,7 +118,7 @@ final class LoadWorker: TimerTarget, RoundEndTarget, @unchecked Sendable {
         isDraining = true
         for connection in connections {
             for slot in connection.slots where slot.isPending {
-                finished(slot, .unanswered, verdict: nil, arm: [], bytes: 0)
+                finished(slot, .unanswered, verdict: nil, origin: AnswerOrigin(), bytes: 0)
             }
         }
         for connection in connections { connection.close() }
@@ -175,9 +175,10 @@ final class LoadWorker: TimerTarget, RoundEndTarget, @unchecked Sendable {
         recorder.sent(late: now - intended, wasBlocked: wasBlocked, bytes: bytes)
         guard slot.connection.send(slot, .prepared(headers[target])) else {
             // Its connection went just now: the request is lost, and says so.
-            finished(slot, .connectionLost, verdict: nil, arm: [], bytes: 0)
+            finished(slot, .connectionLost, verdict: nil, origin: AnswerOrigin(), bytes: 0)
+            // The slot is offered again when its connection, or another, is there.
             slot.isBusy = false
-            return offer(slot)
+            return
         }
         if let timeout { deadlines.add(slot, until: now + timeout) }
     }
@@ -191,19 +192,24 @@ final class LoadWorker: TimerTarget, RoundEndTarget, @unchecked Sendable {
     private func takeFree() -> Slot? {
         while let slot = free.take() {
             slot.isQueued = false
-            if !slot.isBusy, slot.connection.takesRequests { return slot }
+            if canTake(slot) { return slot }
         }
         return nil
     }
 
-    private func offer(_ slot: Slot) {
-        guard !slot.isQueued, !slot.isBusy, slot.connection.takesRequests else { return }
+    private func canTake(_ slot: Slot) -> Bool {
+        !slot.isBusy && !slot.lane.isEnding && slot.connection.takesRequests
+    }
+
+    /// The slot may have room again.
+    func offer(_ slot: Slot) {
+        guard !slot.isQueued, canTake(slot) else { return }
         slot.isQueued = true
         free.add(slot)
         pumpSoon()
     }
 
-    private func offer(_ connection: LoadConnection) {
+    func offer(_ connection: LoadConnection) {
         for slot in connection.slots.prefix(connection.usableSlots) { offer(slot) }
     }
 
@@ -218,15 +224,19 @@ final class LoadWorker: TimerTarget, RoundEndTarget, @unchecked Sendable {
     // MARK: Answers
 
     func finished(
-        _ slot: Slot, _ outcome: Outcome, verdict: AnswerJudge.Verdict?, arm: [UInt8], bytes: Int
+        _ slot: Slot, _ outcome: Outcome, verdict: AnswerJudge.Verdict?, origin: AnswerOrigin,
+        bytes: Int
     ) {
         guard slot.isPending else { return }
         slot.isPending = false
         pending -= 1
         lastAnswer = loop.now.nanoseconds
-        let version = verdict?.version ?? 0
+        var version = verdict?.version ?? 0
+        if version == 0, !origin.version.isEmpty {
+            version = judge.index(of: String(decoding: origin.version, as: UTF8.self))
+        }
         let group = groups.index(
-            slot.target, version, arm, isSlow: slot.connection.isSlow,
+            slot.target, version, origin.arm, isSlow: slot.connection.isSlow,
             versions: judge.versions, &recorder)
         guard case .status(.ok) = outcome, let verdict else {
             let isOK = outcome == .status(.ok)

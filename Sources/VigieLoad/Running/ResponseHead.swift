@@ -6,14 +6,14 @@ struct ResponseHead: ~Copyable {
     private(set) var status = -1
     private(set) var isHTTPOK = false
     private(set) var isGRPC = false
-    /// An arm that the server names in `vigie-arm`; empty without.
-    private(set) var arm: [UInt8] = []
+    /// What the server says of who answered: `vigie-arm` and `vigie-version`.
+    private(set) var origin = AnswerOrigin()
 
     mutating func reset() {
         status = -1
         isHTTPOK = false
         isGRPC = false
-        if !arm.isEmpty { arm.removeAll(keepingCapacity: true) }
+        origin.reset()
     }
 
     @inline(__always)
@@ -22,9 +22,8 @@ struct ResponseHead: ~Copyable {
         case 7 where name.equals(":status"): isHTTPOK = value.equals("200")
         case 11 where name.equals("grpc-status"): status = Self.number(value)
         case 12 where name.equals("content-type"): isGRPC = value.hasPrefix("application/grpc")
-        case 9 where name.equals("vigie-arm"):
-            arm.removeAll(keepingCapacity: true)
-            value.withUnsafeBytes { arm.append(contentsOf: $0.prefix(32)) }
+        case 9 where name.equals("vigie-arm"): origin.set(\.arm, value)
+        case 13 where name.equals("vigie-version"): origin.set(\.version, value)
         default: break
         }
     }
@@ -45,5 +44,23 @@ struct ResponseHead: ~Copyable {
     var outcome: Outcome {
         if let code = StatusCode(rawValue: status) { return .status(code) }
         return .status(isHTTPOK ? .unknown : .unavailable)
+    }
+}
+
+/// Who answered, as headers or trailers tell; empty where they do not.
+struct AnswerOrigin {
+    var arm: [UInt8] = []
+    var version: [UInt8] = []
+
+    /// Longer names are cut off.
+    private static let bytesMax = 32
+
+    mutating func reset() {
+        if !arm.isEmpty { arm.removeAll(keepingCapacity: true) }
+        if !version.isEmpty { version.removeAll(keepingCapacity: true) }
+    }
+
+    mutating func set(_ part: WritableKeyPath<AnswerOrigin, [UInt8]>, _ value: RawSpan) {
+        self[keyPath: part] = value.withUnsafeBytes { Array($0.prefix(Self.bytesMax)) }
     }
 }

@@ -15,6 +15,9 @@ final class StreamExchange: HTTPStream {
 
     init(_ slot: Slot) { self.slot = slot }
 
+    /// Its end has been announced, and it has not closed yet: the slot waits for that.
+    var isEnding: Bool { isOpen && !takesMore }
+
     /// Sends the slot's request over the call that is open, or over a new one.
     func start(_ connection: HTTPClientConnection, _ headers: OutgoingHeaders) -> Bool {
         if !isOpen {
@@ -44,7 +47,7 @@ final class StreamExchange: HTTPStream {
     override func data(_ bytes: RawSpan) {
         let worker = worker
         let slot = slot
-        let arm = head.arm
+        let origin = head.origin
         var answers = 0
         var verdict: AnswerJudge.Verdict?
         reader.read(bytes) { message in
@@ -56,7 +59,7 @@ final class StreamExchange: HTTPStream {
         let count = reader.bytes - bytesBefore
         bytesBefore = reader.bytes
         worker.finished(
-            slot, .status(verdict.isRefusal ? .unknown : .ok), verdict: verdict, arm: arm,
+            slot, .status(verdict.isRefusal ? .unknown : .ok), verdict: verdict, origin: origin,
             bytes: count)
         // After its end has been announced, the slot is free when the call has closed.
         if takesMore { worker.release(slot) }
@@ -65,7 +68,8 @@ final class StreamExchange: HTTPStream {
     /// The request's time is over.
     func expire() {
         takesMore = false
-        worker.finished(slot, .status(.deadlineExceeded), verdict: nil, arm: [], bytes: 0)
+        worker.finished(
+            slot, .status(.deadlineExceeded), verdict: nil, origin: AnswerOrigin(), bytes: 0)
         reset(.cancel)
     }
 
@@ -76,8 +80,9 @@ final class StreamExchange: HTTPStream {
             // An OK call without the answer is none.
             let isLost = outcome == .status(.ok)
             worker.finished(
-                slot, isLost ? .status(.internal) : outcome, verdict: nil, arm: [], bytes: 0)
+                slot, isLost ? .status(.internal) : outcome, verdict: nil, origin: AnswerOrigin(),
+                bytes: 0)
         }
-        if slot.isBusy { worker.release(slot) }
+        if slot.isBusy { worker.release(slot) } else { worker.offer(slot) }
     }
 }

@@ -54,7 +54,7 @@ final class UnaryExchange: HTTPStream, TimerTarget {
             outcome = .status(.internal)
         }
         worker.finished(
-            slot, outcome, verdict: messages == 1 ? verdict : nil, arm: head.arm,
+            slot, outcome, verdict: messages == 1 ? verdict : nil, origin: head.origin,
             bytes: reader.bytes)
         // An answer that did not wait for the request: the rest of it is of no use.
         if !hasEndedBothWays { reset(.cancel) }
@@ -64,7 +64,8 @@ final class UnaryExchange: HTTPStream, TimerTarget {
     func expire() {
         guard !isDone else { return }
         isDone = true
-        worker.finished(slot, .status(.deadlineExceeded), verdict: nil, arm: [], bytes: 0)
+        worker.finished(
+            slot, .status(.deadlineExceeded), verdict: nil, origin: AnswerOrigin(), bytes: 0)
         reset(.cancel)
     }
 
@@ -72,7 +73,8 @@ final class UnaryExchange: HTTPStream, TimerTarget {
         if !isDone {
             isDone = true
             worker.finished(
-                slot, worker.outcome(ofReset: code, slot), verdict: nil, arm: [], bytes: 0)
+                slot, worker.outcome(ofReset: code, slot), verdict: nil, origin: AnswerOrigin(),
+                bytes: 0)
         }
         worker.release(slot)
     }

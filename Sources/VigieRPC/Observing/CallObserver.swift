@@ -4,8 +4,8 @@ import VigieTransport
 /// Where one loop's calls are seen by tracing and logs: gives each its place in a trace, and hands
 /// records of those that somebody wants to hear of to other threads. Used on that loop's thread only.
 ///
-/// A call that nobody wants to hear of costs an identifier at its beginning, a few comparisons at its
-/// end, and a look at the clock where slow calls are asked for.
+/// A call that nobody wants to hear of costs an identifier at its beginning and a few comparisons at
+/// its end.
 package final class CallObserver {
     /// What is told to whom.
     package struct Wishes: Sendable {
@@ -24,8 +24,6 @@ package final class CallObserver {
         package var slowOver = UInt64.max
 
         package init() {}
-
-        fileprivate var looksAtTime: Bool { recordsOver != .max || slowOver != .max }
     }
 
     /// Requests of a stream of which a record tells one by one.
@@ -47,7 +45,8 @@ package final class CallObserver {
     private let lines: (@Sendable (CallRecord) -> Void)?
 
     private let wishes: Wishes
-    private let looksAtTime: Bool
+    /// Calls that take this long are looked at, in nanoseconds.
+    private let tellsOver: UInt64
     /// The access log tells of calls whatever became of them.
     private let tellsOfAll: Bool
     private let keepsErrors: Bool
@@ -64,7 +63,8 @@ package final class CallObserver {
         self.wishes = wishes
         self.tap = tap
         self.lines = lines
-        looksAtTime = wishes.looksAtTime
+        tellsOver = min(
+            tap == nil ? .max : wishes.recordsOver, lines == nil ? .max : wishes.slowOver)
         keepsErrors = wishes.recordsErrors && tap != nil
         tellsOfAll = wishes.accessShare > 0 && lines != nil
         accessBound =
@@ -105,16 +105,18 @@ package final class CallObserver {
     /// The call has ended.
     @inline(__always)
     func ended(_ call: ServerCall, _ code: StatusCode, _ message: @autoclosure () -> String) {
-        guard tellsOfAll || call.isRecorded || looksAtTime || keepsErrors && code != .ok else {
-            return
-        }
-        look(call, code, message)
+        let ended = call.endedAt.nanoseconds
+        let elapsed = ended &- min(call.started.nanoseconds, ended)
+        guard
+            tellsOfAll || call.isRecorded || elapsed >= tellsOver || keepsErrors && code != .ok
+        else { return }
+        look(call, code, message, elapsed)
     }
 
     @inline(never)
-    private func look(_ call: ServerCall, _ code: StatusCode, _ message: () -> String) {
-        let now = MonotonicTime.now().nanoseconds
-        let elapsed = now &- min(call.started.nanoseconds, now)
+    private func look(
+        _ call: ServerCall, _ code: StatusCode, _ message: () -> String, _ elapsed: UInt64
+    ) {
         var audience = CallRecord.Audience()
         if lines != nil {
             if tellsOfAll, code != .ok || accessBound == .max || random.next() < accessBound {
@@ -124,7 +126,7 @@ package final class CallObserver {
         }
         let isRecorded = tap != nil && (call.isRecorded || isKept(call, code, elapsed))
         guard isRecorded || !audience.isEmpty else { return }
-        let record = CallRecord(call, code, message(), ended: now, audience)
+        let record = CallRecord(call, code, message(), audience)
         if isRecorded { tap?.spans.push(record) }
         if !audience.isEmpty { lines?(record) }
     }
@@ -155,8 +157,7 @@ extension StatusCode {
 
 extension CallRecord {
     fileprivate init(
-        _ call: ServerCall, _ code: StatusCode, _ message: String, ended: UInt64,
-        _ audience: Audience
+        _ call: ServerCall, _ code: StatusCode, _ message: String, _ audience: Audience
     ) {
         self.init(
             path: call.path, isKnown: call.method != nil, kind: call.method?.kind ?? .unary,
@@ -165,7 +166,8 @@ extension CallRecord {
             userAgent: call.metadataValue("user-agent") ?? "",
             model: call.answeredBy?.name ?? "",
             version: call.answeredBy?.version ?? "", arm: call.arm,
-            started: call.started.nanoseconds, ended: ended, deadline: call.deadline,
+            started: call.started.nanoseconds, ended: call.endedAt.nanoseconds,
+            deadline: call.deadline,
             stations: call.stations, streamed: call.streamed, rows: call.rows,
             requestMessages: call.requestMessages, responseMessages: call.responseMessages,
             requestBytes: call.requestBytes, responseBytes: call.responseBytes,

@@ -58,9 +58,24 @@ package struct ModelsVerify: Sendable {
                 load: model.loadDuration, latency: model.warmUpLatency,
                 features: model.artifact.signature.features.count,
                 memoryBytes: Artifact.memoryBytes(of: [model.artifact]),
-                warnings: model.artifact.warnings)
+                warnings: try model.artifact.warnings + uncalibrated(loader, name, version))
             return Row(name: name, version: version, model: summary, reason: "")
         } catch { return Row(name: name, version: version, model: nil, reason: error.message) }
+    }
+
+    /// Warnings about members of a pipeline whose probability it takes as if it were calibrated.
+    private static func uncalibrated(
+        _ loader: VersionLoader, _ name: String, _ version: Int
+    ) throws(RegistryError) -> [String] {
+        var warnings: [String] = []
+        for member in try loader.members(name, version) where member.isTakenAsResponse {
+            guard try loader.manifest(of: member).0.calibration != .none else { continue }
+            warnings.append(
+                "members.\(member.name): the calibration in the manifest of \(member.model) version "
+                    + "\(member.version) is not part of its 'response': take its score, and "
+                    + "calibrate it in a step")
+        }
+        return warnings
     }
 
     /// The table that the command prints, and a last line that sums up.

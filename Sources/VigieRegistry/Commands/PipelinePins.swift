@@ -16,7 +16,9 @@ enum PipelinePins {
             if let pinned = member.manifestSHA256 {
                 digest = pinned
             } else {
-                digest = try loader.manifest(of: member).1.hex
+                do throws(RegistryError) { digest = try loader.manifest(of: member).1.hex } catch {
+                    throw RegistryError(error.reason, "members.\(member.name): \(error.message)")
+                }
             }
             let pinned = JSONObject([
                 ("model", .string(member.model)), ("version", .number(Double(member.version))),

@@ -24,6 +24,8 @@ package enum ManifestLimits {
     package static let knotsMax = 65_536
     /// Bins of a reference histogram.
     package static let binsMax = 65_536
+    /// Values of a reference's score sample: what the exact Kolmogorov-Smirnov test takes.
+    package static let scoreSampleMax = 10_000
     /// Rows of a background for interventional explanations, whose time grows with them.
     package static let backgroundRowsMax = InterventionalExplainer.rowCountMax
     /// Bytes of the file that holds them.

@@ -223,7 +223,13 @@ extension ReferenceStatistics {
         var members = JSONMembers()
         for feature in features { members.add(feature.name, feature.json) }
         object.add("features", features.isEmpty ? nil : members.json)
-        object.add("score", score.map { $0.members.json })
+        object.add(
+            "score",
+            score.map { score in
+                var members = score.members
+                members.add("sample", scoreSample.isEmpty ? nil : .numbers(scoreSample))
+                return members.json
+            })
         return object.json
     }
 }

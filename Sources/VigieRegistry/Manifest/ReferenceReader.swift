@@ -11,6 +11,9 @@ enum ReferenceReader {
         statistics.score = try node.optional("score").map { node throws(ManifestError) in
             try readHistogram(node)
         }
+        if let sample = try node.optional("score")?.optional("sample") {
+            statistics.scoreSample = try sample.numbers(max: ManifestLimits.scoreSampleMax).sorted()
+        }
         return statistics
     }
 

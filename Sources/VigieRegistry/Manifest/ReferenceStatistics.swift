@@ -5,6 +5,8 @@ package struct ReferenceStatistics: Sendable, Equatable {
     package var features: [NamedDistribution] = []
     /// The score's histogram; nil when there is none.
     package var score: Histogram?
+    /// Values of the score, ascending, to compare live ones with; empty when there are none.
+    package var scoreSample: [Double] = []
 
     package init() {}
 }

@@ -32,13 +32,8 @@ extension VersionLoader {
             throw RegistryError(
                 .refused, "is a cycle: \((chain + [label]).joined(separator: " → "))")
         }
-        guard chain.count < PipelineLimits.depthMax else {
-            throw RegistryError(
-                .refused, "pipelines within each other deeper than \(PipelineLimits.depthMax)")
-        }
-        guard ModelName.isValid(member.model) else {
-            throw RegistryError(.refused, "model must be \(ModelName.rule)")
-        }
+        // Bounds the recursion; what counts is the depth of what is loaded, below.
+        guard chain.count <= PipelineLimits.depthMax else { throw Self.tooDeep }
         guard let pinned = member.manifestSHA256 else {
             throw RegistryError(
                 .refused,
@@ -52,19 +47,31 @@ extension VersionLoader {
         }
         let key = ArtifactCache.Key(
             name: member.model, version: member.version, manifestDigest: digest)
+        let artifact: Artifact
         do throws(RegistryError) {
-            return try cache.artifact(key) { () throws(RegistryError) in
+            artifact = try cache.artifact(key) { () throws(RegistryError) in
                 let (model, background, _) = try readFiles(
                     try open(member.model, member.version), found)
                 return try load(found, model, background, below: chain + [label])
             }
         } catch { throw RegistryError(error.reason, "\(label): \(error.message)") }
+        // Whether a member was loaded for this pipeline or is served anyway: the same bound.
+        guard artifact.levels < PipelineLimits.depthMax else { throw Self.tooDeep }
+        return artifact
+    }
+
+    private static var tooDeep: RegistryError {
+        RegistryError(
+            .refused, "pipelines within each other deeper than \(PipelineLimits.depthMax)")
     }
 
     /// The manifest of a member and its digest. A member that is not there may be still to come.
     package func manifest(
         of member: PipelineMember
     ) throws(RegistryError) -> (Manifest, SHA256Digest) {
+        guard ModelName.isValid(member.model) else {
+            throw RegistryError(.refused, "model must be \(ModelName.rule)")
+        }
         let label = ArtifactCache.Key.label(member.model, member.version)
         do throws(RegistryError) {
             let folder = try open(member.model, member.version)

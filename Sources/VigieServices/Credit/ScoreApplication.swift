@@ -106,6 +106,9 @@ extension ServingNode {
             served, ScoredRow(score: score, baseValue: workspace.baseValue),
             workspace.contributions, explainAll: request.explainAll, to: response)
         response.requestId = request.requestId
+        served.note(
+            workspace.row, response.probabilityOfDefault, arm: Arm(version: request.version),
+            now: computed)
         let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
             served: served, times: times, rows: 1, arm: Arm(version: request.version),
@@ -203,6 +206,17 @@ struct ScoredRow: BitwiseCopyable {
     var score: Double
     /// Where the model explains.
     var baseValue: Double
+}
+
+extension ServedVersion {
+    /// Counts the probability that an application was answered with, and keeps it for drift now and
+    /// then.
+    @inline(__always)
+    func note(_ features: [Double], _ probability: Double, arm: Arm, now: UInt64) {
+        counters.scored(probability, arm: arm)
+        guard let drift, drift.wants(now) else { return }
+        drift.keep(features, probability: probability, now: now)
+    }
 }
 
 extension SharedVersion {

@@ -77,6 +77,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
                 throw error
             }
             response.setRequestId(requestID)
+            served.note(row, response.probabilityOfDefault, arm: arm, now: times.computed)
             node.answered = answered(by: served)
         }
     }

@@ -17,6 +17,7 @@ package struct ModelMetrics: MetricSource {
     private func latencies(_ versions: [CountedVersion]) -> [MetricFamily] {
         var totals: [Metric] = []
         var stages: [Metric] = []
+        var scores: [Metric] = []
         for version in versions {
             for arm in Arm.allCases {
                 let counters = version.counters.compactMap { $0.current(arm) }
@@ -25,6 +26,8 @@ package struct ModelMetrics: MetricSource {
                 var total = HistogramSnapshot(counters.map(\.total))
                 for one in counters { one.exemplars.add(to: &total) }
                 totals.append(Metric(total, labels))
+                let score = HistogramSnapshot(counters.map(\.scores), scale: .share)
+                if score.count > 0 { scores.append(Metric(score, labels)) }
                 for stage in ArmCounters.Stage.allCases {
                     stages.append(
                         Metric(
@@ -41,6 +44,9 @@ package struct ModelMetrics: MetricSource {
             MetricFamily(
                 .histogram, "vigie_model_stage_duration_seconds", unit: "seconds",
                 help: "Where answered requests spent that time.", metrics: stages),
+            MetricFamily(
+                .histogram, "vigie_model_score_ratio", unit: "ratio",
+                help: "Calibrated probabilities of default that were answered.", metrics: scores),
         ]
     }
 

@@ -11,6 +11,8 @@ struct Answered {
     let trace: TraceContext
     /// The model ran on the loop for it, which is counted with it.
     let ranHere: Bool
+    /// The workspace holds the request's tensors.
+    var hasTensors = false
 }
 
 extension ServingNode {
@@ -27,6 +29,11 @@ extension ServingNode {
         counters.succeeded(
             answered.times, rows: answered.rows, arm: answered.arm, trace: answered.trace)
         if answered.ranHere { counters.ran(answered.times, rows: answered.rows) }
+        if answered.hasTensors, let drift = answered.served.drift,
+            drift.wants(answered.times.computed)
+        {
+            drift.keepFirstRow(of: answered.served.workspace, now: answered.times.computed)
+        }
         lastStations = CallStations(answered.times, rows: answered.rows)
         return true
     }

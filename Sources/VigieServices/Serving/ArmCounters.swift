@@ -27,6 +27,8 @@ final class ArmCounters: Sendable {
     /// From the whole message to the encoded answer.
     let total = LoopHistogram()
     let exemplars = LoopExemplars()
+    /// Calibrated probabilities that were answered, in millionths.
+    let scores = LoopHistogram(.share)
     private let decode = LoopHistogram()
     private let queue = LoopHistogram()
     private let inference = LoopHistogram()

@@ -13,6 +13,8 @@ final class ServedVersion {
     let shared: SharedVersion
     let workspace: Workspace
     let counters = VersionCounters()
+    /// Keeps rows for drift; nil when there is nothing to compare them with.
+    let drift: DriftSampler?
     /// As calls note it.
     let answering: AnsweringVersion
 
@@ -41,8 +43,8 @@ final class ServedVersion {
     var overruns = 0
     /// An answer that did not come out of ``workspace``: kept until the next, since responses borrow it.
     var answered: TensorJob?
-    /// Bytes that the outputs of one row take, as far as their shapes tell.
-    let outputRowBytes: Int
+    /// Bytes that one row of each output takes, as far as its shape tells.
+    let outputRowBytes: [Int]
     /// Bytes that explaining one row adds.
     let explanationRowBytes: Int
     let execution: ServingPolicy.Execution
@@ -60,6 +62,7 @@ final class ServedVersion {
             name: model.name, version: model.versionText, loaded: model)
         let arena = Arena(firstBlockBytes: 1024)
         self.arena = arena
+        drift = DriftSampler(model, counters, window: shared.driftWindow)
         workspace = model.artifact.makeWorkspace()
         name = Text(copying: model.name, in: arena)
         version = Text(copying: model.versionText, in: arena)
@@ -79,19 +82,26 @@ final class ServedVersion {
         explanationRowBytes = Explanation.rowBytes(
             features: model.artifact.signature.features.count)
         execution = model.manifest.serving.execution
-        outputRowBytes = model.artifact.outputs.reduce(0) { sum, spec in
+        outputRowBytes = model.artifact.outputs.map { spec in
             // Text is taken to have some sixteen bytes an element. A model that claims terabytes a row
             // is held to one.
-            let bytes = spec.shape.dropFirst().reduce(Double(max(spec.type.byteCount, 16))) {
-                $0 * Double(max($1, 1))
-            }
-            return sum + Int(min(bytes, 0x1p40))
+            let element = spec.type == .string ? 16 : spec.type.byteCount
+            let bytes = spec.shape.dropFirst().reduce(Double(element)) { $0 * Double(max($1, 1)) }
+            return Int(min(bytes, 0x1p40))
         }
         credit = CreditPlan(model, arena)
     }
 }
 
 extension ServedVersion {
+    /// Bytes that one row of the answer takes that the request at hand wants: outputs that nobody has
+    /// asked for are not kept.
+    func answerRowBytes(explains: Bool) -> Int {
+        selection.reduce(explains ? explanationRowBytes : 0) { sum, choice in
+            sum + (choice.index < outputRowBytes.count ? outputRowBytes[choice.index] : 0)
+        }
+    }
+
     /// The index of an output by name: of the model's own, or behind them of the two that an
     /// ``Explanation`` has.
     @inline(__always)

@@ -5,19 +5,26 @@ import VigieRegistry
 /// uses it at a time.
 struct SharedVersions {
     private let pool: WorkerOptions?
+    private let driftWindow: Duration
     private let decisions: DecisionLog?
     private var versions: [ObjectIdentifier: SharedVersion] = [:]
 
-    /// - Parameter pool: where dear requests run; nil for nowhere else than on the loops.
-    init(pool: WorkerOptions?, decisions: DecisionLog? = nil) {
+    /// - Parameters:
+    ///   - pool: where dear requests run; nil for nowhere else than on the loops.
+    ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
+    ///   - decisions: where decisions are recorded; nil for nowhere.
+    init(
+        pool: WorkerOptions?, driftWindow: Duration = .seconds(600), decisions: DecisionLog? = nil
+    ) {
         self.pool = pool
+        self.driftWindow = driftWindow
         self.decisions = decisions
     }
 
     private func make(_ model: LoadedModel) -> SharedVersion {
         SharedVersion(
             model, batching: pool?.batching, crowd: pool?.adaptiveConcurrency,
-            workers: pool?.workers ?? 1, decisions: decisions)
+            workers: pool?.workers ?? 1, driftWindow: driftWindow, decisions: decisions)
     }
 
     /// Makes those that are new in `table`, and lets go of those that are not in it any more.

@@ -3,22 +3,22 @@ import VigieRPC
 import VigieTelemetry
 
 /// When a request passed its stations, in nanoseconds of the monotonic clock.
-struct RequestTimes {
+package struct RequestTimes {
     /// The message was whole, before it was decoded.
-    var began: UInt64
+    package var began: UInt64
     /// The inputs are tensors.
-    var inputsRead: UInt64
+    package var inputsRead: UInt64
     /// A worker has begun; for what runs on a loop, that is at once.
-    var started: UInt64
+    package var started: UInt64
     /// The model has run.
-    var computed: UInt64
+    package var computed: UInt64
     /// The response has been encoded; 0 until then.
-    var ended: UInt64
+    package var ended: UInt64
 }
 
 extension RequestTimes {
     /// Of a request that did not wait.
-    init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64 = 0) {
+    package init(began: UInt64, inputsRead: UInt64, computed: UInt64, ended: UInt64 = 0) {
         self.init(
             began: began, inputsRead: inputsRead, started: inputsRead, computed: computed,
             ended: ended)
@@ -36,7 +36,7 @@ extension CallStations {
 /// What one loop, or the workers, have done with one version of a model. One thread at a time writes,
 /// any thread reads; figures
 /// that belong together may be read in between, and differ by a request.
-final class VersionCounters: Sendable {
+package final class VersionCounters: Sendable {
     /// Sizes of batch that are told apart; the first that come are. More than a client's habits
     /// have.
     static let batchSizesMax = 16
@@ -71,9 +71,27 @@ final class VersionCounters: Sendable {
     let lastRequest = LoopCounter()
     let batches: [BatchCounters] = (0..<batchSizesMax).map { _ in BatchCounters() }
 
+    package init() {}
+
     /// Arms get their memory with their first request: some 15 KB each.
     private let arms: InlineArray<4, AtomicLazyReference<ArmCounters>> = InlineArray { _ in
         AtomicLazyReference<ArmCounters>()
+    }
+
+    private let drift = AtomicLazyReference<DriftSamples>()
+
+    /// What is kept of rows and scores, made when it is first wanted.
+    func driftSamples(features: Int) -> DriftSamples {
+        drift.load() ?? drift.storeIfNil(DriftSamples(features: features))
+    }
+
+    /// From any thread: nil when nothing is kept.
+    var currentDriftSamples: DriftSamples? { drift.load() }
+
+    /// For the one thread that writes: a calibrated score was answered.
+    @inline(__always)
+    package func scored(_ probability: Double, arm: Arm) {
+        counters(of: arm).scores.record(UInt64(max(min(probability, 1), 0) * 1e6))
     }
 
     @inline(__always)
@@ -89,7 +107,7 @@ final class VersionCounters: Sendable {
     /// - Parameters:
     ///   - arm: the part that the version played.
     ///   - trace: what the request is part of; a sampled one becomes an exemplar.
-    func succeeded(
+    package func succeeded(
         _ times: RequestTimes, rows count: Int, arm: Arm = .stable, trace: TraceContext = .none
     ) {
         successes.add(1)

@@ -3,6 +3,7 @@ import VigieDecisions
 import VigieEngine
 import VigieRPC
 import VigieRegistry
+import VigieTransport
 
 /// What all loops and workers share of one version: what it costs, workspaces for workers, and what
 /// they counted. It lives as long as a loop serves the version or a request of it waits.
@@ -21,6 +22,8 @@ final class SharedVersion: Sendable {
     let rowColumns: RowColumns?
     /// What workers have done. One of them writes at a time, under ``spare``'s lock.
     let counters = VersionCounters()
+    /// Over how long rows are kept for drift, in nanoseconds; 0 keeps none.
+    let driftWindow: UInt64
     private let spare = Mutex<[Spare]>([])
 
     /// A workspace that nobody uses.
@@ -30,13 +33,15 @@ final class SharedVersion: Sendable {
     ///   - batching: for a manifest that says nothing of it.
     ///   - crowd: how many of its requests may wait; nil: as many as come.
     ///   - workers: who take them off the queue.
+    ///   - driftWindow: over how long rows are kept for drift; zero keeps none.
     ///   - decisions: where its decisions are recorded; nil for nowhere.
     init(
         _ model: LoadedModel, batching: BatchingPolicy?,
         crowd: ConcurrencyLimit.Options? = nil, workers: Int = 1,
-        decisions: DecisionLog? = nil
+        driftWindow: Duration = .seconds(600), decisions: DecisionLog? = nil
     ) {
         self.model = model
+        self.driftWindow = driftWindow.clampedNanoseconds
         self.decisions = decisions?.register(model)
         costs = ArtifactCosts(model.warmUpLatency)
         hasIndependentRows = model.warmUpLatency.perRow != nil

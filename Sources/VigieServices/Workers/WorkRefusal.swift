@@ -28,6 +28,12 @@ enum WorkRefusal: Error, Equatable {
             return .shed(
                 "\(name) is overloaded: \(limit) requests of this priority wait already",
                 retryAfter: max(retryAfter, .nanoseconds(Int64(clamping: wait))))
+        case .memory(let bytes, let limit) where bytes > limit:
+            // It will not be taken later, either: no push-back.
+            return RPCStatus(
+                .resourceExhausted,
+                "\(name): the request and its answer need some \(bytes) bytes, more than the "
+                    + "\(limit) of max-worker-bytes: send fewer rows, or ask for fewer outputs")
         case .memory(let bytes, let limit):
             return .shed(
                 "\(name): the request needs \(bytes) bytes while others hold most of \(limit)",

@@ -2,11 +2,10 @@
 ///
 /// Adding costs two moves. Values that are being added while others read them are read as they were
 /// or as they are, never torn.
-package final class SampleRing: Sendable {
-    /// Values kept.
-    package static let capacity = 1024
-
-    private let values: InlineArray<1024, LoopCounter>
+///
+/// - Parameter capacity: values kept, a power of two.
+package final class SampleRing<let capacity: Int>: Sendable {
+    private let values: InlineArray<capacity, LoopCounter>
     private let total = LoopCounter()
 
     package init() { values = InlineArray { _ in LoopCounter() } }
@@ -15,7 +14,7 @@ package final class SampleRing: Sendable {
     @inline(__always)
     package func add(_ value: Double) {
         let count = total.current
-        values[Int(truncatingIfNeeded: count) & (Self.capacity - 1)].set(value.bitPattern)
+        values[Int(truncatingIfNeeded: count) & (capacity - 1)].set(value.bitPattern)
         total.set(count &+ 1)
     }
 
@@ -24,7 +23,7 @@ package final class SampleRing: Sendable {
 
     /// The values that are kept, in no order.
     package var current: [Double] {
-        (0..<min(Int(clamping: count), Self.capacity)).map {
+        (0..<min(Int(clamping: count), capacity)).map {
             Double(bitPattern: values[$0].current)
         }
     }

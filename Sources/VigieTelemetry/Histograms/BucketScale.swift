@@ -33,6 +33,14 @@ package final class BucketScale: Sendable {
             67_108_864, 268_435_456, 1_073_741_824, 4_294_967_296,
         ])
 
+    /// Shares in millionths, shown from 0 to 1; bounds where lenders draw lines.
+    package static let share = BucketScale(
+        unit: 1e-6, perBaseUnit: 1e6, firstIndex: -160, count: 161,
+        classicBounds: [
+            1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 150_000, 200_000, 300_000, 400_000,
+            500_000, 600_000, 700_000, 800_000, 900_000, 1_000_000,
+        ])
+
     /// What a value of 1 is in the base unit.
     private let unit: Double
     private let perBaseUnit: Double

@@ -142,6 +142,8 @@ struct RunCommand: ParsableCommand {
         if let file = report.json { try made.writeJSON(to: file) }
         if let file = report.html { try File.write(made.html, to: file, option: "--html") }
         if !hookFailures.isEmpty { throw ExitCode(2) }
+        // That an answer is wrong is true whenever it was asked for.
+        if made.result.wrong > 0, !made.holds { throw ExitCode(1) }
         if made.generatorFault != nil { throw ExitCode(3) }
         if !made.holds { throw ExitCode(1) }
     }

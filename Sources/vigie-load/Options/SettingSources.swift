@@ -11,15 +11,35 @@ import Yams
 /// one parser and one help text.
 struct SettingSources {
     private let arguments: [String]
-    private var flags: [String] = []
+    /// In the order in which they are to be looked at.
+    private var found: [Found] = []
 
     init(arguments: [String]) { self.arguments = arguments }
 
-    /// The command line with all settings.
-    var completed: [String] {
+    /// What `parse` makes of all settings together. An error of one that was not typed names the place
+    /// where it stands: the one without which there is another error, or none.
+    func parse<Command>(_ parse: ([String]?) throws -> Command) throws -> Command {
+        do { return try parse(completed(found)) } catch {
+            let text = VigieLoadCommand.message(for: error)
+            for (index, suspect) in found.enumerated() {
+                var others = found
+                others.remove(at: index)
+                do {
+                    _ = try parse(completed(others))
+                } catch let other where VigieLoadCommand.message(for: other) == text {
+                    continue
+                } catch {}
+                throw ValidationError("\(suspect.place): \(text)")
+            }
+            throw error
+        }
+    }
+
+    /// The command line with these settings in front.
+    private func completed(_ found: [Found]) -> [String] {
         guard isRun else { return arguments }
         let typed = arguments.first == "run" ? Array(arguments.dropFirst()) : arguments
-        return ["run"] + flags + typed
+        return ["run"] + found.flatMap(\.flags) + typed
     }
 
     private var isRun: Bool {
@@ -30,7 +50,9 @@ struct SettingSources {
     /// Reads the scenario and the environment.
     mutating func look() throws {
         guard isRun else { return }
-        let scenario = try typedValue("scenario").map { try Self.scenario($0) } ?? []
+        let file =
+            typedValue("scenario") ?? getenv("VIGIE_LOAD_SCENARIO").map { String(cString: $0) }
+        let scenario = try file.map { try Self.scenario($0) } ?? []
         let variables = try Self.variables()
         for (name, found) in Self.merged(scenario, variables) {
             // Patterns of arrivals exclude each other: one that is typed takes the place of another.
@@ -39,7 +61,7 @@ struct SettingSources {
             let isListTyped = Setting.known[name] == .list && isTyped(name)
             guard !isReplaced, !isListTyped else { continue }
             if name == "target" { try checkTarget(found) }
-            flags += found.flags
+            self.found.append(found)
         }
     }
 

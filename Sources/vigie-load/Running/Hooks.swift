@@ -39,9 +39,21 @@ struct Hooks {
         running = left
     }
 
+    /// How long hooks may still run when the load has ended; they are killed then.
+    private static let finishSeconds = 30
+
     /// Waits for those that run still.
     mutating func finish() {
-        for pid in running { _ = hasEnded(pid, options: 0) }
+        for _ in 0..<Self.finishSeconds * 20 where !running.isEmpty {
+            usleep(50_000)
+            tick(0)
+        }
+        for pid in running {
+            kill(pid, SIGKILL)
+            _ = hasEnded(pid, options: 0)
+            failures.append(
+                "a hook ran on for \(Self.finishSeconds) s after the load, and was killed")
+        }
         running = []
         for hook in waiting { failures.append("never run: \(hook.command)") }
     }

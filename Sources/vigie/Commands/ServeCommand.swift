@@ -73,7 +73,7 @@ struct ServeCommand: ParsableCommand {
             "worker-niceness", "batch-max-rows", "batch-max-delay", "batch-preferred-rows",
             "max-batch-rows", "keepalive-time", "keepalive-timeout", "min-ping-interval",
             "reset-burst",
-            "admin-token-file", "max-metric-series",
+            "admin-token-file", "max-metric-series", "drift-window",
             "resets-per-second", "max-continuations", "stream-window", "connection-window",
             "overload-latency", "overload-tolerance", "load-report-interval",
             "decision-log", "decision-log-mode", "decision-log-chain", "decision-log-queue",

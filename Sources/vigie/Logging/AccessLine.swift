@@ -28,19 +28,3 @@ enum AccessLine {
         text.utf8.contains(UInt8(ascii: "\"")) ? text.replacing("\"", with: "\\\"") : text
     }
 }
-
-/// A slow request as one line for people: where the time went.
-enum SlowLine {
-    static func text(_ record: CallRecord) -> String {
-        var line = "slow: \(AccessLine.text(record))"
-        if let parts = CallParts(record) {
-            line += " receive=\(micros(parts.receive)) decode=\(micros(parts.decode))"
-            line += " queue=\(micros(parts.queue)) inference=\(micros(parts.inference))"
-            line += " encode=\(micros(parts.encode))"
-        }
-        if let left = record.deadlineLeft { line += " deadline_left=\(micros(Int(left)))" }
-        return line
-    }
-
-    private static func micros(_ nanoseconds: Int) -> String { "\(nanoseconds / 1000)us" }
-}

@@ -58,15 +58,8 @@ enum CallFields {
 
     /// Nanoseconds at each station of the last request, and what was left of the deadline.
     static func stations(_ record: CallRecord) -> [LogEncoder.Field] {
-        var fields: [LogEncoder.Field] = []
-        if let parts = CallParts(record) {
-            fields += [
-                ("vigie.receive.duration", .integer(parts.receive)),
-                ("vigie.decode.duration", .integer(parts.decode)),
-                ("vigie.queue.duration", .integer(parts.queue)),
-                ("vigie.inference.duration", .integer(parts.inference)),
-                ("vigie.encode.duration", .integer(parts.encode)),
-            ]
+        var fields: [LogEncoder.Field] = record.parts(of: record.stations).map {
+            ($0.name.field, .integer(Int(clamping: $0.nanoseconds)))
         }
         if let left = record.deadlineLeft {
             fields.append(("vigie.deadline_left", .integer(Int(left))))
@@ -75,26 +68,14 @@ enum CallFields {
     }
 }
 
-/// How long each part of the last request took, in nanoseconds.
-struct CallParts {
-    let receive: Int
-    let decode: Int
-    let queue: Int
-    let inference: Int
-    let encode: Int
-
-    /// Nil for a call that answered no request.
-    init?(_ record: CallRecord) {
-        let stations = record.stations
-        guard stations.isAnswered else { return nil }
-        func between(_ start: UInt64, _ end: UInt64) -> Int {
-            Int(clamping: end &- min(start, end))
+extension CallPart.Name {
+    fileprivate var field: StaticString {
+        switch self {
+        case .receive: "vigie.receive.duration"
+        case .decode: "vigie.decode.duration"
+        case .queue: "vigie.queue.duration"
+        case .inference: "vigie.inference.duration"
+        case .encode: "vigie.encode.duration"
         }
-        receive = between(record.started, stations.began)
-        decode = between(stations.began, stations.inputsRead)
-        queue = between(stations.inputsRead, stations.started)
-        inference = between(stations.started, stations.computed)
-        encode = between(
-            stations.computed, record.kind == .unary ? record.ended : stations.ended)
     }
 }

@@ -37,6 +37,7 @@ final class LogWriter: Sendable {
     private let bell: Doorbell
     private let thread = Mutex<WorkThread?>(nil)
     private let droppedLines = Atomic<UInt64>(0)
+    private let writtenBytes = Atomic<UInt64>(0)
 
     init(_ destination: LogDestination, _ encoder: LogEncoder) throws(SystemError) {
         self.destination = destination
@@ -51,6 +52,9 @@ final class LogWriter: Sendable {
 
     /// Lines lost so far: nobody took them in time.
     var dropped: UInt64 { droppedLines.load(ordering: .relaxed) }
+
+    /// Bytes handed to whoever reads them.
+    var written: UInt64 { writtenBytes.load(ordering: .relaxed) }
 
     /// Takes whole lines, from any thread but a loop's.
     func append(_ lines: [UInt8]) {
@@ -108,6 +112,7 @@ final class LogWriter: Sendable {
                 batch.removeAll()
                 reopenNow(&batch)
             }
+            writtenBytes.add(UInt64(batch.count), ordering: .relaxed)
             if !batch.isEmpty {
                 // Nobody takes lines any more: those that remain are lost, too.
                 if !destination.write(batch), isLast { return }

@@ -21,7 +21,7 @@ extension Pod {
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),
                 RPCMetrics(handlers, limits: settings.limits.rpcLimits), registry,
-            ] + others + workers + [ModelMetrics(services)],
+            ] + others + workers + [DriftMetrics(services), ModelMetrics(services)],
             maxSeries: settings.telemetry.maxMetricSeries)
     }
 }

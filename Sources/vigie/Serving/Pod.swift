@@ -66,7 +66,8 @@ final class Pod {
             }
         let services = VigieServices(
             store: store, version: Build.version, limits: settings.workers.serviceLimits,
-            pool: pool, decisions: try Self.openDecisions(settings, log))
+            pool: pool, driftWindow: settings.telemetry.driftWindow.duration,
+            decisions: try Self.openDecisions(settings, log))
         self.services = services
 
         let loops = try StartFailure.wrapping("event loops") { () throws(SystemError) in
@@ -98,7 +99,7 @@ final class Pod {
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: Self.sources(observation.exporter, services.decisions))
+            others: observation.metricSources + Self.sources(services.decisions))
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }

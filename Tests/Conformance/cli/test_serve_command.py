@@ -96,6 +96,7 @@ OTHER_VALUES = {
     "decision-log-segment-bytes": "1MiB",
     "decision-log-segment-age": "1h",
     "decision-log-sync-interval": "200ms",
+    "drift-window": "5m",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {

@@ -6,6 +6,8 @@ import subprocess
 import grpc
 import pytest
 from harness import binary
+from opentelemetry.trace import get_current_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from peer_server import Peer
 
 CASES = [
@@ -76,6 +78,17 @@ def test_against_grpcio_over_tls(peer, certificates):
     port = peer(credentials=grpc.ssl_server_credentials([pair])).port
     authority = str(certificates / "ca.pem")
     run(port, CASES_OF_GRPCIO, "--tls-ca", authority, "--server-name", "server.vigie.test")
+
+
+def test_a_trace_goes_on_as_opentelemetry_reads_it(peer):
+    other = peer()
+    run(other.port, ["trace_context"])
+    ((_, sent),) = other.recorder.calls
+    context = get_current_span(TraceContextTextMapPropagator().extract(sent)).get_span_context()
+    assert f"{context.trace_id:032x}" == "0af7651916cd43dd8448eb211c80319c"
+    assert f"{context.span_id:016x}" == "b7ad6b7169203331"
+    assert context.trace_flags.sampled and context.is_remote
+    assert dict(context.trace_state) == {"rojo": "00f067aa0ba902b7", "congo": "t61rcWkgMzE"}
 
 
 RUBY_SERVERS = "usr/lib/*/rubygems-integration/*/gems/grpc-*/src/ruby/pb/test/server.rb"

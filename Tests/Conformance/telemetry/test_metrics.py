@@ -6,7 +6,7 @@ import subprocess
 import urllib.request
 
 import pytest
-from conftest import CALLS
+from known_load import CALLS
 from prometheus_client.openmetrics import parser as open_metrics
 from prometheus_client.parser import text_string_to_metric_families
 

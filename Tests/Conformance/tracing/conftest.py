@@ -1,15 +1,16 @@
 """A pod whose calls are traced and logged, and what it is called with."""
 
 import json
+import re
+import urllib.request
 
 import grpc
 import numpy
 import pytest
 import tritonclient.grpc
 from collector import Collector
-from harness import ROOT, Process
+from harness import DEMO, Process
 
-DEMO = ROOT / "Sources/pipelines/demo-registry"
 MODEL = "anomaly-forest"
 
 
@@ -26,6 +27,20 @@ class Pod(Process):
             f"--log-file={self.log}",
             *map(str, arguments),
         )
+
+    @property
+    def admin(self) -> str:
+        """The admin port's address."""
+        return re.search(r"admin (\S+?),", self.ready).group(1)
+
+    def metrics(self) -> dict:
+        """What a scrape says, by name and labels as text."""
+        with urllib.request.urlopen(f"http://{self.admin}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        return {
+            name: float(value)
+            for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")
+        }
 
     def lines(self) -> list:
         """The log's lines, as JSON."""

@@ -204,7 +204,7 @@ class Load:
 def test_no_call_is_hurt_while_the_collector_is_gone_or_stands_still(pod, collector):
     first = collector()
     port = first.port
-    running = traced(pod, port, "--trace-queue=256", "--trace-timeout=500ms", "--loops=1")
+    running = traced(pod, port, "--trace-queue=256", "--trace-timeout=500ms", "--admin=127.0.0.1:0")
     with Load(running) as load:
         first.wait(lambda c: len(c.calls) > 100)
         first.stop()
@@ -219,9 +219,14 @@ def test_no_call_is_hurt_while_the_collector_is_gone_or_stands_still(pod, collec
         again = collector(port)
         again.wait(lambda c: len(c.calls) > 100, 30)
     assert not load.failures
+    # Everything that was recorded is accounted for: taken, dropped, or still waiting.
+    dropped = 'vigie_trace_calls_dropped_total{reason="queue_full"}'
+    seen = running.metrics()
+    assert seen[dropped] > 0 and seen["vigie_trace_export_failures_total"] > 0
+    assert seen["vigie_trace_calls_exported_total"] > 0
     assert running.stop() == 0
     told = first.calls + stuck.calls + again.calls
-    assert len({span.span_id for span in told}) < load.count
+    assert len({span.span_id for span in told}) + seen[dropped] >= load.count
     assert "cannot be exported" in running.log.read_text()
     assert "exported again" in running.log.read_text()
 

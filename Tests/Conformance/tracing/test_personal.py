@@ -7,7 +7,7 @@ import grpc
 import numpy
 import pytest
 import tritonclient.grpc
-from conftest import DEMO
+from harness import DEMO
 from stubs import module
 
 # Values that no model takes, and that are easy to find.

@@ -32,6 +32,7 @@ struct InteropClient {
         ("ping_pong", { try await $0.pingPong() }),
         ("empty_stream", { try await $0.emptyStream() }),
         ("custom_metadata", { try await $0.customMetadata() }),
+        ("trace_context", { try await $0.traceContext() }),
         ("status_code_and_message", { try await $0.statusCodeAndMessage() }),
         ("special_status_message", { try await $0.specialStatusMessage() }),
         ("unimplemented_method", { try await $0.unimplementedMethod() }),

@@ -1,5 +1,6 @@
 import VigieProtos
 import VigieRPC
+import VigieTelemetry
 
 extension InteropClient {
     /// A call of UnaryCall with payloads of zeros; the response's payload size is checked.
@@ -75,6 +76,16 @@ extension InteropClient {
         try expect(size, 314_159, "the response's payload size")
         try expect(try await call.next { _ in true }, nil, "the end")
         try await Self.checkEcho(call.initialMetadata, call.trailingMetadata)
+    }
+
+    /// None of gRPC's own cases: the peer looks at the headers.
+    func traceContext() async throws {
+        var options = CallOptions()
+        options.trace = TraceContext(
+            traceHigh: 0x0AF7_6519_16CD_43DD, traceLow: 0x8448_EB21_1C80_319C,
+            span: 0xB7AD_6B71_6920_3331, flags: 1)
+        options.traceState = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE"
+        try await unary(options: options)
     }
 
     func statusCodeAndMessage() async throws {

@@ -78,7 +78,7 @@ enum PipelineSamples {
         return try artifact.score(workspace)
     }
 
-    private func ensemble(_ expression: String, score: String) throws -> PipelineArtifact {
+    private func ensemble(_ expression: String, score: String?) throws -> PipelineArtifact {
         try PipelineSamples.pipeline(
             """
             {"name": "a.score", "member": "a"}, {"name": "b.score", "member": "b"},
@@ -162,8 +162,21 @@ enum PipelineSamples {
     @Test func a_product_of_scores_is_explained_only_by_a_step_that_the_file_names() throws {
         let product = try ensemble("a.score * b.score", score: #"{"value": "total"}"#)
         #expect(product.scoresRows && !product.explainsRows)
+        #expect(
+            product.explanationRefusal
+                == "step 'total' multiplies, divides or chooses by what depends on the row; "
+                + "\"explain\" in the file's \"score\" can name a step that stands for it")
+        #expect(
+            try ensemble("a.score", score: nil).explanationRefusal == "the file names no \"score\"")
+        #expect(
+            throws: LoadError(
+                .corrupt,
+                "pipeline.json: score.explain: 'total' cannot be explained: "
+                    + (product.explanationRefusal ?? ""))
+        ) { try ensemble("a.score * b.score", score: #"{"value": "total", "explain": "total"}"#) }
         let named = try ensemble(
             "a.score * b.score", score: #"{"value": "total", "explain": "a.score"}"#)
+        #expect(named.explanationRefusal == nil)
         let workspace = named.makeWorkspace()
         workspace.row = [3, 5, 1]
         let score = try named.explain(workspace)

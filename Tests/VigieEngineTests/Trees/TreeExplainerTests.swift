@@ -176,6 +176,42 @@ private struct CoveredTree {
         }
     }
 
+    /// The compiler tells features on a path by their remainder first.
+    @Test func features_of_one_remainder_modulo_64_are_told_apart() throws {
+        var random = SplitMix(seed: 64)
+        let featureCount = 5
+        let trees = (0..<20).map { _ in
+            CoveredTree(
+                featureCount: featureCount, depth: 8, stopChance: 0.1, emptyChance: 0.05, &random)
+        }
+        let rows = (0..<20).map { _ in
+            (0..<featureCount).map { _ in Float.random(in: -4...6, using: &random) }
+        }
+        let found = try [1, 64].map { stride in
+            var builder = TreeEnsembleBuilder(
+                featureCount: featureCount * stride, targetCount: 1, precision: .float32)
+            for tree in trees {
+                var tree = tree
+                for node in tree.nodes.indices { tree.nodes[node].feature *= stride }
+                tree.add(to: &builder)
+            }
+            let ensemble = try builder.compile()
+            let explainer = try TreeExplainer(builder, ensemble, target: 0)
+            let (keys, scratch) = (ensemble.makeScratch(), explainer.makeScratch())
+            return rows.map { values in
+                var row = [Float](repeating: .nan, count: featureCount * stride)
+                for (feature, value) in values.enumerated() { row[feature * stride] = value }
+                var contributions = [Double](repeating: .nan, count: row.count)
+                ensemble.fillKeys(of: row.span, keys)
+                var span = contributions.mutableSpan
+                explainer.explain(keys, into: &span, scratch)
+                return values.indices.map { contributions[$0 * stride] }
+            }
+        }
+        #expect(found[0] == found[1], "seed 64")
+        #expect(found[0].joined().contains { $0 != 0 })
+    }
+
     /// |S|! (n − 1 − |S|)! / n!
     private func weight(_ size: Int, of count: Int) -> Double {
         var weight = 1 / Double(count)

@@ -56,6 +56,38 @@ import Testing
         #expect(try parse(bytes("{#", "i", 1, "i", 1, "k", "Z"))["k"] == .null)
     }
 
+    @Test func keys_are_told_apart_in_whatever_order_objects_have_them() throws {
+        // The reader guesses each key from what came after the one before.
+        let orders = ["abcd", "abcd", "dcba", "acbd", "bd", "abxd", "abcd", "y"]
+        var file = bytes("[")
+        for order in orders {
+            file += bytes("{")
+            for key in order { file += bytes("i", 1, String(key), "C", String(key)) }
+            file += bytes("}")
+        }
+        let objects = try #require(try parse(file + bytes("]")).array)
+        #expect(objects.map { $0.object?.keys.joined() } == orders)
+        for object in objects {
+            #expect(object.object?.members.allSatisfy { .string($0.key) == $0.value } == true)
+        }
+    }
+
+    @Test func a_member_is_found_wherever_it_was_expected() throws {
+        let keys = (0..<40).map { "k\($0)" }
+        for count in [0, 1, 3, 40] {
+            let object = try #require(
+                JSONObject(keys.prefix(count).map { ($0, JSONValue.string($0)) }))
+            for guess in [0, 1, 39, 40, 1_000] {
+                for (place, key) in keys.enumerated() {
+                    var near = guess
+                    let found = object.value(of: key, near: &near)
+                    #expect(found == (place < count ? .string(key) : nil))
+                    #expect(near == (place < count ? place : guess))
+                }
+            }
+        }
+    }
+
     @Test(
         arguments: [
             [], [0x7B], [0x5B], [0x78], [0x69], [0x4C, 0, 0, 0], [0x5A, 0x5A],
@@ -122,11 +154,13 @@ import Testing
                 continue
             }
             var doubles = [9.0, 9, 9, 9, 9]
-            numbers.copy(into: &doubles)
-            #expect(doubles == packed.numbers)
+            numbers.copy(toFrontOf: &doubles)
+            #expect(Array(doubles.prefix(3)) == packed.numbers)
+            #expect(Array(doubles.dropFirst(3)) == [9, 9])
+            doubles.removeLast(2)
             var integers = [9]
             let areWhole = doubles.allSatisfy { Int(exactly: $0) != nil }
-            #expect(numbers.copy(into: &integers) == areWhole)
+            #expect(numbers.copy(toFrontOf: &integers) == areWhole)
             if areWhole, type != "L" { #expect(integers.map { Double($0) } == doubles) }
         }
         #expect(throws: JSONError.self) {

@@ -76,6 +76,56 @@ import VigieRegistry
         }
     }
 
+    @Test(arguments: [
+        ("none", "members.m: none version 1 cannot be had"),
+        ("../credit", "members.m: model must be"),
+    ])
+    func a_member_to_pin_that_cannot_be_had_is_named(model: String, reason: String) throws {
+        let registry = TestRegistry()
+        registry.write("credit", 1)
+        let inbox = TestRegistry()
+        inbox.put(
+            """
+            {"format": "vigie-pipeline", "formatVersion": 1, "inputs": [{"name": "age"}],
+             "members": {"m": {"model": "\(model)", "version": 1}},
+             "steps": [{"name": "p", "member": "m"}], "outputs": [{"name": "p"}]}
+            """, "pipeline.json")
+        let request = ModelsAdd.Request(
+            file: "\(inbox.path)/pipeline.json", name: "whole", created: "2026-11-25T18:00:00Z")
+        do throws(RegistryError) {
+            _ = try ModelsAdd(Self.loader(registry), request)
+            Issue.record("it was added")
+        } catch { #expect(error.message.hasPrefix(reason), "\(error.message)") }
+    }
+
+    @Test(arguments: [("response", "platt", 1), ("score", "platt", 0), ("response", "none", 0)])
+    func a_response_that_a_manifest_calibrates_elsewhere_is_warned_of(
+        take: String, method: String, count: Int
+    ) throws {
+        let registry = TestRegistry()
+        let numbers = method == "platt" ? ", \"slope\": 2, \"intercept\": 1" : ""
+        registry.write(
+            "credit", 1, extra: ", \"calibration\": {\"method\": \"\(method)\"\(numbers)}")
+        let inbox = TestRegistry()
+        inbox.put(
+            """
+            {"format": "vigie-pipeline", "formatVersion": 1,
+             "inputs": [{"name": "age", "missing": "allow"}],
+             "members": {"m": {"model": "credit", "version": 1}},
+             "steps": [{"name": "p", "member": "m", "take": "\(take)"}], "outputs": [{"name": "p"}]}
+            """, "pipeline.json")
+        let request = ModelsAdd.Request(
+            file: "\(inbox.path)/pipeline.json", name: "whole", created: "2026-11-25T18:00:00Z")
+        _ = try ModelsAdd(Self.loader(registry), request)
+        let verify = try ModelsVerify(Self.loader(registry), name: "whole")
+        #expect(verify.isSound)
+        #expect(verify.rows[0].model?.warnings.count == count)
+        #expect(
+            verify.text.contains("the calibration in the manifest of credit version 1")
+                == (count > 0)
+        )
+    }
+
     @Test func an_added_model_is_the_next_version_and_loads() throws {
         let registry = TestRegistry()
         let inbox = TestRegistry()

@@ -99,6 +99,27 @@ extension TestRegistry {
         #expect(try test.score("sum") == 2, "pinned members never change under a pipeline")
     }
 
+    /// Names ascend or descend with the depth: members are loaded before, or for the sake of, others.
+    @Test(arguments: [true, false])
+    func depth_has_the_same_bound_in_whatever_order_versions_load(ascending: Bool) throws {
+        let registry = TestRegistry()
+        let names = (0...8).map { "m\(ascending ? $0 : 8 - $0)" }
+        registry.write(names[0], 1)
+        for level in 1...8 { try registry.publishSum(names[level], 1, of: [(names[level - 1], 1)]) }
+        let test = try TestStore(registry)
+        #expect(try test.score(names[7]) == 1)
+        let status = test.store.statuses().first { $0.name == names[8] }
+        #expect(status?.state == .unavailable)
+        #expect(status?.reason.hasSuffix("pipelines within each other deeper than 8") == true)
+        // Who adds a model is told the same.
+        let loader = VersionLoader(FolderSource(registry.path))
+        #expect(try ModelsVerify(loader, name: names[7]).isSound)
+        let request = ModelsAdd.Request(
+            file: "\(registry.path)/\(names[8])/1/pipeline.json", name: "added",
+            created: "2026-11-25T18:00:00Z")
+        #expect(throws: RegistryError.self) { try ModelsAdd(loader, request) }
+    }
+
     @Test func a_member_of_another_digest_is_refused() throws {
         let registry = TestRegistry()
         registry.write("a", 1)

@@ -182,6 +182,24 @@ import VigieRegistry
             ])
     }
 
+    @Test func the_values_of_personal_features_are_not_told() {
+        let feature = Feature(
+            name: "age", kind: .integer, unit: "years", minimum: 18, maximum: 100,
+            isPersonal: true)
+        let arena = Arena()
+        let value = VigieV1.FeatureValue(in: arena)
+        value.integer = 17
+        let text = FeatureFault.outOfRange.explanation(value, feature, categoriesListed: 3)
+        #expect(text == "is a value (personal), below the minimum of 18 years")
+        value.setText("Emma")
+        let category = Feature(
+            name: "c", kind: .category, categories: ["a", "b"], isPersonal: true)
+        let unknown = FeatureFault.unknownCategory.explanation(
+            value, category, categoriesListed: 3)
+        #expect(unknown == "is a value (personal), but must be one of 'a', 'b'")
+        withExtendedLifetime(arena) {}
+    }
+
     /// A value that can be a test's argument.
     enum Wanted: Sendable {
         case number(Double), integer(Int64), flag(Bool)

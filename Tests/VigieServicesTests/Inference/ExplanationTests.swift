@@ -146,6 +146,14 @@ import VigieRegistry
     private func job(
         _ served: ServedVersion, rows: Int, explains: Bool = false, _ random: inout SplitMix
     ) -> TensorJob {
+        served.selection = served.outputs.indices.map { OutputSelection(index: $0, classes: 0) }
+        return job(of: served, rows: rows, explains: explains, &random)
+    }
+
+    /// As ``job(_:rows:explains:_:)``, of the outputs that are selected.
+    private func job(
+        of served: ServedVersion, rows: Int, explains: Bool = false, _ random: inout SplitMix
+    ) -> TensorJob {
         let job = TensorJob(
             Inference.ModelInferRequest(in: arena), node([served.model]), served,
             explains: explains, rows: rows, cost: .zero, .now())
@@ -196,5 +204,33 @@ import VigieRegistry
             }
         }
         #expect(compared >= 3)
+    }
+
+    @Test func outputs_that_nobody_asks_for_are_neither_kept_nor_counted() throws {
+        let node = try DemoRegistry.node()
+        var random = SplitMix(seed: 5)
+        var compared = 0
+        for served in node.table.models.flatMap(\.versions)
+        where served.outputs.count > 1 && served.shared.hasIndependentRows
+            && takesRowsOfNumbers(served.artifact)
+        {
+            compared += 1
+            let all = job(served, rows: 9, &random)
+            let bytesOfAll = served.answerRowBytes(explains: false)
+            served.selection = [OutputSelection(index: 1, classes: 0)]
+            #expect(served.answerRowBytes(explains: false) == served.outputRowBytes[1])
+            #expect(bytesOfAll == served.outputRowBytes.reduce(0, +))
+            let one = job(of: served, rows: 9, &random)
+            for (target, source) in zip(one.inputs, all.inputs) { target.copy(source) }
+            for job in [all, one] {
+                TensorRun(served.shared, [job]).compute(served.workspace, started: 0)
+                #expect(job.failure == nil)
+            }
+            #expect(one.outputs[0].count == 0 && all.outputs[0].count > 0)
+            #expect(
+                one.outputs[1].withMutableBytes { Array($0) }
+                    == all.outputs[1].withMutableBytes { Array($0) })
+        }
+        #expect(compared > 0)
     }
 }

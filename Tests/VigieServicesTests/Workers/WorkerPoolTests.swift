@@ -107,10 +107,21 @@ import VigieRegistry
         let full = WorkRefusal.full(limit: 7, wait: 1_500_000_000)
         let status = full.status(version: version, retryAfter: .milliseconds(200))
         #expect(status.trailers["grpc-retry-pushback-ms"] == "1500")
-        let memory = WorkRefusal.memory(bytes: 9, limit: 8)
+        let memory = WorkRefusal.memory(bytes: 8, limit: 8)
             .status(version: version, retryAfter: .milliseconds(200))
         #expect(memory.code == .resourceExhausted)
         #expect(memory.trailers["grpc-retry-pushback-ms"] == "200")
+    }
+
+    @Test func a_request_that_can_never_be_held_is_told_so() {
+        let version = SharedVersion(slow(SlowArtifact()), batching: nil)
+        let status = WorkRefusal.memory(bytes: 9, limit: 8).status(version: version)
+        #expect(status.code == .resourceExhausted)
+        #expect(status.trailers["grpc-retry-pushback-ms"] == nil)
+        #expect(
+            status.message
+                == "model 'slow' version 1: the request and its answer need some 9 bytes, more than "
+                + "the 8 of max-worker-bytes: send fewer rows, or ask for fewer outputs")
     }
 
     @Test func held_bytes_are_bounded_and_given_back() async throws {

@@ -72,7 +72,7 @@ struct EvidentlyTests {
     }
 
     @Test func a_ring_keeps_the_last_values() {
-        let ring = SampleRing()
+        let ring = SampleRing<1024>()
         for value in 0..<1500 { ring.add(Double(value)) }
         #expect(ring.count == 1500)
         #expect(ring.current.sorted() == (476..<1500).map(Double.init))

@@ -25,6 +25,15 @@ class Boosted:
     def model(self) -> Path:
         return self.folder / "model.ubj"
 
+    def json(self) -> Path:
+        """The model in XGBoost's other form."""
+        path = self.folder / "model.json"
+        if not path.exists():
+            booster = module("xgboost").Booster()
+            booster.load_model(self.model)
+            booster.save_model(path)
+        return path
+
     def onnx(self) -> Path:
         """The model as onnxmltools converts it."""
         path = self.folder / "model.onnx"

@@ -5,8 +5,10 @@ struct RowInputs: Sendable {
     let features: [Int]
     /// For each input: the texts of its categories; empty for other kinds.
     private let categories: [[[UInt8]]]
+    /// The first input that is not in the row; nil when it covers all.
+    let missing: String?
     /// Whether every input is in the row.
-    var covers: Bool { !features.contains(-1) }
+    var covers: Bool { missing == nil }
 
     /// - Parameter signature: nil derives one.
     init(_ signature: Signature?, _ inputs: [InputDeclaration]) throws(LoadError) {
@@ -39,6 +41,7 @@ struct RowInputs: Sendable {
         }
         self.features = features
         self.categories = categories
+        missing = features.firstIndex(of: -1).map { inputs[$0].name }
     }
 
     private static func check(_ feature: Feature, _ input: InputDeclaration) throws(LoadError) {

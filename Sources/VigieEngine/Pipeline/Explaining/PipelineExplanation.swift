@@ -26,8 +26,19 @@ struct PipelineExplanation: Sendable {
     private let start: Int
     private let inputCount: Int
 
-    /// Nil when something on the way cannot be handed down.
-    init?(of start: Int, steps: [PipelineStep], members: [Artifact], inputCount: Int) {
+    /// Why a score cannot be handed down: "step 'total' …".
+    struct Obstacle: Error {
+        let description: String
+
+        init(_ value: PipelineValue, _ why: String) { description = "step '\(value.name)' \(why)" }
+    }
+
+    /// - Parameter values: the pipeline's, for their names.
+    /// - Throws: when something on the way cannot be handed down.
+    init(
+        of start: Int, steps: [PipelineStep], members: [Artifact], values: [PipelineValue],
+        inputCount: Int
+    ) throws(Obstacle) {
         self.start = start
         self.inputCount = inputCount
         var askedBy = Array(repeating: 0, count: members.count)
@@ -43,16 +54,21 @@ struct PipelineExplanation: Sendable {
         for step in steps.reversed() {
             switch step {
             case .row(let call) where needed.contains(call.value):
-                guard members[call.member].explainsRows else { return nil }
+                guard members[call.member].explainsRows else {
+                    throw Obstacle(values[call.value], "is of a member that explains no rows")
+                }
                 needed.formUnion(call.bindings.map(\.value))
                 links.append(
                     Link(value: call.value, step: step, isAlone: askedBy[call.member] == 1))
             case .expression(let expression) where needed.contains(expression.value):
-                let values = Dictionary(
+                let registers = Dictionary(
                     expression.inputs.filter { !$0.isText }.map { ($0.register, $0.value) },
                     uniquingKeysWith: { first, _ in first })
-                guard !expression.isText, let node = LinearNode(expression.node, values) else {
-                    return nil
+                guard !expression.isText, let node = LinearNode(expression.node, registers) else {
+                    throw Obstacle(
+                        values[expression.value],
+                        "multiplies, divides or chooses by what depends on the row; \"explain\" in "
+                            + "the file's \"score\" can name a step that stands for it")
                 }
                 needed.formUnion(node.values)
                 links.append(Link(value: expression.value, step: step, node: node))
@@ -61,7 +77,11 @@ struct PipelineExplanation: Sendable {
                 links.append(Link(value: map.value, step: step))
             case .tensors(let call)
             where call.outputs.contains(where: { needed.contains($0.value) }):
-                return nil
+                let taken = call.outputs.first { needed.contains($0.value) }
+                throw Obstacle(
+                    values[taken?.value ?? start],
+                    "is an output of a member, which contributions are not of: \"take\" the "
+                        + "member's score or response")
             default: continue
             }
         }

@@ -10,12 +10,18 @@ public struct PipelineMember: Sendable, Equatable {
     /// SHA-256 of the version's manifest.json, 64 hexadecimal digits; it covers the digests of all
     /// files. Nil in a file that is still to be pinned, which does not load.
     public var manifestSHA256: String?
+    /// Whether a step takes its response, which no calibration of its manifest has touched.
+    public var isTakenAsResponse = false
 
     /// The members that a pipeline file names, in its order, without regard to the rest of it: for
     /// whoever has to load them first.
     /// - Throws: `corrupt`, `unsupported` or `limit`, with the place in the file.
     public static func list(in bytes: [UInt8]) throws(LoadError) -> [PipelineMember] {
         let root = try PipelineReader.root(bytes)
+        let responses = Set(
+            (root.value["steps"]?.array ?? []).compactMap { step in
+                step["take"]?.string == "response" ? step["member"]?.string : nil
+            })
         var members: [PipelineMember] = []
         for (name, field) in try root["members"].members(max: PipelineLimits.membersMax) {
             try field.checkName(name)
@@ -32,7 +38,8 @@ public struct PipelineMember: Sendable, Equatable {
             members.append(
                 PipelineMember(
                     name: name, model: try field["model"].text(bytesMax: RuleLimits.nameBytesMax),
-                    version: number, manifestSHA256: hex))
+                    version: number, manifestSHA256: hex,
+                    isTakenAsResponse: responses.contains(name)))
         }
         return members
     }

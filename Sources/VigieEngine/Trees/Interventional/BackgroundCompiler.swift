@@ -65,7 +65,7 @@ struct BackgroundCompiler {
         nodes[first + place].path = UInt32(paths.count)
         let begin = weights.count
         weights.append(contentsOf: repeatElement(0, count: source.targetCount))
-        for weight in source.leafWeights[node.items] {
+        source.forEachWeight(of: node) { weight in
             weights[begin + Int(weight.target)] +=
                 source.precision == .float32 ? Double(Float(weight.weight)) : weight.weight
         }

@@ -20,9 +20,9 @@ package struct ConcurrencyLimit: Sendable {
         /// Where it begins, and never rises above.
         package var maximum = 10_000.0
         /// How many times its service time a call may take before the limit falls. At 80 % of a single
-        /// server's capacity the 99th percentile of random arrivals is some 10 (M/D/1); with 6 as the
-        /// mean under overload, latency stays within twice of that.
-        package var tolerance = 6.0
+        /// server's capacity the 99th percentile of random arrivals is some 10 (M/D/1); with as much as
+        /// the mean under overload, the 99th percentile there stays within twice of that.
+        package var tolerance = 10.0
         /// In nanoseconds: shorter waits are nobody's concern, whatever a call costs.
         package var floor: UInt64 = 5_000_000
         /// In nanoseconds: how often the limit moves.

@@ -4,12 +4,12 @@ import VigieTelemetry
 /// What one loop has seen of one method. The loop writes, any thread reads.
 ///
 /// Outcomes get their memory when the first call ends so: some 11 KB each, and never again.
-final class MethodCounters: Sendable {
+package final class MethodCounters: Sendable {
     /// Calls whose headers have come.
-    let started = LoopCounter()
+    package let started = LoopCounter()
     private let outcomes: InlineArray<17, AtomicLazyReference<OutcomeCounters>>
 
-    init() {
+    package init() {
         outcomes = InlineArray { _ in AtomicLazyReference<OutcomeCounters>() }
     }
 
@@ -19,7 +19,7 @@ final class MethodCounters: Sendable {
     ///   - received: bytes of its request messages as they came, without prefixes.
     ///   - sent: bytes of its response messages as they went, without prefixes.
     @inline(__always)
-    func ended(
+    package func ended(
         _ status: StatusCode, nanoseconds: UInt64, received: UInt64, sent: UInt64,
         trace: TraceContext, now: UInt64
     ) {

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import VigieProtos
 import VigieTelemetry
@@ -240,16 +239,9 @@ package final class SpanExporter: TimerTarget, @unchecked Sendable {
         library.setVersion(options.scopeVersion)
         scope.reserveSpans(batch.count * 6)
         var writer = SpanWriter(
-            clockOffset: Self.clockOffset(), server: options.server, random: random)
+            clockOffset: Timestamp.monotonicOffset(), server: options.server, random: random)
         batchSpans = 0
         for record in batch { batchSpans += writer.write(record, to: scope) }
         random = writer.random
-    }
-
-    private static func clockOffset() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        let wall = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
-        return wall &- MonotonicTime.now().nanoseconds
     }
 }

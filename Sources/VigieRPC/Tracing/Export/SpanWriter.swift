@@ -22,20 +22,10 @@ struct SpanWriter {
         writeCall(record, to: scope.addSpans())
         var count = 1
         let requests = record.streamed.isEmpty ? [record.stations] : record.streamed
-        for stations in requests where stations.isAnswered {
-            let isUnary = record.kind == .unary
-            var parts: [(String, UInt64, UInt64)] = [
-                ("decode", stations.began, stations.inputsRead),
-                ("queue", stations.inputsRead, stations.started),
-                ("inference", stations.started, stations.computed),
-                // A worker's answer is written on the call's loop, right before the call ends.
-                ("encode", stations.computed, isUnary ? record.ended : stations.ended),
-            ]
-            if isUnary { parts.insert(("receive", record.started, stations.began), at: 0) }
-            for (name, start, end) in parts where end > start || name != "queue" {
-                writePart(name, start, end, of: record, to: scope.addSpans())
-                count += 1
-            }
+        for part in requests.lazy.flatMap({ record.parts(of: $0) })
+        where part.name != .queue || part.nanoseconds > 0 {
+            writePart(part, of: record, to: scope.addSpans())
+            count += 1
         }
         return count
     }
@@ -94,11 +84,12 @@ struct SpanWriter {
     }
 
     private mutating func writePart(
-        _ name: String, _ start: UInt64, _ end: UInt64, of record: CallRecord, to span: Span
+        _ part: CallPart, of record: CallRecord, to span: Span
     ) {
-        frame(span, record.trace, random.nextSpan(), parent: record.trace.span, start, end)
+        frame(
+            span, record.trace, random.nextSpan(), parent: record.trace.span, part.start, part.end)
         span.flags |= 0x100
-        span.setName(name)
+        span.setName(part.name.rawValue)
         span.kind = .internal
     }
 

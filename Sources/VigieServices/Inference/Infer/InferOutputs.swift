@@ -83,7 +83,8 @@ enum InferOutputs {
                 "\(name) cannot explain its answers: "
                     + (artifact.explainedOutputCount > 0
                         ? "its inputs are not rows of its \(artifact.signature.features.count) features"
-                        : "they are no sums of contributions of its features"))
+                        : artifact.explanationRefusal
+                            ?? "they are no sums of contributions of its features"))
         }
         let count = artifact.explainedOutputCount
         switch request.parameters[Explanation.outputParameter]?.parameterChoice {

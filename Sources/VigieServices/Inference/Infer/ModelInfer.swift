@@ -104,7 +104,7 @@ extension ServingNode {
         let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
             served: served, times: times, rows: rows, arm: Arm(version: request.modelVersion),
-            trace: context.trace, ranHere: true)
+            trace: context.trace, ranHere: true, hasTensors: true)
         lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
@@ -136,9 +136,9 @@ extension ServingNode {
         _ cost: WorkCost, _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
         let rows = InferInputs.rowsClaimed(request)
-        let rowBytes = served.outputRowBytes + (explains ? served.explanationRowBytes : 0)
         let bytes =
-            InferInputs.wireBytes(request) + min(max(rows, 1), limits.maxBatchRows) * rowBytes
+            InferInputs.wireBytes(request)
+            + min(max(rows, 1), limits.maxBatchRows) * served.answerRowBytes(explains: explains)
         let (pool, isProbe) = try admit(
             served, cost, bytes: bytes, priority: later.priority, context)
         let job = TensorJob(

@@ -16,6 +16,8 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
     /// Nil when none is wanted.
     let explanation: Explanation?
     private let selection: [OutputSelection]
+    /// The outputs that are kept: those which the request has asked for.
+    let wantedOutputs: [Int]
     private let isTyped: Bool
     private let requestID: String
     /// Where the answer goes; nil when the loop takes it itself.
@@ -34,6 +36,7 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         outputs = served.artifact.outputs.map { Tensor(type: $0.type) }
         explanation = explains ? Explanation(output: served.explainedOutput) : nil
         selection = served.selection
+        wantedOutputs = selection.map(\.index).filter(outputs.indices.contains)
         isTyped = InferOutputs.wantsTyped(request, served)
         requestID = String(request.id)
         super.init(

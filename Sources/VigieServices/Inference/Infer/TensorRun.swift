@@ -135,7 +135,7 @@ struct TensorRun {
         let job = jobs[0]
         for (target, source) in zip(workspace.inputs, job.inputs) { target.copy(source) }
         do { try version.model.artifact.run(workspace) } catch { throw .inference(error) }
-        for (target, source) in zip(job.outputs, workspace.outputs) { target.copy(source) }
+        for index in job.wantedOutputs { job.outputs[index].copy(workspace.outputs[index]) }
     }
 
     /// Without rows there is nothing to run: outputs of 0 rows. Extents that the model leaves open are
@@ -199,8 +199,8 @@ struct TensorRun {
             throw .inference(odd(index, "has the shape \(source.shape) for \(count) rows"))
         }
         return try eachPart(from: start, count) { job, row, rows, place throws(Stop) in
-            for (index, source) in workspace.outputs.enumerated() {
-                let target = job.outputs[index]
+            for index in job.wantedOutputs {
+                let (source, target) = (workspace.outputs[index], job.outputs[index])
                 if row == 0 { target.reshape(like: source, rows: job.rows) }
                 var shape = source.shape
                 shape[0] = job.rows

@@ -162,7 +162,9 @@ extension TreeEnsembleBuilder {
     /// By leaf, in the nodes' order, what it answers.
     fileprivate var leafAnswers: [Double] {
         nodes.filter(\.isLeaf).map { node in
-            node.items.reduce(0) { $0 + leafWeights[$1].weight }
+            var answer = 0.0
+            forEachWeight(of: node) { answer += $0.weight }
+            return answer
         }
     }
 

@@ -27,7 +27,7 @@ from vigie_pipelines.published.pipeline_file import member, pipeline_document, w
 from vigie_pipelines.registry.declared import declared
 from vigie_pipelines.registry.draft import draft
 from vigie_pipelines.registry.publish import publish
-from vigie_pipelines.registry.reference import histogram, reference
+from vigie_pipelines.registry.reference import reference, score_reference
 
 SIZE = ForestSize()
 TRAINING_ROWS = 120_000
@@ -106,7 +106,7 @@ def _ranking_metrics(ranking: Ranking) -> dict[str, float]:
 
 def _reference(data: Dataset, score: Floats) -> dict[str, object]:
     """As for a probability; the score's histogram is of the raw score."""
-    return {**reference(data, score), "score": histogram(score)}
+    return {**reference(data, score), "score": score_reference(score)}
 
 
 def publish_models(models: AnomalyModels, registry: Path) -> list[Path]:

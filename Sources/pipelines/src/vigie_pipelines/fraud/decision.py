@@ -21,7 +21,7 @@ from vigie_pipelines.published.rules_file import rules_document, write_rules
 from vigie_pipelines.registry.declared import declared
 from vigie_pipelines.registry.draft import draft
 from vigie_pipelines.registry.publish import publish
-from vigie_pipelines.registry.reference import histogram, reference
+from vigie_pipelines.registry.reference import reference, score_reference
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class FraudDecision:
                 "alert_precision": float(test.labels[alert].mean()),
                 "decline_precision": float(test.labels[declined].mean()),
             },
-            reference={**reference(seen(test), score), "score": histogram(score)},
+            reference={**reference(seen(test), score), "score": score_reference(score)},
         )
 
     def _pipeline(self, members: dict[str, dict[str, object]]) -> dict[str, object]:

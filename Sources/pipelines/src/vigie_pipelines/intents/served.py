@@ -18,7 +18,7 @@ from vigie_pipelines.intents.evaluate import (
 )
 from vigie_pipelines.registry.draft import draft_of_texts
 from vigie_pipelines.registry.publish import publish
-from vigie_pipelines.registry.reference import histogram
+from vigie_pipelines.registry.reference import score_reference
 
 MODEL = "intents"
 
@@ -61,7 +61,7 @@ class TrainedIntents:
                 "answered": h.answered,
                 "answered_accuracy": h.answered_accuracy,
             },
-            reference={"rows": len(self.data), "score": histogram(confidence)},
+            reference={"rows": len(self.data), "score": score_reference(confidence)},
             intents={
                 "classes": self.model.classes,
                 "counts": dict(sorted(Counter(self.data.intents).items())),

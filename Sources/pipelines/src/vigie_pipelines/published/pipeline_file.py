@@ -34,6 +34,11 @@ are not bound take the value of their own name, or are left out if they are opti
 1 / (1 + e^-(slope·x + intercept)); `isotonic`: linear between knots, constant outside. Expressions
 are those of rule files.
 
+A member is asked as its file has it: a calibration, scorecard or decision in its *manifest* is not
+applied, since that belongs to the typed services. Who wants a calibrated probability takes the
+`score` and calibrates it in a step, as above; `vigie models verify` warns of a `response` whose
+manifest has a calibration.
+
 Tensors: an input [-1] a pipeline's input, as rule files have them; outputs [-1], FP64 (NaN for
 missing), or BYTES for texts.
 

@@ -94,6 +94,9 @@ def _reference_contradictions(reference: dict[str, Any]) -> list[str]:
     tables = {f"features.{k}": v for k, v in reference.get("features", {}).items()}
     if "score" in reference:
         tables["score"] = reference["score"]
+    sample = reference.get("score", {}).get("sample", [])
+    if sample != sorted(sample):
+        found.append("reference.score.sample: must ascend")
     for name, table in tables.items():
         if "edges" not in table:
             continue

@@ -1,52 +1,6 @@
-import Glibc
 import VigieRPC
 import VigieTelemetry
 import VigieTransport
-
-/// Who the pod is in traces and logs.
-struct PodIdentity: Sendable {
-    /// By OpenTelemetry's names.
-    let resource: [(name: String, value: String)]
-
-    init(_ options: TraceOptions) {
-        var name = [CChar](repeating: 0, count: 256)
-        // Room for the longest name that Linux knows (64 bytes).
-        gethostname(&name, name.count - 1)
-        let host = String(
-            decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        var pairs = options.resourceAttributes.pairs
-        func add(_ name: String, _ value: String) {
-            if !pairs.contains(where: { $0.name == name }) { pairs.append((name, value)) }
-        }
-        if let name = options.serviceName {
-            pairs.removeAll { $0.name == "service.name" }
-            add("service.name", name)
-        }
-        add("service.name", "vigie")
-        add("service.version", Build.version)
-        add("service.instance.id", host)
-        add("host.name", host)
-        add("process.pid", String(getpid()))
-        add("telemetry.sdk.name", "vigie")
-        add("telemetry.sdk.language", "swift")
-        add("telemetry.sdk.version", Build.version)
-        resource = pairs
-    }
-
-    private func value(_ name: String) -> String? { resource.last { $0.name == name }?.value }
-
-    /// By ECS's names.
-    var logFields: [LogEncoder.Field] {
-        let names: [(StaticString, [String])] = [
-            ("service.name", ["service.name"]), ("service.version", ["service.version"]),
-            ("service.node.name", ["service.instance.id"]),
-            ("service.environment", ["deployment.environment.name", "deployment.environment"]),
-        ]
-        return names.compactMap { field, sources in
-            sources.lazy.compactMap { value($0) }.first.map { (field, .text($0)) }
-        }
-    }
-}
 
 /// What traces and logs see of a pod's calls.
 final class PodObservation {
@@ -103,6 +57,12 @@ final class PodObservation {
             () throws(SystemError) in
             try SpanExporter(final, taps) { log.warning($0) }
         }
+    }
+
+    /// What has become of lines and spans.
+    var metricSources: [any MetricSource] {
+        let spans: [any MetricSource] = exporter.map { [$0] } ?? []
+        return [LogMetrics(writer: log.writer)] + spans
     }
 
     /// 0 is for never.

@@ -1,0 +1,84 @@
+"""The table of all metrics in Sources/VigieTelemetry/METRICS.md, made from what pods say of themselves.
+
+`python Tests/Conformance/telemetry/metrics_table.py` writes it; a test holds it to the pods.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from harness import DEMO, ROOT, Pod
+from prometheus_client.openmetrics import parser
+
+DOCUMENT = ROOT / "Sources/VigieTelemetry/METRICS.md"
+MARK = "<!-- made by Tests/Conformance/telemetry/metrics_table.py -->\n"
+# Prometheus's own, of histograms.
+STRUCTURAL = {"le"}
+
+
+def families(pod) -> dict[str, tuple[str, str, str, str]]:
+    """By name: type, unit, labels, meaning."""
+    request = urllib.request.Request(
+        f"http://{pod.admin}/metrics", headers={"Accept": "application/openmetrics-text"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        text = answer.read().decode()
+    found = {}
+    for family in parser.text_string_to_metric_families(text):
+        labels = [label for sample in family.samples for label in sample.labels]
+        names = [name for name in dict.fromkeys(labels) if name not in STRUCTURAL]
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        found[name] = (family.type, family.unit, ", ".join(names), family.documentation)
+    return found
+
+
+def certificate(folder: pathlib.Path):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+        + ["-nodes", "-days", "2", "-subj", "/CN=localhost"]
+        + ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        check=True,
+        capture_output=True,
+    )
+
+
+def all_families(loaded) -> dict[str, tuple[str, str, str, str]]:
+    """Of a loaded pod, and of one with all that is off by default."""
+    found = families(loaded)
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        certificate(folder)
+        pod = Pod(
+            *[f"--registry={DEMO}", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0"],
+            *[f"--tls-cert={folder / 'cert.pem'}", f"--tls-key={folder / 'key.pem'}"],
+            "--trace-endpoint=http://127.0.0.1:1",
+        )
+        try:
+            return {**families(pod), **found}
+        finally:
+            pod.stop()
+
+
+def table(found: dict[str, tuple[str, str, str, str]]) -> str:
+    rows = ["| metric | type | unit | labels | meaning |", "|---|---|---|---|---|"]
+    for name, (kind, unit, labels, meaning) in sorted(found.items()):
+        rows.append(f"| `{name}` | {kind} | {unit} | {labels} | {meaning} |")
+    return "\n".join(rows) + "\n"
+
+
+def document(text: str, found: dict[str, tuple[str, str, str, str]]) -> str:
+    head, _, _ = text.partition(MARK)
+    return head + MARK + "\n" + table(found)
+
+
+if __name__ == "__main__":
+    from known_load import load
+
+    one = Pod(f"--registry={DEMO}", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--loops=2")
+    load(one.address)
+    DOCUMENT.write_text(document(DOCUMENT.read_text(), all_families(one)))
+    one.stop()
