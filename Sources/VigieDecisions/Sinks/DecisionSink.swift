@@ -2,9 +2,9 @@ import VigieTransport
 
 /// Where records are written; used on one thread.
 protocol DecisionSink: AnyObject {
-    /// Appends a batch whole, or throws and has appended nothing.
+    /// Appends batches whole, or throws and has appended none of them.
     /// - Parameter isDurable: whether it must be on the disk, or committed, when this returns.
-    func append(_ batch: DecisionBatch, isDurable: Bool) throws(DecisionError)
+    func append(_ batches: [DecisionBatch], isDurable: Bool) throws(DecisionError)
     /// What is due from time to time: forcing to the disk, checkpoints.
     func tend(now: MonotonicTime) throws(DecisionError)
     /// Writes what must be written at the end.

@@ -8,7 +8,21 @@ final class SinkWriter: Sendable {
         var queue: [DecisionBatch] = []
         var isStopped = false
         var obstacle: String?
+
+        /// What is written next, with one wait for the disk or one transaction: all that waits, up
+        /// to a bound.
+        mutating func takeGroup() -> [DecisionBatch] {
+            var bytes = 0
+            let count = queue.prefix { batch in
+                defer { bytes += batch.bytes.count }
+                return bytes < SinkWriter.groupBytesMax
+            }.count
+            defer { queue.removeFirst(count) }
+            return Array(queue[..<count])
+        }
     }
+
+    private static let groupBytesMax = 8 << 20
 
     private let state = Mutex(State())
     private let location: DecisionLocation
@@ -64,12 +78,12 @@ final class SinkWriter: Sendable {
         let sink = sink.sink
         var backoff = Self.backoffMin
         while true {
-            let (batch, isStopped) = state.withLock { state in
-                (state.queue.isEmpty ? nil : state.queue.removeFirst(), state.isStopped)
-            }
+            let (batches, isStopped) = state.withLock { ($0.takeGroup(), $0.isStopped) }
             do throws(DecisionError) {
-                if let batch {
-                    try sink.append(batch, isDurable: batch.isRequired)
+                if !batches.isEmpty {
+                    try sink.append(batches, isDurable: batches.contains(where: \.isRequired))
+                }
+                for batch in batches {
                     log.recorded.add(UInt64(batch.records.count), ordering: .relaxed)
                     if batch.finish() { log.done(batch) }
                 }
@@ -79,15 +93,15 @@ final class SinkWriter: Sendable {
                     state.withLock { $0.obstacle = nil }
                     report("decisions are recorded again in \(location)")
                 }
-                if batch == nil {
+                if batches.isEmpty {
                     if isStopped { return try sink.close() }
                     bell.wait(until: .now().advanced(by: options.syncInterval))
                 }
             } catch {
                 let failure = DecisionError("\(location): \(error)")
                 if obstacle == nil { report("decisions cannot be recorded: \(failure)") }
-                settle(batch, failure, isStopped: isStopped, log)
-                if isStopped, batch == nil { return }
+                settle(batches, failure, isStopped: isStopped, log)
+                if isStopped, batches.isEmpty { return }
                 pause(backoff, failure, log)
                 backoff = min(backoff * 2, Self.backoffMax)
             }
@@ -99,17 +113,17 @@ final class SinkWriter: Sendable {
         let until = MonotonicTime.now().advanced(by: time)
         while MonotonicTime.now() < until, !state.withLock({ $0.isStopped }) {
             bell.wait(until: until)
-            settle(nil, failure, isStopped: false, log)
+            settle([], failure, isStopped: false, log)
         }
     }
 
     /// Tells those who wait; keeps for another attempt what nobody waits for.
     private func settle(
-        _ batch: DecisionBatch?, _ failure: DecisionError, isStopped: Bool, _ log: DecisionLog
+        _ batches: [DecisionBatch], _ failure: DecisionError, isStopped: Bool, _ log: DecisionLog
     ) {
         let refused = state.withLock { state in
             state.obstacle = failure.description
-            if let batch { state.queue.insert(batch, at: 0) }
+            state.queue.insert(contentsOf: batches, at: 0)
             let refused = state.queue.filter { $0.isRequired || isStopped }
             state.queue.removeAll { $0.isRequired || isStopped }
             return refused

@@ -74,15 +74,17 @@ final class FileSink: DecisionSink {
         opened = .now()
     }
 
-    func append(_ batch: DecisionBatch, isDurable: Bool) throws(DecisionError) {
+    func append(_ batches: [DecisionBatch], isDurable: Bool) throws(DecisionError) {
         if file < 0 || size >= options.segmentBytesMax || isOld { try rotate() }
         buffer.removeAll(keepingCapacity: true)
         var next = end
         if size == 0 { next = head(&buffer) }
-        for record in batch.records {
-            next = Line.append(
-                batch.bytes[record.record], side: batch.sides[record.side], after: next,
-                to: &buffer)
+        for batch in batches {
+            for record in batch.records {
+                next = Line.append(
+                    batch.bytes[record.record], side: batch.sides[record.side], after: next,
+                    to: &buffer)
+            }
         }
         try write()
         if isDurable {

@@ -39,15 +39,17 @@ final class PostgresSink: DecisionSink {
         return opened
     }
 
-    func append(_ batch: DecisionBatch, isDurable: Bool) throws(DecisionError) {
+    func append(_ batches: [DecisionBatch], isDurable: Bool) throws(DecisionError) {
         do throws(DecisionError) {
             let connection = try open()
             var rows: [UInt8] = []
             var next = end
-            for record in batch.records {
-                let row = DecisionTable.values(record, batch, chain: chain, after: next)
-                Self.append(row.values, to: &rows)
-                next = row.end
+            for batch in batches {
+                for record in batch.records {
+                    let row = DecisionTable.values(record, batch, chain: chain, after: next)
+                    Self.append(row.values, to: &rows)
+                    next = row.end
+                }
             }
             try connection.run("BEGIN")
             try connection.copy(

@@ -47,7 +47,7 @@ final class SQLiteSink: DecisionSink {
         } catch { throw DecisionError("\(path): \(error)") }
     }
 
-    func append(_ batch: DecisionBatch, isDurable: Bool) throws(DecisionError) {
+    func append(_ batches: [DecisionBatch], isDurable: Bool) throws(DecisionError) {
         let queue = try open()
         do {
             end = try queue.write { [chain, end] database in
@@ -56,10 +56,12 @@ final class SQLiteSink: DecisionSink {
                 let statement = try database.cachedStatement(
                     sql: "INSERT INTO vigie_decisions (\(names)) VALUES (\(marks))")
                 var next = end
-                for record in batch.records {
-                    let row = DecisionTable.values(record, batch, chain: chain, after: next)
-                    try statement.execute(arguments: StatementArguments(row.values))
-                    next = row.end
+                for batch in batches {
+                    for record in batch.records {
+                        let row = DecisionTable.values(record, batch, chain: chain, after: next)
+                        try statement.execute(arguments: StatementArguments(row.values))
+                        next = row.end
+                    }
                 }
                 return next
             }
