@@ -19,7 +19,9 @@ struct ChainEndTests {
         func end(_ records: [String]) -> String {
             records.reduce(ChainEnd.start) { $0.appending(Self.bytes($1).span.bytes) }.hash
         }
-        let ends = [["a", "b", "c"], ["a", "B", "c"], ["b", "a", "c"], ["a", "c"], ["ab", "c"]]
+        let ends = [
+            ["a", "b", "c"], ["a", "B", "c"], ["b", "a", "c"], ["a", "c"], ["ab", "c"],
+        ]
         #expect(Set(ends.map(end)).count == ends.count)
     }
 }
