@@ -65,7 +65,8 @@ final class Pod {
                 try WorkerPool(workerOptions)
             }
         let services = VigieServices(
-            store: store, version: Build.version, limits: settings.workers.serviceLimits, pool: pool,
+            store: store, version: Build.version, limits: settings.workers.serviceLimits,
+            pool: pool,
             driftWindow: settings.telemetry.driftWindow.duration)
         self.services = services
 
