@@ -7,7 +7,17 @@ package final class DecisionLane: Sendable {
         var drafts = DraftBytes()
         var count = 0
         var waiters: [DecisionWaiter] = []
+
+        /// Empties it, and keeps the memory of all but uncommonly large decisions.
+        mutating func clear() {
+            drafts.bytes.removeAll(
+                keepingCapacity: drafts.bytes.capacity <= DecisionLane.keptBytesMax)
+            count = 0
+            waiters.removeAll(keepingCapacity: waiters.capacity <= 4096)
+        }
     }
+
+    private static let keptBytesMax = 1 << 20
 
     let state = Mutex(State())
     private unowned let log: DecisionLog

@@ -26,6 +26,7 @@ package final class DecisionLog: Sendable {
     private let lanes = Mutex<[DecisionLane]>([])
     private let versions = Mutex<[UInt32: DecisionVersion]>([:])
     private let sinks: [SinkWriter]
+    private let report: @Sendable (String) -> Void
     private let bell: Doorbell
     private let thread = Mutex<WorkThread?>(nil)
     private let isStopped = Atomic<Bool>(false)
@@ -43,6 +44,7 @@ package final class DecisionLog: Sendable {
         _ options: DecisionLogOptions, report: @escaping @Sendable (String) -> Void
     ) throws(DecisionError) {
         self.options = options
+        self.report = report
         do { bell = try Doorbell() } catch { throw DecisionError("\(error)") }
         var sinks: [SinkWriter] = []
         for location in options.sinks {
@@ -104,37 +106,40 @@ package final class DecisionLog: Sendable {
         }
         thread?.join()
         for sink in sinks { sink.stop() }
+        let lost = lostBy.withLock { $0.reduce(0, +) }
+        if lost > 0 { report("\(lost) decisions were not recorded since the start") }
     }
 
     // MARK: The thread that makes records
 
     private func run() {
         var writer = RecordWriter()
+        var spare = DecisionLane.State()
         while true {
             let isLast = isStopped.load(ordering: .acquiring)
-            let hasSome = drain(&writer)
+            let hasSome = drain(&writer, &spare)
             if hasSome { continue }
             if isLast { return }
             isSleeping.store(true, ordering: .sequentiallyConsistent)
             // What came while it fell asleep has not seen that.
-            if drain(&writer) { continue }
+            if drain(&writer, &spare) { continue }
             bell.wait(until: .now().advanced(by: Self.tick))
             isSleeping.store(false, ordering: .relaxed)
         }
     }
 
     /// - Returns: whether there was anything.
-    private func drain(_ writer: inout RecordWriter) -> Bool {
+    private func drain(
+        _ writer: inout RecordWriter, _ spare: inout DecisionLane.State
+    ) -> Bool {
         var hasSome = false
         for lane in lanes.withLock({ $0 }) {
-            let state = lane.state.withLock { state in
-                let taken = state
-                state = DecisionLane.State()
-                return taken
-            }
-            guard state.count > 0 else { continue }
+            // The lane goes on with memory that has been filled before.
+            lane.state.withLock { state in if state.count > 0 { swap(&state, &spare) } }
+            guard spare.count > 0 else { continue }
             hasSome = true
-            let batch = encode(state, &writer)
+            let batch = encode(spare, &writer)
+            spare.clear()
             for sink in sinks { sink.submit(batch) }
         }
         return hasSome

@@ -19,7 +19,7 @@ final class SinkWriter: Sendable {
     private let sink: Held
     /// A sink that fails is tried again after this, and then after twice as long each time.
     private static let backoffMin = Duration.milliseconds(100)
-    private static let backoffMax = Duration.seconds(5)
+    private static let backoffMax = Duration.seconds(2)
 
     /// The sink is the thread's alone as soon as that runs.
     private struct Held: @unchecked Sendable { let sink: any DecisionSink }
@@ -88,9 +88,18 @@ final class SinkWriter: Sendable {
                 if obstacle == nil { report("decisions cannot be recorded: \(failure)") }
                 settle(batch, failure, isStopped: isStopped, log)
                 if isStopped, batch == nil { return }
-                bell.wait(until: .now().advanced(by: backoff))
+                pause(backoff, failure, log)
                 backoff = min(backoff * 2, Self.backoffMax)
             }
+        }
+    }
+
+    /// Waits for the next attempt, and meanwhile tells those who come.
+    private func pause(_ time: Duration, _ failure: DecisionError, _ log: DecisionLog) {
+        let until = MonotonicTime.now().advanced(by: time)
+        while MonotonicTime.now() < until, !state.withLock({ $0.isStopped }) {
+            bell.wait(until: until)
+            settle(nil, failure, isStopped: false, log)
         }
     }
 

@@ -44,8 +44,8 @@ extension ServingNode {
         let decision = later.decision(
             served, self, method: later.isStream ? .scoreStream : .score,
             arm: Arm(version: request.version), context)
+        try checkRecording(decision, served, context)
         do throws(RPCStatus) {
-            try checkRecording(decision)
             let cost = served.shared.costs.estimate(
                 served.artifact.explainsRows ? .explain : .score, rows: 1)
             let isInline = runsInline(served, rows: 1, cost.total) && !later.mustWait

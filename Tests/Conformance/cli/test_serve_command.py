@@ -52,6 +52,11 @@ OTHER_VALUES = {
     "max-concurrent-calls": "5000",
     "max-deferred-calls": "100",
     "shed-retry-after": "50ms",
+    "overload-latency": "10ms",
+    "overload-tolerance": "12",
+    "load-report-interval": "2s",
+    "load-report-trailers": "true",
+    "no-load-shedding": "true",
     "max-buffered-request-bytes": "64MiB",
     "header-timeout": "4s",
     "max-ping-strikes": "3",
@@ -89,12 +94,19 @@ OTHER_VALUES = {
     "stream-window": "128KiB",
     "connection-window": "1MiB",
     "max-metric-series": "5000",
+    "decision-log": "file:decisions;sqlite:decisions.db",
+    "decision-log-mode": "best-effort",
+    "decision-log-chain": "pod-7",
+    "decision-log-queue": "8MiB",
+    "decision-log-segment-bytes": "1MiB",
+    "decision-log-segment-age": "1h",
+    "decision-log-sync-interval": "200ms",
     "drift-window": "5m",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
-    *["trace-ca", "trace-cert", "trace-key"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
 }
 
 

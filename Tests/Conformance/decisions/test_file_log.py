@@ -248,3 +248,31 @@ def test_a_second_pod_cannot_write_to_the_same_folder(start, tmp_path):
 def test_a_log_that_there_is_not_is_an_error(tmp_path):
     result = decisions("verify", "--log", f"file:{tmp_path / 'none'}")
     assert result.returncode != 0 and "cannot open" in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("kind", ["file", "sqlite"])
+def test_an_applicants_features_are_erased_and_the_chain_still_verifies(
+    start, registry, tmp_path, kind
+):
+    registry.change(CREDIT, decisionLog={"features": "values"})
+    log = f"{kind}:{tmp_path / 'log'}"
+    pod, caller = start(log)
+    for number in range(5):
+        caller.score(f"A-{number}", seed=number)
+    if kind == "file":
+        result = decisions("erase", "--log", log, "--request-id", "A-2")
+        assert result.returncode == 1 and "1 are in the file that a pod is writing" in result.stdout
+    assert pod.stop() == 0
+    result = decisions("erase", "--log", log, "--request-id", "A-2")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "erased the features of 1 decisions\n"
+    sides = {one["record"]["requestId"]: one["features"] for one in find(log)}
+    assert sides["A-2"] is None and all(sides[f"A-{n}"]["values"] for n in (0, 1, 3, 4))
+    code, text = verify(log)
+    assert code == 0, text
+    assert decisions("erase", "--log", log).returncode != 0
+    # The log goes on where it ended.
+    pod, caller = start(log)
+    caller.score("A-5")
+    assert pod.stop() == 0
+    assert verify(log)[0] == 0

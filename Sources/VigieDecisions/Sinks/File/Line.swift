@@ -44,6 +44,12 @@ enum Line {
             side: side == Array("null".utf8) ? nil : side, place: place)
     }
 
+    /// The line without what stands beside its record.
+    static func withoutSide(_ line: ArraySlice<UInt8>, _ record: StoredRecord) -> [UInt8] {
+        let side = record.side ?? Array("null".utf8)
+        return line.dropLast(side.count + 1) + Array("null}".utf8)
+    }
+
     private static func skip(_ text: StaticString, _ rest: inout ArraySlice<UInt8>) -> Bool {
         let matches = text.withUTF8Buffer { rest.starts(with: $0) }
         if matches { rest = rest.dropFirst(text.utf8CodeUnitCount) }

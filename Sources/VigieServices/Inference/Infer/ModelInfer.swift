@@ -48,8 +48,8 @@ extension ServingNode {
         let decision = later.decision(
             served, self, method: later.isStream ? .streamInfer : .infer,
             arm: Arm(version: request.modelVersion), context)
+        try checkRecording(decision, served, context)
         do throws(RPCStatus) {
-            try checkRecording(decision)
             let explains = try InferOutputs.select(request, served)
             let rows = InferInputs.rowsClaimed(request)
             let cost = served.shared.cost(rows: rows, explains: explains)
@@ -171,8 +171,11 @@ extension ServingNode {
 
     /// Refuses a request whose decision must be recorded while that is known to be impossible.
     @inline(__always)
-    func checkRecording(_ decision: DecisionContext?) throws(RPCStatus) {
+    func checkRecording(
+        _ decision: DecisionContext?, _ served: ServedVersion, _ context: RequestContext
+    ) throws(RPCStatus) {
         guard let decision, decision.isRequired, let obstacle = decisions?.obstacle else { return }
+        served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
         throw .unrecorded(obstacle)
     }
 

@@ -9,6 +9,7 @@ struct DecisionsCommand: ParsableCommand {
         abstract: "Look into a decision log, check its chain, and make its decisions again.",
         subcommands: [
             DecisionsFindCommand.self, DecisionsVerifyCommand.self, DecisionsReplayCommand.self,
+            DecisionsEraseCommand.self,
         ])
 }
 
