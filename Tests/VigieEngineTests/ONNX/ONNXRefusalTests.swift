@@ -6,7 +6,7 @@ import VigieProtos
 /// Files that are refused at load, and runs that are refused later: by name, and never with a crash.
 @Suite struct ONNXRefusalTests {
     /// A graph from FP32 input "x" of 2 columns to output "y".
-    private struct Model {
+    struct Model {
         let arena = Arena()
         let model: Onnx.ModelProto
         let graph: Onnx.GraphProto
@@ -248,6 +248,53 @@ import VigieProtos
         tensor.dataLocation = .external
         model.node("Add", ["x", "c"])
         #expect(model.output().refusal().message.contains("another file"))
+    }
+
+    /// Its count of steps is beyond every integer.
+    @Test func a_range_that_runs_away_from_its_end_is_empty() throws {
+        let model = Model()
+        for (name, value) in [("start", Float(1e30)), ("limit", -1e30), ("delta", 1e-8)] {
+            let tensor = model.graph.addInitializer()
+            tensor.setName(name)
+            tensor.dataType = 1
+            tensor.setFloatData([value])
+        }
+        model.node("Range", ["start", "limit", "delta"])
+        let workspace = try model.output().load().makeWorkspace()
+        #expect(workspace.outputs.count == 1)
+    }
+
+    /// Two tests that lead to one leaf are a tree all the same; tests in a circle are none.
+    @Test func trees_that_share_a_leaf_are_loaded_and_those_in_a_circle_are_not() {
+        func model(_ yes: [Int64], _ no: [Int64]) -> LoadError {
+            let model = Model()
+            let node = model.node("TreeEnsembleRegressor", ["x"], domain: "ai.onnx.ml")
+            for (name, ints) in [
+                ("nodes_treeids", [0, 0, 0, 0]), ("nodes_nodeids", [0, 1, 2, 3]),
+                ("nodes_featureids", [0, 1, 0, 0]), ("nodes_truenodeids", yes),
+                ("nodes_falsenodeids", no), ("target_treeids", [0, 0]), ("target_nodeids", [2, 3]),
+                ("target_ids", [0, 0]),
+            ] { attribute(node, name, ints: ints) }
+            for (name, floats) in [
+                ("nodes_values", [Float(0.5), 0.25, 0, 0]), ("target_weights", [1, 2]),
+            ] {
+                let attribute = node.addAttribute()
+                attribute.setName(name)
+                attribute.type = .floats
+                attribute.setFloats(floats)
+            }
+            let modes = node.addAttribute()
+            modes.setName("nodes_modes")
+            modes.type = .strings
+            for mode in ["BRANCH_EQ", "BRANCH_EQ", "LEAF", "LEAF"] {
+                modes.appendStrings(mode.utf8Span.span.bytes)
+            }
+            return model.output().refusal()
+        }
+        #expect(model([2, 2, 0, 0], [1, 3, 0, 0]).message == "it was loaded")
+        #expect(model([2, 2, 0, 0], [1, 1, 0, 0]).message.contains("roots"))
+        #expect(model([2, 3, 0, 0], [1, 1, 0, 0]).message.contains("has a cycle"))
+        #expect(model([2, 2, 0, 0], [1, 0, 0, 0]).message.contains("does not reach"))
     }
 
     @Test func too_many_nodes_are_refused() {
