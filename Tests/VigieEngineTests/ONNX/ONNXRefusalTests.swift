@@ -297,6 +297,29 @@ import VigieProtos
         #expect(model([2, 2, 0, 0], [1, 0, 0, 0]).message.contains("does not reach"))
     }
 
+    /// Four times the least length of a word is beyond every integer.
+    @Test func words_may_be_asked_to_be_longer_than_any() throws {
+        let model = Model(input: [-1], type: 8)
+        let set = model.model.addOpsetImport()
+        set.setDomain("com.microsoft")
+        set.version = 1
+        let node = model.node("Tokenizer", ["x"], domain: "com.microsoft")
+        let shortest = node.addAttribute()
+        shortest.setName("mincharnum")
+        shortest.type = .int
+        shortest.i = 1 << 62
+        let pattern = node.addAttribute()
+        pattern.setName("tokenexp")
+        pattern.type = .string
+        pattern.setS("[a-z]+".utf8Span.span.bytes)
+        let artifact = try model.output(type: 8).load()
+        let workspace = artifact.makeWorkspace()
+        workspace.inputs[0].reshape(TensorShape([1]))
+        workspace.inputs[0].appendString("word")
+        try artifact.run(workspace)
+        #expect(workspace.outputs[0].shape == TensorShape([1, 0]))
+    }
+
     @Test func too_many_nodes_are_refused() {
         let model = Model()
         var last = "x"
