@@ -80,6 +80,20 @@ struct DecisionContext: Sendable {
     }
 }
 
+/// Who asks for a decision.
+struct Asker {
+    /// By his certificate; empty without one.
+    var caller = ""
+    /// His address.
+    var peer = ""
+}
+
+extension Asker {
+    init(_ call: ServerCall) {
+        self.init(caller: call.peerIdentity?.description ?? "", peer: call.peerAddress)
+    }
+}
+
 extension LaterAnswers {
     /// Nil when the version's decisions are not recorded.
     @inline(__always)
@@ -88,10 +102,10 @@ extension LaterAnswers {
         _ context: RequestContext
     ) -> DecisionContext? {
         guard let version = served.shared.decisions, let lane = node.lane else { return nil }
+        let asker = asker
         return DecisionContext(
             lane: lane, version: version, method: method, arm: arm, trace: context.trace,
-            caller: call.peerIdentity?.description ?? "", peer: call.peerAddress,
-            began: context.began)
+            caller: asker.caller, peer: asker.peer, began: context.began)
     }
 }
 

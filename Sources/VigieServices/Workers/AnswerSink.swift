@@ -40,7 +40,7 @@ protocol LaterAnswers<Response> {
     associatedtype Response: Message
 
     /// Who asks.
-    var call: ServerCall { get }
+    var asker: Asker { get }
     /// Whether it is one of a stream's.
     var isStream: Bool { get }
     /// Answers that were promised earlier are still to come, so that this one cannot be given at once.
@@ -55,6 +55,7 @@ protocol LaterAnswers<Response> {
 struct UnaryAnswer<Response: Message>: LaterAnswers {
     let call: ServerCall
 
+    var asker: Asker { Asker(call) }
     var isStream: Bool { false }
     var mustWait: Bool { false }
     var priority: CallPriority { call.priority }
@@ -68,7 +69,7 @@ struct UnaryAnswer<Response: Message>: LaterAnswers {
 struct StreamAnswers<Response: Message>: LaterAnswers {
     let answers: OrderedAnswers<Response>
 
-    var call: ServerCall { answers.call }
+    var asker: Asker { Asker(answers.call) }
     var isStream: Bool { true }
     var mustWait: Bool { answers.isWaiting }
     var priority: CallPriority { answers.priority }

@@ -58,7 +58,7 @@ import VigieRegistry
         let bytes = sound.encodedBytes()
         var random = Random(state: seed)
         var (answered, refused) = (0, 0)
-        let later = try NoLater<Inference.ModelInferResponse>()
+        let later = NoLater<Inference.ModelInferResponse>()
         for _ in 0..<20_000 {
             let arena = Arena(limit: 1 << 20)
             let mutated = mutate(bytes, &random)
