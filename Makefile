@@ -82,13 +82,13 @@ test: lint generated unit conformance pipelines loadtest-tests ## Every check an
 .PHONY: lint
 lint: venv ## Formatting of Swift and Python
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests loadtest
-	$(VENV)/bin/ruff check Sources/pipelines Protos Tests loadtest
-	$(VENV)/bin/ruff format --check Sources/pipelines Protos Tests loadtest
+	$(VENV)/bin/ruff check Sources/pipelines Protos Tests loadtest k8s
+	$(VENV)/bin/ruff format --check Sources/pipelines Protos Tests loadtest k8s
 
 .PHONY: format
 format: venv ## Mends the formatting of Swift and Python
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests loadtest
-	$(VENV)/bin/ruff format Sources/pipelines Protos Tests loadtest
+	$(VENV)/bin/ruff format Sources/pipelines Protos Tests loadtest k8s
 
 .PHONY: generated
 generated: test-packages ## The committed protobuf code is that of the .proto files

@@ -119,7 +119,11 @@ let package = Package(
             name: "TestArtifacts", dependencies: ["VigieRegistry", "VigieServices"],
             path: "Tests/TestArtifacts", swiftSettings: strict),
         .executableTarget(
-            name: "vigie-fixtures", dependencies: ["TestArtifacts"], path: "Tests/FixtureServer",
+            name: "vigie-fixtures",
+            dependencies: [
+                "TestArtifacts", "VigieServices", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieEngine",
+            ], path: "Tests/FixtureServer",
             swiftSettings: strict),
         // The transport alone, for protocol, limit, TLS and chaos tests written in Python.
         .target(

@@ -743,6 +743,163 @@ def control(pack):
         add(pack, f"Scan {axis} {direction}", g, [g.node("Neg", item) for item in out])
 
 
+def transposed(pack):
+    """Transposed convolutions, as autoencoders over series and images end in them."""
+
+    def spread(name, x, w, bias=False, **options):
+        g = Graph(13, len(name))
+        outputs = w[1] * options.get("group", 1)
+        inputs = [g.input(g.normal(*x)), g.normal(*w)] + ([g.normal(outputs)] if bias else [])
+        add(pack, f"ConvTranspose {name}", g, g.node("ConvTranspose", *inputs, **options))
+
+    spread("1d", (2, 3, 9), (3, 4, 3), bias=True)
+    spread("1d stride", (2, 3, 5), (3, 4, 3), strides=[2], pads=[1, 0], output_padding=[1])
+    spread("1d dilation", (1, 2, 6), (2, 3, 3), dilations=[3], bias=True)
+    spread("1d groups", (3, 4, 5), (4, 3, 3), group=2, bias=True, strides=[2])
+    spread("1d long", (2, 5, 200), (5, 17, 4), bias=True, strides=[3])
+    spread("1d shape", (2, 3, 5), (3, 2, 4), strides=[3], output_shape=[15])
+    for kind in ["SAME_UPPER", "SAME_LOWER", "VALID"]:
+        spread(f"1d {kind}", (2, 3, 6), (3, 4, 4), auto_pad=kind, strides=[2])
+        spread(f"2d {kind}", (2, 2, 4, 3), (2, 4, 2, 3), auto_pad=kind, strides=[3, 2])
+        spread(
+            f"1d shape {kind}", (1, 3, 5), (3, 2, 3), auto_pad=kind, strides=[2], output_shape=[10]
+        )
+    spread("2d", (2, 3, 4, 5), (3, 2, 3, 2), bias=True, pads=[1, 0, 2, 1], strides=[2, 1])
+    spread("2d groups", (1, 4, 3, 3), (4, 1, 2, 2), group=4, dilations=[2, 1])
+    spread("3d", (1, 2, 2, 3, 2), (2, 3, 2, 1, 2), bias=True, strides=[2, 1, 2])
+
+
+def curves(pack):
+    """Circular and hyperbolic functions, remainders, tests, and slices kept by a condition."""
+    for op in [
+        "Sin",
+        "Cos",
+        "Tan",
+        "Asin",
+        "Acos",
+        "Atan",
+        "Sinh",
+        "Cosh",
+        "Asinh",
+        "Acosh",
+        "Atanh",
+    ]:
+        for dtype in [F32, F64]:
+            g = Graph(13)
+            values = np.concatenate([SPECIAL[np.abs(SPECIAL) < 1e3], SPECIAL[-8:-5], g.normal(30)])
+            try:
+                add(pack, f"{op} {dtype.__name__}", g, g.node(op, g.input(values.astype(dtype))))
+            except Exception as error:  # noqa: BLE001 ONNX Runtime has no FP64 for some
+                assert dtype is F64 and "NOT_IMPL" in str(error)
+    for positive, negative in [(1, 1), (1, 0), (0, 1), (0, 0)]:
+        g = Graph(13)
+        found = g.node(
+            "IsInf", g.input(SPECIAL), detect_positive=positive, detect_negative=negative
+        )
+        add(pack, f"IsInf {positive} {negative}", g, found)
+    for dtype in [F32, F64, I32, I64]:
+        for fmod in [0, 1]:
+            if dtype in [F32, F64] and not fmod:
+                continue
+            g = Graph(13, 1)
+            x = g.input((g.normal(4, 5) * 9).astype(dtype))
+            y = np.array([3, -3, 2, -5, 7], dtype)
+            add(pack, f"Mod {dtype.__name__} {fmod}", g, g.node("Mod", x, y, fmod=fmod))
+    for op in ["ReduceMax", "ReduceMin", "ReduceMean", "ReduceSum", "ReduceProd", "ReduceL2"]:
+        g = Graph(18)
+        x = g.input(np.zeros((0, 3), F32))
+        add(pack, f"{op} of nothing", g, g.node(op, x, np.array([0]), keepdims=0))
+    g = Graph(19, 1)
+    add(pack, "CastLike", g, g.node("CastLike", g.input(g.normal(3, 4) * 9), np.zeros(1, I64)))
+    for dtype in [I32, I64, F64]:
+        g = Graph(13)
+        kind = oh.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        values = np.concatenate([SPECIAL, np.array([3e9, -3e9, 1e19, -1e19, 2.7, -2.7], F32)])
+        add(pack, f"Cast special {dtype.__name__}", g, g.node("Cast", g.input(values), to=kind))
+    for axis in [None, 0, 1, -1]:
+        g = Graph(13, 2)
+        x = g.input(g.normal(3, 4))
+        kept = np.array([True, False, True])
+        options = {} if axis is None else {"axis": axis}
+        add(pack, f"Compress {axis}", g, g.node("Compress", x, kept, **options))
+
+
+def functions(pack):
+    """Functions that a model brings with it: nested, with attributes, defaults, optional inputs and
+    a body inside a function."""
+    sets = [oh.make_opsetid("", 17), oh.make_opsetid("bank", 1)]
+
+    def reference(name, to):
+        attribute = onnx.AttributeProto(name=name, ref_attr_name=to)
+        attribute.type = onnx.AttributeProto.INT if to == "axis" else onnx.AttributeProto.FLOAT
+        return attribute
+
+    leak = oh.make_node("LeakyRelu", ["x"], ["y"])
+    leak.attribute.append(reference("alpha", "slope"))
+    leaky = oh.make_function(
+        "bank", "leaky", ["x"], ["y"], [leak], sets,
+        attribute_protos=[oh.make_attribute("slope", 0.25)],
+    )  # fmt: skip
+    inner = oh.make_node("leaky", ["h"], ["z"], domain="bank")
+    inner.attribute.append(reference("slope", "alpha"))
+    greatest = oh.make_node("ArgMax", ["z"], ["best"], keepdims=0)
+    greatest.attribute.append(reference("axis", "axis"))
+    layer = oh.make_function(
+        "bank", "layer", ["x", "w", "b"], ["z", "best"],
+        [oh.make_node("Gemm", ["x", "w", "b"], ["h"]), inner, greatest], sets, ["alpha", "axis"],
+    )  # fmt: skip
+    # A bound to the outer function's attribute inside the body of an If.
+    branch = oh.make_node("LeakyRelu", ["x"], ["t"])
+    branch.attribute.append(reference("alpha", "slope"))
+    out = oh.make_tensor_value_info("t", TensorProto.FLOAT, None)
+    taken = oh.make_graph([branch], "then", [], [out])
+    other = oh.make_graph(
+        [oh.make_node("Neg", ["x"], ["u"])], "else", [],
+        [oh.make_tensor_value_info("u", TensorProto.FLOAT, None)],
+    )  # fmt: skip
+    choice = oh.make_function(
+        "bank", "choice", ["x"], ["y"],
+        [
+            oh.make_node("ReduceSum", ["x"], ["sum"], keepdims=0),
+            oh.make_node("Constant", [], ["zero"], value_float=0.0),
+            oh.make_node("Greater", ["sum", "zero"], ["is"]),
+            oh.make_node("If", ["is"], ["y"], then_branch=taken, else_branch=other),
+        ],
+        sets, ["slope"],
+    )  # fmt: skip
+
+    def add_model(name, nodes, outputs):
+        rng = np.random.default_rng(5)
+        weights = [
+            numpy_helper.from_array(rng.normal(size=(4, 3)).astype(F32), "w"),
+            numpy_helper.from_array(rng.normal(size=3).astype(F32), "b"),
+        ]
+        x = oh.make_tensor_value_info("x", TensorProto.FLOAT, [None, 4])
+        made = [oh.make_tensor_value_info(n, kind, None) for n, kind in outputs]
+        graph = oh.make_graph(nodes, "g", [x], made, weights)
+        model = oh.make_model(graph, opset_imports=sets, functions=[leaky, layer, choice])
+        model.ir_version = 9
+        feeds = {"x": rng.normal(size=(6, 4)).astype(F32)}
+        pack.add_run(f"function/{name}", model.SerializeToString(), feeds)
+
+    f32, i64 = TensorProto.FLOAT, TensorProto.INT64
+
+    def call(op, *ends, **more):
+        return oh.make_node(op, *ends, domain="bank", **more)
+
+    add_model("default", [call("leaky", ["x"], ["y"])], [("y", f32)])
+    add_model("argument", [call("leaky", ["x"], ["y"], slope=-0.5)], [("y", f32)])
+    add_model("nested", [call("layer", ["x", "w", "b"], ["y", "k"], alpha=0.1, axis=1)],
+              [("y", f32), ("k", i64)])  # fmt: skip
+    add_model("left out", [call("layer", ["x", "w"], ["y", "k"], axis=-1)],
+              [("y", f32), ("k", i64)])  # fmt: skip
+    twice = [
+        call("layer", ["x", "w", "b"], ["h", ""], axis=1),
+        call("choice", ["h"], ["y"], slope=0.3),
+    ]
+    add_model("twice", twice, [("y", f32)])
+
+
 def empty(pack):
     """No rows."""
     for name, (g, outputs) in {
@@ -755,7 +912,19 @@ def empty(pack):
 def main():
     pack = Pack("networks.pack")
     torch_graphs(pack)
-    for part in [activations, cells, windows, normalisations, indexing, products, control, empty]:
+    for part in [
+        activations,
+        cells,
+        windows,
+        normalisations,
+        indexing,
+        products,
+        control,
+        transposed,
+        curves,
+        functions,
+        empty,
+    ]:
         before = len(pack.parts)
         part(pack)
         print(f"{part.__name__}: {len(pack.parts) - before} parts")

@@ -8,6 +8,11 @@ enum ONNXLimits {
     }
     /// Graphs inside nodes of graphs.
     static let bodyDepthMax = 8
+    /// Functions of a model's own, and calls of them inside one another, which also ends recursion.
+    static let functionsMax = 4096
+    static let callDepthMax = 32
+    /// Nodes of an operator's trees that share nodes, once each has its own.
+    static let repeatedNodesMax = 1 << 21
     /// Turns of one loop: a year of minutes.
     static let loopTurnsMax = 1 << 20
     /// What a step of a turn is charged besides its own operations, so that a loop over small tensors

@@ -28,10 +28,9 @@ enum ONNXLoader {
                     "IR version \(model.irVersion); supported are 1 to \(ONNXLimits.irVersionMax)")
             }
             guard let graph = model.graph else { throw LoadError(.corrupt, "it has no graph") }
-            guard model.functions.isEmpty else {
-                throw LoadError(.unsupported, "functions of the model's own are not supported")
-            }
-            return try GraphCompiler(try Opsets(model)).compile(graph)
+            let compiler = GraphCompiler(
+                try Opsets(model.opsetImport), try ModelFunctions(model))
+            return try compiler.compile(graph)
         }
     }
 

@@ -1,7 +1,8 @@
 /// Finds the highest rate at which a server still keeps its promise: the knee of its curve.
 ///
 /// A state machine: it says which rate to try, is told how that went, and ends with a capacity and the
-/// reason. It doubles the rate until the promise breaks, then halves the gap until that is small.
+/// reason. It doubles the rate until the promise breaks, then halves the gap until that is small. A rate at
+/// which it breaks is tried once more before that counts: a machine's bad moment is not the server's knee.
 package struct CapacitySearch: Sendable {
     /// What the server promises.
     package struct Promise: Sendable, Equatable {
@@ -79,13 +80,15 @@ package struct CapacitySearch: Sendable {
     private var brokenReason = ""
     private var lateRate: Double?
     private var upcoming: Double
+    /// The rate at which the promise has broken once.
+    private var doubted: Double?
 
     /// - Parameters:
     ///   - start: the first rate to try.
     ///   - highest: no rate over it is tried.
     package init(
         _ promise: Promise, start: Double, highest: Double = 10_000_000, resolution: Double = 0.05,
-        stepsMax: Int = 30
+        stepsMax: Int = 60
     ) {
         self.promise = promise
         self.resolution = resolution
@@ -114,6 +117,11 @@ package struct CapacitySearch: Sendable {
         let fault = self.fault(measurement)
         steps.append(Step(measurement: measurement, fault: fault))
         if let fault {
+            // A wrong answer is no bad moment.
+            if measurement.wrong == 0, doubted != measurement.asked {
+                doubted = measurement.asked
+                return
+            }
             if broken.map({ measurement.asked < $0 }) ?? true {
                 broken = measurement.asked
                 brokenReason = fault

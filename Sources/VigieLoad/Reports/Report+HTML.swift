@@ -8,6 +8,7 @@ extension Report {
         parts += [
             throughputPlot.svg, latencyPlot.svg, percentilePlot.svg, statusTable, groupsTable,
         ]
+        if statusPlot.lines.count > 1 { parts.append(statusPlot.svg) }
         if versions.count > 1 { parts.append(versionPlot.svg) }
         if !result.samples.isEmpty { parts.append(wrongTable) }
         parts.append("<h2>Settings</h2>")
@@ -133,6 +134,18 @@ extension Report {
                     points: points(result.uncorrected)),
             ],
             isLogarithmic: true, xMarks: marks, format: { Quantity.time(nanoseconds: $0) })
+    }
+
+    private var statusPlot: SVGPlot {
+        let names = result.outcomes.named.map(\.name)
+        return SVGPlot(
+            title: "Requests a second by status", xLabel: "seconds",
+            lines: names.enumerated().map { index, name in
+                line(name, index) { interval in
+                    let count = interval.outcomes.named.first { $0.name == name }?.count ?? 0
+                    return interval.seconds > 0 ? Double(count) / interval.seconds : nil
+                }
+            }, format: { Quantity.grouped($0) })
     }
 
     private var versions: [String] {

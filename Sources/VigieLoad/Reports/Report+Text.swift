@@ -95,7 +95,8 @@ extension Report {
         return key.method + model + version + arm + (key.isSlow ? " (slow reader)" : "")
     }
 
-    static func short(_ percentile: Double) -> String {
+    /// "99" or "99.9".
+    package static func short(_ percentile: Double) -> String {
         percentile == percentile.rounded() ? String(Int(percentile)) : "\(percentile)"
     }
 

@@ -19,7 +19,7 @@ struct SVGPlot {
     private static let width = 860.0
     private static let height = 260.0
     private static let left = 80.0
-    private static let right = 150.0
+    private static let right = 170.0
     private static let top = 14.0
     private static let bottom = 40.0
 

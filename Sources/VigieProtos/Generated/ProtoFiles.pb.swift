@@ -930,6 +930,7 @@ func generatedProtoFiles() -> [ProtoFile] {
             onnx.NodeProto.name
             onnx.NodeProto.op_type
             onnx.NodeProto.domain
+            onnx.NodeProto.overload
             onnx.NodeProto.attribute
             onnx.NodeProto.doc_string
             onnx.TrainingInfoProto
@@ -1044,10 +1045,12 @@ func generatedProtoFiles() -> [ProtoFile] {
             onnx.FunctionProto.input
             onnx.FunctionProto.output
             onnx.FunctionProto.attribute
+            onnx.FunctionProto.attribute_proto
             onnx.FunctionProto.node
             onnx.FunctionProto.doc_string
             onnx.FunctionProto.opset_import
             onnx.FunctionProto.domain
+            onnx.FunctionProto.overload
             onnx.Version
             onnx._START_VERSION
             onnx.IR_VERSION_2017_10_10

@@ -700,6 +700,22 @@ extension Onnx {
             self.domain = Text(copying: value, in: _arena)
         }
 
+        /// Overload identifier, used only to map this to a model-local function.
+        @inlinable public var overload: Text {
+            get { Text(_raw.pointee.overload) }
+            nonmutating set {
+                _raw.pointee.overload = newValue.cString
+            }
+        }
+
+        /// Whether `overload` is set.
+        @inlinable public var hasOverload: Bool { _raw.pointee.overload != nil }
+
+        /// Sets `overload` to a copy of the string; NUL becomes U+FFFD.
+        @inlinable public func setOverload(_ value: String) {
+            self.overload = Text(copying: value, in: _arena)
+        }
+
         /// Additional named attributes.
         @inlinable public var attribute: Repeated<Onnx.AttributeProto> {
             Repeated(_raw.pointee.attribute, _raw.pointee.n_attribute, _arena)
@@ -3052,6 +3068,32 @@ extension Onnx {
             appendAttribute(Text(copying: value, in: _arena))
         }
 
+        /// The attribute protos of the function: attributes with default values.
+        /// An attribute is either in 'attribute' or here.
+        @inlinable public var attributeProto: Repeated<Onnx.AttributeProto> {
+            Repeated(_raw.pointee.attribute_proto, _raw.pointee.n_attribute_proto, _arena)
+        }
+
+        /// Makes room for `count` elements of `attribute_proto` in all.
+        @inlinable public func reserveAttributeProto(_ count: Int) {
+            reserve(&_raw.pointee.attribute_proto, count: _raw.pointee.n_attribute_proto, wanted: count, in: _arena)
+        }
+
+        /// Removes all elements of `attribute_proto`.
+        @inlinable public func clearAttributeProto() { _raw.pointee.n_attribute_proto = 0 }
+
+        /// Adds `value`, a message of the same arena, to `attribute_proto` without a copy.
+        @inlinable public func appendAttributeProto(_ value: Onnx.AttributeProto) {
+            append(value._raw, to: &_raw.pointee.attribute_proto, count: &_raw.pointee.n_attribute_proto, in: _arena)
+        }
+
+        /// Adds an empty message to `attribute_proto`.
+        @inlinable @discardableResult public func addAttributeProto() -> Onnx.AttributeProto {
+            let made = Onnx.AttributeProto(_in: _arena)
+            appendAttributeProto(made)
+            return made
+        }
+
         /// The nodes in the function.
         @inlinable public var node: Repeated<Onnx.NodeProto> {
             Repeated(_raw.pointee.node, _raw.pointee.n_node, _arena)
@@ -3133,6 +3175,23 @@ extension Onnx {
         /// Sets `domain` to a copy of the string; NUL becomes U+FFFD.
         @inlinable public func setDomain(_ value: String) {
             self.domain = Text(copying: value, in: _arena)
+        }
+
+        /// The overload identifier of the function.
+        /// This is part of the unique-id (domain, name, overload) of FunctionProtos in a model.
+        @inlinable public var overload: Text {
+            get { Text(_raw.pointee.overload) }
+            nonmutating set {
+                _raw.pointee.overload = newValue.cString
+            }
+        }
+
+        /// Whether `overload` is set.
+        @inlinable public var hasOverload: Bool { _raw.pointee.overload != nil }
+
+        /// Sets `overload` to a copy of the string; NUL becomes U+FFFD.
+        @inlinable public func setOverload(_ value: String) {
+            self.overload = Text(copying: value, in: _arena)
         }
 
     }

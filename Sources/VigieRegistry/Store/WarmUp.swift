@@ -29,7 +29,7 @@ package enum WarmUp {
         } catch {
             throw RegistryError(.refused, "warm-up: \(error)")
         }
-        latency.tensors = try runTensors(artifact, workspace, row: rows[0].values)
+        latency.tensors = try runTensors(artifact, workspace, rows.map(\.values))
         if let single = latency.tensors {
             latency.perRow = BatchTrial(
                 artifact: artifact, workspace: workspace, rows: rows.map(\.values)
@@ -65,9 +65,9 @@ package enum WarmUp {
         return times[times.count / 2]
     }
 
-    private static func runTensors(_ artifact: Artifact, _ workspace: Workspace, row: [Double])
-        throws(RegistryError) -> Duration?
-    {
+    private static func runTensors(
+        _ artifact: Artifact, _ workspace: Workspace, _ rows: [[Double]]
+    ) throws(RegistryError) -> Duration? {
         guard !artifact.inputs.isEmpty else { return nil }
         var times: [Duration] = []
         let clock = ContinuousClock()
@@ -75,7 +75,7 @@ package enum WarmUp {
         for _ in 0..<runs {
             // The artifact's own example is a request that it must be able to answer.
             let isOwnExample = artifact.fillExample(workspace)
-            if !isOwnExample { SyntheticTensors.fill(workspace, of: artifact, rows: [row]) }
+            if !isOwnExample { SyntheticTensors.fill(workspace, of: artifact, rows: [rows[0]]) }
             let before = clock.now
             do { try artifact.run(workspace) } catch {
                 // What a tensor may hold is known only where the signature says so: a graph that
@@ -86,12 +86,31 @@ package enum WarmUp {
             times.append(clock.now - before)
             if clock.now - start > budget { break }
         }
-        for (spec, output) in zip(artifact.outputs, workspace.outputs)
-        where !spec.mayBeMissing && SyntheticTensors.holdsNaN(output) {
+        if let name = outputWithNaN(artifact, workspace),
+            !answersAnother(artifact, workspace, rows.dropFirst())
+        {
             throw RegistryError(
-                .refused, "warm-up: output '\(spec.name)' holds NaN for an ordinary input")
+                .refused, "warm-up: output '\(name)' holds NaN for an ordinary input")
         }
         times.sort()
         return times[times.count / 2]
+    }
+
+    private static func outputWithNaN(_ artifact: Artifact, _ workspace: Workspace) -> String? {
+        zip(artifact.outputs, workspace.outputs)
+            .first { !$0.mayBeMissing && SyntheticTensors.holdsNaN($1) }?.0.name
+    }
+
+    /// Whether one of `rows` is answered without NaN. A network with a mask takes zeros for padding,
+    /// and the mean of a row of nothing else is no number.
+    private static func answersAnother(
+        _ artifact: Artifact, _ workspace: Workspace, _ rows: ArraySlice<[Double]>
+    ) -> Bool {
+        rows.contains { row in
+            guard !artifact.fillExample(workspace) else { return false }
+            SyntheticTensors.fill(workspace, of: artifact, rows: [row])
+            return (try? artifact.run(workspace)) != nil
+                && outputWithNaN(artifact, workspace) == nil
+        }
     }
 }

@@ -74,8 +74,13 @@ package final class VersionCounters: Sendable {
     package init() {}
 
     /// Arms get their memory with their first request: some 15 KB each.
-    private let arms: InlineArray<4, AtomicLazyReference<ArmCounters>> = InlineArray { _ in
-        AtomicLazyReference<ArmCounters>()
+    /// Retained by this object; see ``MethodCounters`` for why it is no AtomicLazyReference.
+    private let arms: InlineArray<4, Atomic<Unmanaged<ArmCounters>?>> = InlineArray { _ in
+        Atomic(nil)
+    }
+
+    deinit {
+        for index in arms.indices { arms[index].load(ordering: .acquiring)?.release() }
     }
 
     private let drift = AtomicLazyReference<DriftSamples>()
@@ -91,17 +96,23 @@ package final class VersionCounters: Sendable {
     /// For the one thread that writes: a calibrated score was answered.
     @inline(__always)
     package func scored(_ probability: Double, arm: Arm) {
-        counters(of: arm).scores.record(UInt64(max(min(probability, 1), 0) * 1e6))
+        let millionths = UInt64(max(min(probability, 1), 0) * 1e6)
+        counters(of: arm)._withUnsafeGuaranteedRef { $0.scores.record(millionths) }
     }
 
     @inline(__always)
-    private func counters(of arm: Arm) -> ArmCounters {
+    private func counters(of arm: Arm) -> Unmanaged<ArmCounters> {
         let index = Int(arm.rawValue)
-        return arms[index].load() ?? arms[index].storeIfNil(ArmCounters())
+        if let known = arms[index].load(ordering: .relaxed) { return known }
+        let made = Unmanaged.passRetained(ArmCounters())
+        arms[index].store(made, ordering: .releasing)
+        return made
     }
 
     /// From any thread: nil when nothing was answered in that arm.
-    func current(_ arm: Arm) -> ArmCounters? { arms[Int(arm.rawValue)].load() }
+    func current(_ arm: Arm) -> ArmCounters? {
+        arms[Int(arm.rawValue)].load(ordering: .acquiring)?.takeUnretainedValue()
+    }
 
     /// A request of `rows` rows was answered.
     /// - Parameters:
@@ -118,7 +129,7 @@ package final class VersionCounters: Sendable {
         computeNanoseconds.add(times.computed &- times.started)
         outputNanoseconds.add(times.ended &- times.computed)
         lastRequest.set(times.ended)
-        counters(of: arm).record(times, trace)
+        counters(of: arm)._withUnsafeGuaranteedRef { $0.record(times, trace) }
     }
 
     /// The model ran on `count` rows, of one request or several.

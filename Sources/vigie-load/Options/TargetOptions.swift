@@ -101,6 +101,9 @@ struct TargetOptions: ParsableArguments {
         if let requestsPerStream {
             try check("requests-per-stream", requestsPerStream, 1...1_000_000_000)
         }
+        if let timeout, timeout.seconds <= 0 || timeout.seconds > 3600 {
+            throw ValidationError("--timeout must be over 0 and at most 1h.")
+        }
         if (tlsCert == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-cert and --tls-key go together.")
         }

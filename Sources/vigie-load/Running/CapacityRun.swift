@@ -67,7 +67,7 @@ struct CapacityRun {
         Terminal.print(
             "\(Quantity.grouped(measured.asked))/s asked: \(Quantity.grouped(measured.rate))/s, "
                 + "p50 \(Quantity.time(nanoseconds: measured.median)), "
-                + "p\(options.sloPercentile) \(Quantity.time(nanoseconds: measured.latency)), errors "
+                + "p\(Report.short(options.sloPercentile)) \(Quantity.time(nanoseconds: measured.latency)), errors "
                 + "\(Quantity.fixed(measured.errors * 100, 3)) %: \(step.fault ?? "kept")\n")
     }
 }

@@ -63,5 +63,11 @@ def lightgbm_cases():
     xc[:, 2] = np.digitize(xc[:, 2], [-0.5, 0, 0.5])
     yield Case("lightgbm-categories", classifier(**small), xc, y, options=off, **kind,
                fit=lambda e: e.fit(xc, y, categorical_feature=[2]))  # fmt: skip
+    # Sets of categories, whose tests share their children in the export.
+    xs = x.copy()
+    xs[:, 2] = np.round(np.abs(xs[:, 2]) * 9)
+    sets = {"min_data_per_group": 2, "cat_smooth": 1.0, "max_cat_to_onehot": 2}
+    yield Case("lightgbm-category-sets", classifier(**small, **sets), xs, y, options=off, **kind,
+               fit=lambda e: e.fit(xs, (y + xs[:, 2]) % 2, categorical_feature=[2]))  # fmt: skip
     yield Case("lightgbm-ranker", lightgbm.LGBMRanker(**small), x, options={},
                fit=_ranked("lightgbm", x, raw), **kind)  # fmt: skip

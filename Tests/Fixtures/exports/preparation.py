@@ -10,7 +10,7 @@ from sklearn.feature_selection import (
     SelectKBest,
     VarianceThreshold,
 )
-from sklearn.impute import SimpleImputer
+from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.random_projection import GaussianRandomProjection
@@ -59,6 +59,8 @@ def cases():
     yield Case("imputer-of-minus-one", SimpleImputer(missing_values=-1.0), zeros)
     yield Case("imputer-indicator", SimpleImputer(add_indicator=True), xm, exact=False,
                note="the converter leaves the indicators out")  # fmt: skip
+    # Their graph calls functions that the model brings with it.
+    yield Case("knn-imputer", KNNImputer(n_neighbors=3), xm, kinds=(np.float32,))
     chain = make_pipeline(SimpleImputer(), prep.StandardScaler(), LogisticRegression())
     yield Case("imputer-scaler-logistic", chain, xm, ym)
     union = FeatureUnion([("scaled", prep.StandardScaler()), ("main", PCA(2))])

@@ -49,6 +49,8 @@ def cases():
     yield Case("forest-regressor-multi", ensemble.RandomForestRegressor(**small), x, both)
     yield Case("tree-decision-path", tree.DecisionTreeClassifier(**single), x, y,
                options={"decision_path": True, "zipmap": False})  # fmt: skip
+    yield Case("forest-decision-leaf", ensemble.RandomForestClassifier(**small), x3, y3,
+               options={"decision_leaf": True, "zipmap": False})  # fmt: skip
     yield Case("boosting-raw", ensemble.GradientBoostingClassifier(**small), x, y, exact=False,
                options={"raw_scores": True, "zipmap": False})  # fmt: skip
     forest = ensemble.IsolationForest(n_estimators=10, max_samples=64, random_state=0)

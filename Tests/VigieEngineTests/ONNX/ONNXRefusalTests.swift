@@ -6,7 +6,7 @@ import VigieProtos
 /// Files that are refused at load, and runs that are refused later: by name, and never with a crash.
 @Suite struct ONNXRefusalTests {
     /// A graph from FP32 input "x" of 2 columns to output "y".
-    private struct Model {
+    struct Model {
         let arena = Arena()
         let model: Onnx.ModelProto
         let graph: Onnx.GraphProto
@@ -248,6 +248,76 @@ import VigieProtos
         tensor.dataLocation = .external
         model.node("Add", ["x", "c"])
         #expect(model.output().refusal().message.contains("another file"))
+    }
+
+    /// Its count of steps is beyond every integer.
+    @Test func a_range_that_runs_away_from_its_end_is_empty() throws {
+        let model = Model()
+        for (name, value) in [("start", Float(1e30)), ("limit", -1e30), ("delta", 1e-8)] {
+            let tensor = model.graph.addInitializer()
+            tensor.setName(name)
+            tensor.dataType = 1
+            tensor.setFloatData([value])
+        }
+        model.node("Range", ["start", "limit", "delta"])
+        let workspace = try model.output().load().makeWorkspace()
+        #expect(workspace.outputs.count == 1)
+    }
+
+    /// Two tests that lead to one leaf are a tree all the same; tests in a circle are none.
+    @Test func trees_that_share_a_leaf_are_loaded_and_those_in_a_circle_are_not() {
+        func model(_ yes: [Int64], _ no: [Int64]) -> LoadError {
+            let model = Model()
+            let node = model.node("TreeEnsembleRegressor", ["x"], domain: "ai.onnx.ml")
+            for (name, ints) in [
+                ("nodes_treeids", [0, 0, 0, 0]), ("nodes_nodeids", [0, 1, 2, 3]),
+                ("nodes_featureids", [0, 1, 0, 0]), ("nodes_truenodeids", yes),
+                ("nodes_falsenodeids", no), ("target_treeids", [0, 0]), ("target_nodeids", [2, 3]),
+                ("target_ids", [0, 0]),
+            ] { attribute(node, name, ints: ints) }
+            for (name, floats) in [
+                ("nodes_values", [Float(0.5), 0.25, 0, 0]), ("target_weights", [1, 2]),
+            ] {
+                let attribute = node.addAttribute()
+                attribute.setName(name)
+                attribute.type = .floats
+                attribute.setFloats(floats)
+            }
+            let modes = node.addAttribute()
+            modes.setName("nodes_modes")
+            modes.type = .strings
+            for mode in ["BRANCH_EQ", "BRANCH_EQ", "LEAF", "LEAF"] {
+                modes.appendStrings(mode.utf8Span.span.bytes)
+            }
+            return model.output().refusal()
+        }
+        #expect(model([2, 2, 0, 0], [1, 3, 0, 0]).message == "it was loaded")
+        #expect(model([2, 2, 0, 0], [1, 1, 0, 0]).message.contains("roots"))
+        #expect(model([2, 3, 0, 0], [1, 1, 0, 0]).message.contains("has a cycle"))
+        #expect(model([2, 2, 0, 0], [1, 0, 0, 0]).message.contains("does not reach"))
+    }
+
+    /// Four times the least length of a word is beyond every integer.
+    @Test func words_may_be_asked_to_be_longer_than_any() throws {
+        let model = Model(input: [-1], type: 8)
+        let set = model.model.addOpsetImport()
+        set.setDomain("com.microsoft")
+        set.version = 1
+        let node = model.node("Tokenizer", ["x"], domain: "com.microsoft")
+        let shortest = node.addAttribute()
+        shortest.setName("mincharnum")
+        shortest.type = .int
+        shortest.i = 1 << 62
+        let pattern = node.addAttribute()
+        pattern.setName("tokenexp")
+        pattern.type = .string
+        pattern.setS("[a-z]+".utf8Span.span.bytes)
+        let artifact = try model.output(type: 8).load()
+        let workspace = artifact.makeWorkspace()
+        workspace.inputs[0].reshape(TensorShape([1]))
+        workspace.inputs[0].appendString("word")
+        try artifact.run(workspace)
+        #expect(workspace.outputs[0].shape == TensorShape([1, 0]))
     }
 
     @Test func too_many_nodes_are_refused() {

@@ -37,7 +37,7 @@ private func queue(_ capacity: Double) -> (Double) -> CapacitySearch.Measurement
         let knee = 20_000 - log(100) / 0.01
         #expect(finding.capacity <= knee && finding.capacity >= knee / 1.06)
         #expect(finding.reason.contains("p99 was") && !finding.isLowerBound)
-        #expect(search.steps.count < 20)
+        #expect(search.steps.count < 30)
     }
 
     @Test func a_server_that_sheds_is_limited_by_its_errors() {
@@ -65,7 +65,7 @@ private func queue(_ capacity: Double) -> (Double) -> CapacitySearch.Measurement
             .init(asked: rate, rate: rate, latency: 50e6, median: 50e6, errors: 0)
         }
         #expect(finding.capacity == 0 && finding.reason.contains("even at"))
-        #expect(search.steps.count < 12)
+        #expect(search.steps.count < 24)
     }
 
     @Test func a_wrong_answer_breaks_the_promise() {
@@ -75,6 +75,19 @@ private func queue(_ capacity: Double) -> (Double) -> CapacitySearch.Measurement
                 wrong: rate > 100 ? 2 : 0)
         }
         #expect(finding.capacity <= 100 && finding.reason.contains("answers were wrong"))
+    }
+
+    @Test func a_bad_moment_is_not_taken_for_the_knee() {
+        // Every fourth try goes wrong for reasons of the machine's.
+        var tries = 0
+        let server = queue(20_000)
+        let (finding, _) = run(CapacitySearch(promise, start: 1000)) { rate in
+            tries += 1
+            var measured = server(rate)
+            if tries % 4 == 0 { measured.latency = 50e6 }
+            return measured
+        }
+        #expect(finding.capacity > 18_000 && finding.capacity < 19_540)
     }
 
     @Test func no_rate_over_the_highest_is_tried() {

@@ -98,6 +98,35 @@ import VigieRegistry
         }
     }
 
+    /// The mean of what is not padding, which is 0: no number for a row of zeros.
+    private final class MaskedMean: Artifact, @unchecked Sendable {
+        init() {
+            super.init(
+                flavor: .onnx, inputs: [TensorSpec(name: "x", type: .int64, shape: [-1, 2])],
+                outputs: [TensorSpec(name: "y", type: .float64, shape: [-1])],
+                signature: Signature(
+                    features: ["a", "b"].map { Feature(name: $0, kind: .integer) }),
+                memoryBytes: 0)
+        }
+
+        override func run(_ workspace: Workspace) throws(InferenceError) {
+            let rows = workspace.inputs[0].shape[0]
+            workspace.outputs[0].reshape(TensorShape([rows]))
+            workspace.inputs[0].withElements(of: Int64.self) { values in
+                workspace.outputs[0].withElements(of: Double.self) { means in
+                    for row in 0..<rows {
+                        let kept = values[(2 * row)..<(2 * row + 2)].filter { $0 != 0 }
+                        means[row] = Double(kept.reduce(0, +)) / Double(kept.count)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func a_network_whose_zeros_are_padding_is_served() throws {
+        #expect(try WarmUp.run(MaskedMean()).tensors != nil)
+    }
+
     @Test func batching_is_refused_for_rows_that_depend_on_each_other() throws {
         let registry = TestRegistry()
         registry.write("credit", 1)

@@ -58,6 +58,7 @@ import VigieRegistry
         let bytes = sound.encodedBytes()
         var random = Random(state: seed)
         var (answered, refused) = (0, 0)
+        let later = NoLater<Inference.ModelInferResponse>()
         for _ in 0..<20_000 {
             let arena = Arena(limit: 1 << 20)
             let mutated = mutate(bytes, &random)
@@ -68,8 +69,7 @@ import VigieRegistry
             let response = Inference.ModelInferResponse(in: arena)
             do throws(RPCStatus) {
                 _ = try node.infer(
-                    request, into: response, .now(),
-                    NoLater<Inference.ModelInferResponse>())
+                    request, into: response, .now(), later)
                 #expect(response.encodedByteCount > 0)
                 answered += 1
             } catch  where error == NoLater<Inference.ModelInferResponse>.refusal {

@@ -1058,7 +1058,7 @@ const ProtobufCMessageDescriptor onnx__value_info_proto__descriptor =
   (ProtobufCMessageInit) onnx__value_info_proto__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onnx__node_proto__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onnx__node_proto__field_descriptors[8] =
 {
   {
     "input",
@@ -1144,6 +1144,18 @@ static const ProtobufCFieldDescriptor onnx__node_proto__field_descriptors[7] =
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "overload",
+    8,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onnx__NodeProto, overload),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onnx__node_proto__field_indices_by_name[] = {
   4,   /* field[4] = attribute */
@@ -1153,11 +1165,12 @@ static const unsigned onnx__node_proto__field_indices_by_name[] = {
   2,   /* field[2] = name */
   3,   /* field[3] = op_type */
   1,   /* field[1] = output */
+  7,   /* field[7] = overload */
 };
 static const ProtobufCIntRange onnx__node_proto__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor onnx__node_proto__descriptor =
 {
@@ -1167,7 +1180,7 @@ const ProtobufCMessageDescriptor onnx__node_proto__descriptor =
   "Onnx__NodeProto",
   "onnx",
   sizeof(Onnx__NodeProto),
-  7,
+  8,
   onnx__node_proto__field_descriptors,
   onnx__node_proto__field_indices_by_name,
   1,  onnx__node_proto__number_ranges,
@@ -2563,7 +2576,7 @@ const ProtobufCMessageDescriptor onnx__operator_set_id_proto__descriptor =
   (ProtobufCMessageInit) onnx__operator_set_id_proto__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor onnx__function_proto__field_descriptors[8] =
+static const ProtobufCFieldDescriptor onnx__function_proto__field_descriptors[10] =
 {
   {
     "name",
@@ -2661,9 +2674,34 @@ static const ProtobufCFieldDescriptor onnx__function_proto__field_descriptors[8]
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "attribute_proto",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onnx__FunctionProto, n_attribute_proto),
+    offsetof(Onnx__FunctionProto, attribute_proto),
+    &onnx__attribute_proto__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overload",
+    13,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Onnx__FunctionProto, overload),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned onnx__function_proto__field_indices_by_name[] = {
   3,   /* field[3] = attribute */
+  8,   /* field[8] = attribute_proto */
   5,   /* field[5] = doc_string */
   7,   /* field[7] = domain */
   1,   /* field[1] = input */
@@ -2671,12 +2709,14 @@ static const unsigned onnx__function_proto__field_indices_by_name[] = {
   4,   /* field[4] = node */
   6,   /* field[6] = opset_import */
   2,   /* field[2] = output */
+  9,   /* field[9] = overload */
 };
-static const ProtobufCIntRange onnx__function_proto__number_ranges[2 + 1] =
+static const ProtobufCIntRange onnx__function_proto__number_ranges[3 + 1] =
 {
   { 1, 0 },
   { 4, 1 },
-  { 0, 8 }
+  { 13, 9 },
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor onnx__function_proto__descriptor =
 {
@@ -2686,10 +2726,10 @@ const ProtobufCMessageDescriptor onnx__function_proto__descriptor =
   "Onnx__FunctionProto",
   "onnx",
   sizeof(Onnx__FunctionProto),
-  8,
+  10,
   onnx__function_proto__field_descriptors,
   onnx__function_proto__field_indices_by_name,
-  2,  onnx__function_proto__number_ranges,
+  3,  onnx__function_proto__number_ranges,
   (ProtobufCMessageInit) onnx__function_proto__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

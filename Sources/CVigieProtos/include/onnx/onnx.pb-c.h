@@ -163,13 +163,14 @@ struct  Onnx__NodeProto
   char *name;
   char *op_type;
   char *domain;
+  char *overload;
   size_t n_attribute;
   Onnx__AttributeProto **attribute;
   char *doc_string;
 };
 #define ONNX__NODE_PROTO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onnx__node_proto__descriptor) \
-    , 0,NULL, 0,NULL, NULL, NULL, NULL, 0,NULL, NULL }
+    , 0,NULL, 0,NULL, NULL, NULL, NULL, NULL, 0,NULL, NULL }
 
 
 struct  Onnx__TrainingInfoProto
@@ -460,16 +461,19 @@ struct  Onnx__FunctionProto
   char **output;
   size_t n_attribute;
   char **attribute;
+  size_t n_attribute_proto;
+  Onnx__AttributeProto **attribute_proto;
   size_t n_node;
   Onnx__NodeProto **node;
   char *doc_string;
   size_t n_opset_import;
   Onnx__OperatorSetIdProto **opset_import;
   char *domain;
+  char *overload;
 };
 #define ONNX__FUNCTION_PROTO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onnx__function_proto__descriptor) \
-    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, NULL }
+    , NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, NULL, 0,NULL, NULL, NULL }
 
 
 /* Onnx__AttributeProto methods */

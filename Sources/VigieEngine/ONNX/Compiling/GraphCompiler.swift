@@ -30,9 +30,15 @@ final class GraphCompiler {
     var depth = 0
     /// Nodes of the graph and all bodies so far.
     var nodeCount = 0
-    private let opsets: Opsets
+    /// The functions that the model brings.
+    let functions: ModelFunctions
+    /// What the nodes that are being compiled belong to: the model's graph, or a function.
+    var frame: Frame
 
-    init(_ opsets: Opsets) { self.opsets = opsets }
+    init(_ opsets: Opsets, _ functions: ModelFunctions) {
+        self.functions = functions
+        frame = Frame(opsets: opsets)
+    }
 
     func compile(_ graph: Onnx.GraphProto) throws(LoadError) -> Program {
         guard graph.node.count <= ONNXLimits.nodesMax else {
@@ -51,7 +57,8 @@ final class GraphCompiler {
     }
 
     func compile(_ node: Onnx.NodeProto, _ position: Int) throws(LoadError) {
-        let builder = try NodeBuilder(node, position, self, opsets)
+        if let function = functions[node] { return try call(function, node, position) }
+        let builder = try NodeBuilder(node, position, self)
         let first = steps.count
         try OperatorTable.build(builder)
         try builder.finish()

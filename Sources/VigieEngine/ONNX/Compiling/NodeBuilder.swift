@@ -17,13 +17,12 @@ final class NodeBuilder {
     private var outputsUsed = 0
 
     init(
-        _ node: Onnx.NodeProto, _ position: Int, _ graph: GraphCompiler, _ opsets: Opsets
+        _ node: Onnx.NodeProto, _ position: Int, _ graph: GraphCompiler
     ) throws(LoadError) {
         self.graph = graph
         self.node = node
         op = String(node.opType)
-        let name = node.name.isEmpty ? "number \(position)" : "'\(node.name)'"
-        place = "operator '\(op)' (node \(name))"
+        place = graph.place(node, position)
         domain = node.domain == "ai.onnx" ? "" : String(node.domain)
         guard OperatorTable.sets[domain] != nil else {
             throw LoadError(
@@ -31,7 +30,7 @@ final class NodeBuilder {
                 "\(place) is of operator set '\(domain)'; supported are ai.onnx, ai.onnx.ml and"
                     + " com.microsoft")
         }
-        guard let version = opsets[domain] else {
+        guard let version = graph.frame.opsets[domain] else {
             throw LoadError(
                 .corrupt, "\(place) is of an operator set '\(domain)' that is not imported")
         }
@@ -49,11 +48,9 @@ final class NodeBuilder {
             node.output.count <= ONNXLimits.nodeValuesMax
         else { throw LoadError(.limit, "\(place) has too many inputs or outputs") }
         for attribute in node.attribute {
-            guard attribute.refAttrName.isEmpty else {
-                throw LoadError(.unsupported, "\(place): attributes of functions")
-            }
             let name = String(attribute.name)
-            guard attributes.updateValue(attribute, forKey: name) == nil else {
+            guard let value = try graph.frame.value(attribute, place) else { continue }
+            guard attributes.updateValue(value, forKey: name) == nil else {
                 throw LoadError(.corrupt, "\(place): attribute '\(name)' is given twice")
             }
         }
@@ -96,7 +93,9 @@ extension NodeBuilder {
         _ index: Int, _ types: [ElementType] = .all
     ) throws(LoadError) -> Int? {
         inputsUsed = max(inputsUsed, index + 1)
-        guard index < node.input.count, !node.input[index].isEmpty else { return nil }
+        guard index < node.input.count, !node.input[index].isEmpty,
+            !graph.frame.absent.contains(node.input[index])
+        else { return nil }
         guard let slot = graph.slot(node.input[index]) else {
             throw corrupt(
                 "input '\(node.input[index])' is computed by no node before it: nodes must be in"

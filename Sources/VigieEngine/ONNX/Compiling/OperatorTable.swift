@@ -3,7 +3,7 @@ enum OperatorTable {
     typealias Builder = @Sendable (NodeBuilder) throws(LoadError) -> Void
 
     static let standard: [String: Builder] = [
-        elementwise, activations, shaping, reducing, linear, recurrent, convolution,
+        elementwise, curves, activations, shaping, reducing, linear, recurrent, convolution,
         normalizing, indexing, control, text,
     ].reduce(into: [:]) { all, family in all.merge(family) { first, _ in first } }
 

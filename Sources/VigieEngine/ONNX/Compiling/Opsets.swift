@@ -8,8 +8,9 @@ struct Opsets {
     /// ONNX Runtime's own operators, of which converters use a few.
     static let microsoftDomain = "com.microsoft"
 
-    init(_ model: Onnx.ModelProto) throws(LoadError) {
-        for entry in model.opsetImport {
+    /// - Parameter imports: of a model, or of a function.
+    init(_ imports: Repeated<Onnx.OperatorSetIdProto>) throws(LoadError) {
+        for entry in imports {
             let domain = entry.domain == "ai.onnx" ? "" : String(entry.domain)
             let version = Int(entry.version)
             switch domain {

@@ -9,6 +9,8 @@ protocol TensorNumber: BitwiseCopyable, Comparable {
     static func product(_ a: Self, _ b: Self) -> Self
     /// Integers round towards zero; by zero gives zero.
     static func quotient(_ a: Self, _ b: Self) -> Self
+    /// With the sign of `a`; by zero gives zero for integers.
+    static func remainder(_ a: Self, _ b: Self) -> Self
     static func power(_ a: Self, _ b: Self) -> Self
     /// NaN if either is.
     static func least(_ a: Self, _ b: Self) -> Self
@@ -22,6 +24,14 @@ protocol TensorNumber: BitwiseCopyable, Comparable {
     init(saturating value: Double)
 }
 
+extension TensorNumber {
+    /// With the sign of `b`, as in Python.
+    @inline(__always) static func modulo(_ a: Self, _ b: Self) -> Self {
+        let rest = remainder(a, b)
+        return rest != .zero && (rest < .zero) != (b < .zero) ? sum(rest, b) : rest
+    }
+}
+
 extension TensorNumber where Self: FixedWidthInteger {
     static var one: Self { 1 }
     @inline(__always) static func sum(_ a: Self, _ b: Self) -> Self { a &+ b }
@@ -29,6 +39,9 @@ extension TensorNumber where Self: FixedWidthInteger {
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a &* b }
     @inline(__always) static func quotient(_ a: Self, _ b: Self) -> Self {
         b == 0 ? 0 : a.dividedReportingOverflow(by: b).partialValue
+    }
+    @inline(__always) static func remainder(_ a: Self, _ b: Self) -> Self {
+        b == 0 ? 0 : a.remainderReportingOverflow(dividingBy: b).partialValue
     }
     static func power(_ a: Self, _ b: Self) -> Self {
         if b < 0 { return Self(saturating: pow(Double(a), Double(b))) }
@@ -67,6 +80,9 @@ extension TensorNumber where Self: BinaryFloatingPoint {
     @inline(__always) static func difference(_ a: Self, _ b: Self) -> Self { a - b }
     @inline(__always) static func product(_ a: Self, _ b: Self) -> Self { a * b }
     @inline(__always) static func quotient(_ a: Self, _ b: Self) -> Self { a / b }
+    @inline(__always) static func remainder(_ a: Self, _ b: Self) -> Self {
+        a.truncatingRemainder(dividingBy: b)
+    }
     @inline(__always) static func power(_ a: Self, _ b: Self) -> Self {
         Self(pow(Double(a), Double(b)))
     }

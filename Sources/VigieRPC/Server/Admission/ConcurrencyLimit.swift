@@ -26,7 +26,10 @@ package struct ConcurrencyLimit: Sendable {
         /// In nanoseconds: shorter waits are nobody's concern, whatever a call costs.
         package var floor: UInt64 = 5_000_000
         /// In nanoseconds: how often the limit moves.
-        package var window: UInt64 = 100_000_000
+        package var window: UInt64 = 20_000_000
+        /// In nanoseconds: for how long calls must have taken too long before the limit falls. A burst
+        /// that is through by then is answered whole (CoDel's interval, RFC 8289 §3.2).
+        package var patience: UInt64 = 100_000_000
 
         package init() {}
     }
@@ -39,6 +42,8 @@ package struct ConcurrencyLimit: Sendable {
     private var sojournSum: UInt64 = 0
     private var serviceSum: UInt64 = 0
     private var peak = 0
+    /// Since when calls have taken too long; 0 while they do not.
+    private var overSince: UInt64 = 0
 
     package init(_ options: Options = Options()) {
         self.options = options
@@ -66,7 +71,7 @@ package struct ConcurrencyLimit: Sendable {
         serviceSum &+= service
         peak = max(peak, underWay)
         guard now >= windowEnd else { return }
-        if windowEnd != 0, self.calls > 0 { adjust() }
+        if windowEnd != 0, self.calls > 0 { adjust(now) }
         windowEnd = now &+ options.window
         self.calls = 0
         sojournSum = 0
@@ -74,16 +79,19 @@ package struct ConcurrencyLimit: Sendable {
         peak = 0
     }
 
-    private mutating func adjust() {
+    private mutating func adjust(_ now: UInt64) {
         let count = Double(calls)
         let sojourn = Double(sojournSum) / count
         let target = max(options.tolerance * Double(serviceSum) / count, Double(options.floor))
         let gradient = sojourn > target ? max(target / sojourn, 0.5) : 1
         if gradient == 1 {
+            overSince = 0
             // A limit that nobody comes near has not been shown to be too low.
             guard Double(peak) > limit / 2 else { return }
             limit += limit.squareRoot()
         } else {
+            if overSince == 0 { overSince = now }
+            guard now &- overSince >= options.patience else { return }
             // A limit that did not bind says nothing of what was too much.
             let bound = min(limit, Double(peak))
             limit = bound * gradient + bound.squareRoot() * gradient

@@ -16,9 +16,13 @@ extension CastNumber where Self: FixedWidthInteger {
     static var isUnsigned: Bool { !isSigned }
     @inline(__always) var real: Double { Double(self) }
     @inline(__always) var bits: Int64 { Int64(truncatingIfNeeded: self) }
-    /// Rounds towards zero; out of range gives the nearest value, NaN gives 0.
+    /// Rounds towards zero. Of what an INT32 or INT64 cannot hold, NaN and infinities among it, it is
+    /// the least number, as on the machines that ONNX Runtime runs on, so that no missing value
+    /// becomes the category 0; narrower and unsigned types have the nearest value, and 0 for NaN.
     @inline(__always) init(real: Double) {
-        if real.isNaN {
+        if Self.isSigned, Self.bitWidth >= 32 {
+            self = Self(exactly: real.rounded(.towardZero)) ?? .min
+        } else if real.isNaN {
             self = 0
         } else if real >= Double(Self.max) {
             self = .max

@@ -17,6 +17,35 @@ struct PatchWalk {
         return position &* window.strides &- slide.begins
     }
 
+    /// The other way round of ``gather``: adds a row to what lies under the window.
+    func scatter(
+        place: Int, channels: Int, from patch: UnsafeMutableBufferPointer<Float>, _ source: Int,
+        to target: UnsafeMutableBufferPointer<Float>, _ base: Int
+    ) {
+        let start = start(place)
+        var from = source
+        for channel in 0..<channels {
+            let plane = base + channel * slide.inputCount
+            for x in 0..<window.kernel[0] {
+                let first = start[0] + x * window.dilations[0]
+                for y in 0..<window.kernel[1] {
+                    let second = start[1] + y * window.dilations[1]
+                    let isInside =
+                        first >= 0 && first < slide.input[0] && second >= 0
+                        && second < slide.input[1]
+                    let line = plane + (first * slide.input[1] + second) * slide.input[2]
+                    for z in 0..<window.kernel[2] {
+                        let third = start[2] + z * window.dilations[2]
+                        if isInside, third >= 0, third < slide.input[2] {
+                            target[line + third] += patch[from]
+                        }
+                        from += 1
+                    }
+                }
+            }
+        }
+    }
+
     /// Channel after channel, zeros where there is padding.
     func gather(
         place: Int, channels: Int, from source: UnsafeMutableBufferPointer<Float>, _ base: Int,

@@ -15,9 +15,9 @@ struct Window {
     private(set) var kernel = SIMD3<Int>(repeating: 1)
     private(set) var strides = SIMD3<Int>(repeating: 1)
     private(set) var dilations = SIMD3<Int>(repeating: 1)
-    private var begins = SIMD3<Int>(repeating: 0)
-    private var ends = SIMD3<Int>(repeating: 0)
-    private let padding: Padding
+    private(set) var begins = SIMD3<Int>(repeating: 0)
+    private(set) var ends = SIMD3<Int>(repeating: 0)
+    let padding: Padding
     private let isCeiled: Bool
 
     /// Reads `kernel_shape`, `strides`, `dilations`, `pads`, `auto_pad` and `ceil_mode`.

@@ -1,6 +1,13 @@
 /// Two numeric tensors of one type in, broadcast; one of that type out.
 final class BinaryStep: PairStep {
-    enum Kind { case add, subtract, multiply, divide, power, minimum, maximum }
+    enum Kind {
+        case add, subtract, multiply, divide, power, minimum, maximum
+        /// With the sign of the dividend, and of the divisor.
+        case remainder, modulo
+
+        /// Whether integers have no answer for a divisor of zero.
+        var isDivision: Bool { self == .divide || self == .remainder || self == .modulo }
+    }
 
     let kind: Kind
     let type: ElementType
@@ -13,7 +20,7 @@ final class BinaryStep: PairStep {
         super.init(place, a, b, output)
     }
 
-    override var refusesValues: Bool { kind == .divide && !isReal }
+    override var refusesValues: Bool { kind.isDivision && !isReal }
     private var isReal: Bool { type == .float32 || type == .float64 }
 
     override func run(_ values: Values) throws(InferenceError) {
@@ -36,7 +43,7 @@ final class BinaryStep: PairStep {
     private func integers<Number: TensorNumber>(
         _ walk: Broadcast, _ left: Tensor, _ right: Tensor, _ out: Tensor, _ type: Number.Type
     ) throws(InferenceError) {
-        if kind == .divide, right.withElements(of: Number.self, { $0.contains(.zero) }) {
+        if kind.isDivision, right.withElements(of: Number.self, { $0.contains(.zero) }) {
             throw mismatch("division of an integer by zero")
         }
         compute(walk, left, right, out, type)
@@ -54,6 +61,8 @@ final class BinaryStep: PairStep {
                     case .subtract: walk.map(left, right, out) { Number.difference($0, $1) }
                     case .multiply: walk.map(left, right, out) { Number.product($0, $1) }
                     case .divide: walk.map(left, right, out) { Number.quotient($0, $1) }
+                    case .remainder: walk.map(left, right, out) { Number.remainder($0, $1) }
+                    case .modulo: walk.map(left, right, out) { Number.modulo($0, $1) }
                     case .power: walk.map(left, right, out) { Number.power($0, $1) }
                     case .minimum: walk.map(left, right, out) { Number.least($0, $1) }
                     case .maximum: walk.map(left, right, out) { Number.greatest($0, $1) }

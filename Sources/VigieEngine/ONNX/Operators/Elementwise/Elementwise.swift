@@ -6,6 +6,14 @@ extension OperatorTable {
         "Sub": { (node) throws(LoadError) in try binary(node, .subtract) },
         "Mul": { (node) throws(LoadError) in try binary(node, .multiply) },
         "Div": { (node) throws(LoadError) in try binary(node, .divide) },
+        "Mod": { (node) throws(LoadError) in
+            let isTruncated = (try node.int("fmod") ?? 0) != 0
+            let isReal = [ElementType].floats.contains(node.type(try node.input(0, .numbers)))
+            guard isTruncated || !isReal else {
+                throw node.corrupt("fmod must be 1 for floating-point numbers")
+            }
+            try binary(node, isTruncated ? .remainder : .modulo)
+        },
         "Pow": { (node) throws(LoadError) in try power(node) },
         "Min": { (node) throws(LoadError) in try variadic(node, .minimum) },
         "Max": { (node) throws(LoadError) in try variadic(node, .maximum) },
@@ -29,9 +37,22 @@ extension OperatorTable {
         "IsNaN": { (node) throws(LoadError) in
             let input = try node.input(0, .floats)
             let output = try node.output(0, .bool)
-            node.add(IsNaNStep(node.place, input, output), [input], [output])
+            node.add(FloatTestStep(node.place, .nan, input, output), [input], [output])
+        },
+        "IsInf": { (node) throws(LoadError) in
+            let positive = (try node.int("detect_positive") ?? 1) != 0
+            let negative = (try node.int("detect_negative") ?? 1) != 0
+            let input = try node.input(0, .floats)
+            let output = try node.output(0, .bool)
+            let kind = FloatTestStep.Kind.infinite(positive: positive, negative: negative)
+            node.add(FloatTestStep(node.place, kind, input, output), [input], [output])
         },
         "Where": { (node) throws(LoadError) in try choose(node) },
+        "CastLike": { (node) throws(LoadError) in
+            node.ignore("saturate", "round_mode")
+            let (input, like) = (try node.input(0), try node.input(1))
+            try node.output(0, slot: addCast(node, input, node.type(like)))
+        },
         "Cast": { (node) throws(LoadError) in try cast(node) },
         "Clip": { (node) throws(LoadError) in try clip(node) },
         "Neg": { (node) throws(LoadError) in try unary(node, .negate, .signed) },

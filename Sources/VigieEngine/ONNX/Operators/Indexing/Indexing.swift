@@ -37,6 +37,14 @@ extension OperatorTable {
             let output = try node.output(0, .int64)
             node.add(NonZeroStep(node.place, input, output), [input], [output])
         },
+        "Compress": { (node) throws(LoadError) in
+            let axis = try node.int("axis")
+            let (input, condition) = (try node.input(0), try node.input(1, [.bool]))
+            let output = try node.output(0, node.type(input))
+            node.add(
+                CompressStep(node.place, axis, input, condition, output), [input, condition],
+                [output])
+        },
         "Range": { (node) throws(LoadError) in
             let parts = try node.inputs([.float32, .float64, .int32, .int64])
             guard parts.count == 3 else {

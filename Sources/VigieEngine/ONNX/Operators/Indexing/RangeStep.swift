@@ -41,7 +41,7 @@ final class RangeStep: Step {
             throw mismatch("from \(start) to \(limit) in steps of \(delta)")
         }
         let out = try values.shape(
-            output, TensorShape(CollectionOfOne(max(Int(count), 0))), self)
+            output, TensorShape(CollectionOfOne(Int(max(count, 0)))), self)
         out.withElements(of: Number.self) { out in
             var next = start
             for index in out.indices {

@@ -34,9 +34,6 @@ class ReduceStep: Step {
         let (reduced, result) = try reduction(of: source.shape, values)
         let out = try values.shape(output, result, self)
         try values.charge(source.count, self)
-        if source.count == 0, out.count > 0, kind == .maximum || kind == .minimum {
-            throw mismatch("nothing to take the extreme of in a tensor \(source.shape)")
-        }
         try reduce(ReduceWalk(source.shape, reduced), source, out, values)
     }
 
@@ -90,7 +87,8 @@ class ReduceStep: Step {
         combine(walk, source, out, type)
         out.withElements(of: Number.self) { out in
             if kind == .mean {
-                let count = Number(source.count / max(out.count, 1))
+                // Of nothing the mean is 0, the greatest the lowest number, as in ONNX Runtime.
+                let count = Number(max(source.count / max(out.count, 1), 1))
                 for index in out.indices { out[index] /= count }
             } else if kind == .euclidean {
                 for index in out.indices { out[index] = out[index].squareRoot() }

@@ -50,7 +50,7 @@ struct Tokens {
 
     @inline(__always)
     private func isLongEnough(_ text: UnsafeRawBufferPointer, _ word: Range<Int>) -> Bool {
-        if shortest == 1 || word.count >= 4 * shortest { return true }
+        if shortest == 1 || word.count / 4 >= shortest { return true }
         // Bytes that continue a code point do not count.
         var count = 0
         for index in word where text[index] & 0xC0 != 0x80 { count += 1 }

@@ -27,6 +27,23 @@ struct TreeAttributes {
                 ids.count == weights.count
             else { throw node.corrupt("its \(prefix)_ arrays differ in length") }
         }
+
+        private init(_ leaves: Leaves, _ kept: [Int]) {
+            trees = kept.map { leaves.trees[$0] }
+            nodes = kept.map { leaves.nodes[$0] }
+            ids = kept.map { leaves.ids[$0] }
+            weights = kept.map { leaves.weights[$0] }
+        }
+
+        /// The first weight of each leaf, which is all that ONNX Runtime reads where there is one
+        /// target: scikit-learn's `decision_leaf` repeats a leaf's number for each class.
+        func firstOfEachLeaf() -> Leaves {
+            var seen: Set<Key> = []
+            let kept = weights.indices.filter {
+                seen.insert(Key(tree: trees[$0], node: nodes[$0])).inserted
+            }
+            return kept.count == weights.count ? self : Leaves(self, kept)
+        }
     }
 
     init(_ node: NodeBuilder) throws(LoadError) {
@@ -53,10 +70,13 @@ struct TreeAttributes {
         let node: Int
     }
 
-    /// Where a node is.
-    private struct Place {
-        let tree: Int
-        let index: Int
+    /// A node of a tree.
+    private struct Item {
+        /// In the arrays.
+        let position: Int
+        /// Its children in the tree; -1 for a leaf.
+        var yes = -1
+        var no = -1
     }
 
     /// Hands the trees to the builder: nodes in the file's order, each tree's root first.
@@ -65,29 +85,26 @@ struct TreeAttributes {
         _ precision: TreeEnsembleBuilder.Precision, _ aggregate: TreeEnsembleBuilder.Aggregate
     ) throws(LoadError) -> TreeEnsembleBuilder {
         let order = try order(node)
-        let weights = try weights(node, leaves, order.places)
+        let weights = try weights(node, leaves)
         let featureCount = try featureCount(node)
         var builder = TreeEnsembleBuilder(
             featureCount: featureCount, targetCount: targets, precision: precision,
             aggregate: aggregate)
-        for tree in order.trees {
+        for tree in order {
             builder.beginTree()
-            for position in tree {
+            for item in tree {
+                let position = item.position
                 let cover = covers.isEmpty ? .nan : covers[position]
                 guard let test = try test(node, modes[position]) else {
                     builder.addLeaf(weights: weights[position], cover: cover)
                     continue
                 }
-                let own = trees[position]
-                // A child that is not there becomes an index that the builder refuses.
-                let yes = order.places[Key(tree: own, node: ifTrue[position])]?.index ?? -1
-                let no = order.places[Key(tree: own, node: ifFalse[position])]?.index ?? -1
                 // NaN differs from everything.
                 let missing =
                     test == .notEqual || (!missingIsTrue.isEmpty && missingIsTrue[position] != 0)
                 builder.addBranch(
-                    feature: features[position], test, thresholds[position], ifTrue: yes,
-                    ifFalse: no, missingIsTrue: missing, cover: cover)
+                    feature: features[position], test, thresholds[position], ifTrue: item.yes,
+                    ifFalse: item.no, missingIsTrue: missing, cover: cover)
             }
         }
         return builder
@@ -117,10 +134,8 @@ struct TreeAttributes {
         }
     }
 
-    /// The nodes' positions in the arrays tree by tree, and each node's place in its tree.
-    private func order(
-        _ node: NodeBuilder
-    ) throws(LoadError) -> (trees: [[Int]], places: [Key: Place]) {
+    /// The nodes tree by tree in the file's order, the root first.
+    private func order(_ node: NodeBuilder) throws(LoadError) -> [[Item]] {
         var numbers: [Int: Int] = [:]
         var positions: [[Int]] = []
         var children: Set<Key> = []
@@ -137,8 +152,8 @@ struct TreeAttributes {
                 children.insert(Key(tree: tree, node: ifFalse[position]))
             }
         }
-        var places: [Key: Place] = [:]
-        places.reserveCapacity(trees.count)
+        var indices: [Key: Int] = [:]
+        indices.reserveCapacity(trees.count)
         for number in positions.indices {
             let roots = positions[number].indices.filter {
                 let position = positions[number][$0]
@@ -150,46 +165,85 @@ struct TreeAttributes {
             positions[number].swapAt(0, root)
             for (index, position) in positions[number].enumerated() {
                 let key = Key(tree: trees[position], node: ids[position])
-                guard places.updateValue(Place(tree: number, index: index), forKey: key) == nil
+                guard indices.updateValue(index, forKey: key) == nil
                 else { throw node.corrupt("node \(key.node) of tree \(key.tree) is there twice") }
             }
         }
-        try checkReach(node, positions, places)
-        return (positions, places)
+        var items: [[Item]] = []
+        var count = 0
+        for (number, tree) in positions.enumerated() {
+            items.append(try self.items(node, number, tree, indices, &count))
+        }
+        return items
     }
 
-    /// Refuses nodes that no path from a root leads to: they would be in a cycle.
-    private func checkReach(
-        _ node: NodeBuilder, _ positions: [[Int]], _ places: [Key: Place]
-    ) throws(LoadError) {
-        for (number, tree) in positions.enumerated() {
-            var reached = [Bool](repeating: false, count: tree.count)
-            var open = [0]
-            var count = 0
-            while let index = open.popLast() {
-                guard !reached[index] else {
-                    throw node.corrupt("a node of tree \(number) has two parents")
-                }
-                reached[index] = true
-                count += 1
-                let position = tree[index]
-                guard modes[position] != "LEAF" else { continue }
-                for child in [ifTrue[position], ifFalse[position]] {
-                    guard let place = places[Key(tree: trees[position], node: child)] else {
-                        throw node.corrupt("tree \(number) has no node \(child)")
-                    }
-                    open.append(place.index)
-                }
+    /// The nodes of one tree with their children; all must be reached from its root.
+    /// - Parameter count: of nodes of all trees so far that were repeated.
+    private func items(
+        _ node: NodeBuilder, _ number: Int, _ tree: [Int], _ indices: [Key: Int],
+        _ count: inout Int
+    ) throws(LoadError) -> [Item] {
+        var items: [Item] = []
+        items.reserveCapacity(tree.count)
+        for position in tree {
+            guard modes[position] != "LEAF" else {
+                items.append(Item(position: position))
+                continue
             }
-            guard count == tree.count else {
-                throw node.corrupt("tree \(number) has nodes that its root does not reach")
+            let own = trees[position]
+            guard let yes = indices[Key(tree: own, node: ifTrue[position])],
+                let no = indices[Key(tree: own, node: ifFalse[position])]
+            else { throw node.corrupt("tree \(number) has a node whose child is not there") }
+            items.append(Item(position: position, yes: yes, no: no))
+        }
+        var reached = [Bool](repeating: false, count: items.count)
+        var open = [0]
+        var reachedCount = 0
+        var isShared = false
+        while let index = open.popLast() {
+            guard !reached[index] else {
+                isShared = true
+                continue
+            }
+            reached[index] = true
+            reachedCount += 1
+            if items[index].yes >= 0 { open += [items[index].yes, items[index].no] }
+        }
+        guard reachedCount == items.count else {
+            throw node.corrupt("tree \(number) has nodes that its root does not reach")
+        }
+        return isShared ? try repeated(node, number, items, &count) : items
+    }
+
+    /// A tree of its own for what is shared: onnxmltools lets the tests of a category's values, one
+    /// after the other, lead to the same child.
+    private func repeated(
+        _ node: NodeBuilder, _ number: Int, _ items: [Item], _ count: inout Int
+    ) throws(LoadError) -> [Item] {
+        var tree = [items[0]]
+        /// Nodes whose children are still those of `items`, with their depths.
+        var open = [(index: 0, depth: 0)]
+        while let (index, depth) = open.popLast() {
+            guard depth < items.count else { throw node.corrupt("tree \(number) has a cycle") }
+            guard tree[index].yes >= 0 else { continue }
+            let (yes, no) = (tree[index].yes, tree[index].no)
+            (tree[index].yes, tree[index].no) = (tree.count, tree.count + 1)
+            open += [(tree.count, depth + 1), (tree.count + 1, depth + 1)]
+            tree += [items[yes], items[no]]
+            count += 2
+            guard count <= ONNXLimits.repeatedNodesMax else {
+                throw LoadError(
+                    .limit,
+                    "\(node.place): nodes with several parents are more than"
+                        + " \(ONNXLimits.repeatedNodesMax) when each has a place of its own")
             }
         }
+        return tree
     }
 
     /// By position in the arrays of nodes, what a leaf adds.
     private func weights(
-        _ node: NodeBuilder, _ leaves: Leaves, _ places: [Key: Place]
+        _ node: NodeBuilder, _ leaves: Leaves
     ) throws(LoadError) -> [[(target: Int, weight: Double)]] {
         var byKey: [Key: Int] = [:]
         byKey.reserveCapacity(trees.count)

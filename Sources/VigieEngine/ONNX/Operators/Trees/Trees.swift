@@ -44,7 +44,8 @@ extension OperatorTable {
             throw node.corrupt("\(targets) targets")
         }
         let input = try treeInput(node)
-        let leaves = try TreeAttributes.Leaves(node, prefix: "target")
+        var leaves = try TreeAttributes.Leaves(node, prefix: "target")
+        if targets == 1 { leaves = leaves.firstOfEachLeaf() }
         let base = try node.doubles("base_values")
         let nodes = try TreeAttributes(node)
         guard base.isEmpty || base.count == targets else {
