@@ -91,7 +91,8 @@ private final class EventLog: Sendable {
             switch event {
             case .loaded(let model): "loaded \(model.name)/\(model.version)"
             case .waiting(let name, let version, _): "waiting \(name)/\(version)"
-            case .failed(let name, let version, _, let reason): "failed \(name)/\(version): \(reason)"
+            case .failed(let name, let version, _, let reason):
+                "failed \(name)/\(version): \(reason)"
             case .superseded(let name, let version): "superseded \(name)/\(version)"
             case .unloaded(let name, let version, let reason):
                 "unloaded \(name)/\(version): \(reason)"
