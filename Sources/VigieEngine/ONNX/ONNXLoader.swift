@@ -49,7 +49,8 @@ enum ONNXLoader {
         let rows = try RowScorer.make(program, fast, trial, source.signature, source.meanTerms)
         let artifact = ONNXArtifact(fast, rows.signature, rows.scorer)
         guard source.signature == nil, artifact.scoresRows,
-            let stricter = DerivedSignature.withoutFatalMissing(artifact)
+            let stricter = DerivedSignature.withoutPadding(artifact)
+                ?? DerivedSignature.withoutFatalMissing(artifact)
         else { return artifact }
         let checked = try RowScorer.make(program, fast, trial, stricter, source.meanTerms)
         return ONNXArtifact(fast, checked.signature, checked.scorer)

@@ -168,6 +168,20 @@ import VigieProtos
         #expect(features.map(\.missing) == (alone ? [.allow, .allow] : [.allow, .reject]))
     }
 
+    /// A row of nothing but padding has no mean; one of words has.
+    @Test func words_whose_zero_is_padding_begin_at_one() throws {
+        let model = Model(input: [-1, 2], type: 7)
+        let cast = model.node("Cast", ["x"], ["real"]).addAttribute()
+        cast.setName("to")
+        cast.type = .int
+        cast.i = 1
+        model.integers("axis", [1])
+        model.node("ReduceSum", ["real", "axis"], ["sum"])
+        model.node("Div", ["sum", "sum"])
+        let artifact = try model.output().load()
+        #expect(artifact.scoresRows && artifact.signature.features.map(\.minimum) == [1, 1])
+    }
+
     /// A hundred halves and 2^24: one after the other, `Float` would lose each half.
     @Test func base_values_are_added_after_the_trees() throws {
         let model = Model(input: [-1, 1])

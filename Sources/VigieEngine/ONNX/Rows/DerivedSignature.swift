@@ -47,6 +47,27 @@ enum DerivedSignature {
         return Signature(features: stricter)
     }
 
+    /// A network with a mask takes zeros for padding, and the mean of a row of nothing else is no number.
+    /// - Returns: the signature with integers from 1, when a row of zeros has no score and one of
+    ///   ones has; nil otherwise.
+    static func withoutPadding(_ artifact: ONNXArtifact) -> Signature? {
+        let features = artifact.signature.features
+        guard features.contains(where: { $0.kind == .integer }) else { return nil }
+        let workspace = artifact.makeWorkspace()
+        func hasScore(_ value: Double) -> Bool {
+            for index in features.indices {
+                workspace.row[index] = features[index].kind == .integer ? value : 0
+            }
+            return (try? artifact.score(workspace))?.isNaN == false
+        }
+        guard !hasScore(0), hasScore(1) else { return nil }
+        var positive = features
+        for index in positive.indices where positive[index].kind == .integer {
+            positive[index].minimum = 1
+        }
+        return Signature(features: positive)
+    }
+
     private static func kind(_ type: ElementType) -> Feature.Kind {
         switch type {
         case .float16, .bfloat16, .float32, .float64: .number
