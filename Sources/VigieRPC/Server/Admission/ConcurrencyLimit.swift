@@ -23,8 +23,9 @@ package struct ConcurrencyLimit: Sendable {
         /// server's capacity the 99th percentile of random arrivals is some 10 (M/D/1); with as much as
         /// the mean under overload, the 99th percentile there stays within twice of that.
         package var tolerance = 10.0
-        /// In nanoseconds: shorter waits are nobody's concern, whatever a call costs.
-        package var floor: UInt64 = 5_000_000
+        /// In nanoseconds: shorter waits are nobody's concern, whatever a call costs. 256 callers of
+        /// 50 µs each who all wait for their answers are no overload, though each waits 13 ms.
+        package var floor: UInt64 = 25_000_000
         /// In nanoseconds: how often the limit moves.
         package var window: UInt64 = 20_000_000
         /// In nanoseconds: for how long calls must have taken too long before the limit falls. A burst
