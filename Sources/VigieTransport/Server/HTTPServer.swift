@@ -21,10 +21,9 @@ package final class HTTPServer: Sendable {
 
     /// Connections open now, over all loops.
     package var connectionCount: Int { gate.current }
-    /// Loop by loop, the share of the last second that it worked, 0 … 1. From any thread.
-    package var loopUtilization: [Double] {
-        let now = MonotonicTime.now().nanoseconds
-        return loops.map { $0.counters.utilization(now: now) }
+    /// The share of the last second that the loops worked, 0 … 1, on average. From any thread.
+    package var meanUtilization: Double {
+        loops.reduce(0) { $0 + $1.utilization } / Double(loops.count)
     }
     /// What has become of all connections so far. From any thread; not for every request.
     package var counters: ConnectionCounters { gate.counters }

@@ -1,12 +1,6 @@
 import VigieDecisions
-import VigieTelemetry
 
 extension Pod {
-    /// Those of the pod's parts that report figures of their own.
-    static func sources(_ parts: (any MetricSource)?...) -> [any MetricSource] {
-        parts.compactMap(\.self)
-    }
-
     /// Opens the decision log; nil when there is to be none.
     static func openDecisions(
         _ settings: PodSettings, _ log: Log

@@ -16,7 +16,7 @@ extension Pod {
         return MetricsPage(
             [
                 BuildMetrics(), ProcessMetrics(), load,
-                UtilizationMetrics(loops: server.loops, pool: pool),
+                UtilizationMetrics(server: server, pool: pool),
                 TransportMetrics(
                     server, limits: settings.limits.serverLimits,
                     isTLS: settings.tls.configuration != nil),

@@ -99,7 +99,7 @@ final class Pod {
         let metrics = Self.metrics(
             settings, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.metricSources + Self.sources(services.decisions))
+            others: observation.metricSources + (services.decisions.map { [$0] } ?? []))
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }

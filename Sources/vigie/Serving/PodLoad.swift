@@ -64,11 +64,12 @@ final class PodLoad: LoadReporter, MetricSource {
         let calls = next.calls - last.calls
         var report = LoadReport()
         report.cpu = max(next.processor - last.processor, 0) / seconds / processors
-        if let memoryMax, let used = PodMemory.resident { report.memory = used / memoryMax }
+        if let memoryMax, let used = ProcessMetrics.residentBytes {
+            report.memory = used / memoryMax
+        }
         report.callsPerSecond = Double(calls.ended) / seconds
         report.errorsPerSecond = Double(calls.failed) / seconds
-        let loops = server.loopUtilization
-        let mean = loops.reduce(0, +) / Double(max(loops.count, 1))
+        let mean = server.meanUtilization
         report.utilization = [("loops", mean)]
         var busiest = mean
         if let pool {

@@ -42,6 +42,9 @@ struct ProcessMetrics: MetricSource {
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
 
+    /// Memory that is in RAM.
+    static var residentBytes: Double? { stat()?.residentBytes }
+
     private struct Stat {
         var threads: Double
         var virtualBytes: Double

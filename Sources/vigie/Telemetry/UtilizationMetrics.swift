@@ -8,13 +8,13 @@ import VigieTransport
 /// of time that it does. Requests at the workers are counted, those that wait too: so the figure
 /// passes 1 when more comes than can be done, and tells by how much.
 struct UtilizationMetrics: MetricSource {
-    let loops: [EventLoop]
+    let server: HTTPServer
     let pool: WorkerPool?
 
     func metricFamilies() -> [MetricFamily] {
         let load = pool?.load
         let workers = pool?.options.workers ?? 0
-        let inline = loops.reduce(0) { $0 + $1.utilization } / Double(max(loops.count, 1))
+        let inline = server.meanUtilization
         let pooled =
             load.map { Double($0.waiting + $0.running) / Double(max(workers, 1)) } ?? 0
         return [

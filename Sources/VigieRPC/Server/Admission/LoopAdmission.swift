@@ -12,8 +12,6 @@ import VigieTransport
 struct LoopAdmission {
     private let loop: EventLoop
     private(set) var limit: ConcurrencyLimit
-    /// Turned away, by class: for metrics.
-    private(set) var refused: [UInt64]
     private let refusals: [PreparedRefusal]
     private let counters: RPCCounters
     private var nextRefusal = 0
@@ -30,7 +28,6 @@ struct LoopAdmission {
         self.loop = loop
         self.counters = counters
         limit = ConcurrencyLimit(options)
-        refused = Array(repeating: 0, count: CallPriority.allCases.count)
         refusals = PreparedRefusal.spread(
             .resourceExhausted, "the server is overloaded: too many calls came before this one",
             retryAfter: retryAfter)
@@ -40,14 +37,13 @@ struct LoopAdmission {
     @inline(__always)
     mutating func admit(_ priority: CallPriority) -> PreparedRefusal? {
         if round != loop.round { beginRound() }
-        guard limit.admits(underWay: admitted, priority) else { return refuse(priority) }
+        guard limit.admits(underWay: admitted, priority) else { return refuse() }
         admitted += 1
         return nil
     }
 
     @inline(never)
-    private mutating func refuse(_ priority: CallPriority) -> PreparedRefusal {
-        refused[Int(priority.rawValue)] &+= 1
+    private mutating func refuse() -> PreparedRefusal {
         nextRefusal = (nextRefusal + 1) % refusals.count
         return refusals[nextRefusal]
     }
