@@ -19,7 +19,8 @@ import Testing
         ("versions:", "is no version"), ("versions:3,,5", "is no version"),
         ("versions:03", "is no version"), ("versions:-1", "is no version"),
         ("latest:1;all", "second policy for all models"), ("Fraud=all", "is no model's name"),
-        ("a=all;a=all", "has two policies"), ("a=", "is no policy"), ("latest:1;", "second policy for all models"),
+        ("a=all;a=all", "has two policies"), ("a=", "is no policy"),
+        ("latest:1;", "second policy for all models"),
     ])
     func a_wrong_policy_is_refused(text: String, reason: String) {
         do {
