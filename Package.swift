@@ -69,7 +69,10 @@ let package = Package(
             swiftSettings: serving),
         .target(
             name: "VigieRegistry",
-            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
+            dependencies: [
+                "VigieEngine", "VigieCrypto", "VigieHTTP", "VigieTelemetry", "CVigieSys",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
@@ -162,7 +165,7 @@ let package = Package(
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
-            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
