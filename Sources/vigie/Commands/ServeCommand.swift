@@ -56,7 +56,8 @@ struct ServeCommand: ParsableCommand {
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "registry", "keep-versions",
-            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes", "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
+            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
+            "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
