@@ -60,7 +60,11 @@ class Server:
     def start(self):
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                self.command, cwd=self.folder, stdout=log, stderr=log, env=self.env,
+                self.command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                env=self.env,
                 start_new_session=True,
             )
         wait_for(self.url)
@@ -103,7 +107,8 @@ class Gateway:
         with (self.folder / "rgw.out").open("ab") as log:
             process = subprocess.Popen(
                 ["radosgw", "-f", "-n", "client.rgw", "-c", str(self.folder / "ceph.conf")],
-                stdout=log, stderr=log,
+                stdout=log,
+                stderr=log,
             )
         (self.folder / "rgw.pid1").write_text(str(process.pid))
         wait_for(self.url)
@@ -129,7 +134,13 @@ def rclone(folder: pathlib.Path) -> Server:
     port = free_port()
     (folder / "data").mkdir(exist_ok=True)
     command = [program, "serve", "s3", "--addr", f"127.0.0.1:{port}"]
-    command += ["--auth-key", f"{ACCESS},{SECRET}", "--vfs-cache-mode", "full", str(folder / "data")]
+    command += [
+        "--auth-key",
+        f"{ACCESS},{SECRET}",
+        "--vfs-cache-mode",
+        "full",
+        str(folder / "data"),
+    ]
     env = {"RCLONE_CONFIG": str(folder / "none.conf"), "XDG_CACHE_HOME": str(folder / "cache")}
     return Server(folder, [str(part) for part in command], f"http://127.0.0.1:{port}", env)
 
@@ -150,6 +161,8 @@ def mlflow(folder: pathlib.Path) -> Server:
     command += ["--artifacts-destination", "./artifacts"]
     url = f"http://127.0.0.1:{port}"
     return Server(
-        folder, [str(part) for part in command], f"{url}/health",
+        folder,
+        [str(part) for part in command],
+        f"{url}/health",
         {"MLFLOW_DISABLE_TELEMETRY": "true"},
     )

@@ -62,8 +62,11 @@ class Bucket:
         self.bucket = f"models-{uuid.uuid4().hex[:12]}"
         self.endpoint = server.url
         self.client = boto3.client(
-            "s3", endpoint_url=server.url, aws_access_key_id=ACCESS,
-            aws_secret_access_key=SECRET, region_name="us-east-1",
+            "s3",
+            endpoint_url=server.url,
+            aws_access_key_id=ACCESS,
+            aws_secret_access_key=SECRET,
+            region_name="us-east-1",
         )
         self.client.create_bucket(Bucket=self.bucket)
         self.env = {"AWS_ACCESS_KEY_ID": ACCESS, "AWS_SECRET_ACCESS_KEY": SECRET}
@@ -135,7 +138,9 @@ class Tracker:
     def call(self, method: str, path: str, body) -> dict:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         request = urllib.request.Request(
-            f"{self.endpoint}/api/2.0/{path}", data=content, method=method,
+            f"{self.endpoint}/api/2.0/{path}",
+            data=content,
+            method=method,
             headers={"Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
@@ -145,7 +150,9 @@ class Tracker:
         if model in self.known:
             return
         tags = [{"key": "vigie.name", "value": model}]
-        self.call("POST", "mlflow/registered-models/create", {"name": self.name(model), "tags": tags})
+        self.call(
+            "POST", "mlflow/registered-models/create", {"name": self.name(model), "tags": tags}
+        )
         self.known.add(model)
 
     def put(self, model: str, version: int, name: str, content: bytes):
@@ -160,9 +167,11 @@ class Tracker:
         for name, content in files.items():
             self.put(model, version, name, content)
         made = self.call(
-            "POST", "mlflow/model-versions/create",
+            "POST",
+            "mlflow/model-versions/create",
             {
-                "name": self.name(model), "source": f"mlflow-artifacts:/{place}",
+                "name": self.name(model),
+                "source": f"mlflow-artifacts:/{place}",
                 "run_id": run["run_id"],
                 "tags": [{"key": k, "value": v} for k, v in (tags or {}).items()],
             },

@@ -104,8 +104,10 @@ def test_a_corrupted_file_is_refused_and_the_old_version_stays(source, cluster, 
     source.publish("credit", 1, files("credit", 1))
     pod = cluster.start(source)
     broken = files("credit", 2)
-    broken[file] = broken[file].replace(b'"schema": 1', b'"schema": 7').replace(
-        b'"coefficient": 2', b'"coefficient": 3'
+    broken[file] = (
+        broken[file]
+        .replace(b'"schema": 1', b'"schema": 7')
+        .replace(b'"coefficient": 2', b'"coefficient": 3')
     )
     source.publish("credit", 2, broken)
     said = until(lambda: reason(pod, "credit", 2), seconds=40)
