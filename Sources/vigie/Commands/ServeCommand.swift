@@ -82,7 +82,7 @@ struct ServeCommand: ParsableCommand {
             "decision-log-sync-interval", "decision-log-key",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
-            Setting("no-load-shedding", isSwitch: true),
+            Setting("admin-tls", isSwitch: true), Setting("no-load-shedding", isSwitch: true),
             Setting("load-report-trailers", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),
             Setting("permit-pings-without-calls", isSwitch: true),
