@@ -71,6 +71,10 @@ let package = Package(
             name: "VigieRegistry",
             dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
+        // Which version answers whom: the specification, its state, and how one becomes the other.
+        .target(
+            name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            exclude: ["ROLLOUTS.md"], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -163,6 +167,9 @@ let package = Package(
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieRolloutsTests",
+            dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
