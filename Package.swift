@@ -67,6 +67,11 @@ let package = Package(
             name: "VigieRegistry",
             dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
+        // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
+        .target(
+            name: "VigieRouting",
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            swiftSettings: serving),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -158,6 +163,7 @@ let package = Package(
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(name: "VigieRoutingTests", dependencies: ["VigieRouting", "VigieEngine"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
