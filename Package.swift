@@ -37,6 +37,8 @@ let package = Package(
             providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // C of our own: Linux calls that Swift's Glibc module lacks, and generated protobuf-c code.
         .target(name: "CVigieSys"),
@@ -50,6 +52,8 @@ let package = Package(
             name: "VigieTelemetry", dependencies: ["VigieProtos"], exclude: ["METRICS.md"],
             swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        // HTTP to what stands around a pod: object stores, trackers, the Kubernetes API.
+        .target(name: "VigieHTTP", dependencies: ["CCurl"], swiftSettings: strict),
         .target(
             name: "VigieTransport",
             dependencies: ["VigieTelemetry", "CNghttp2", "COpenSSL", "CVigieSys"],
@@ -159,6 +163,7 @@ let package = Package(
                 "VigieLoad", "VigieTransport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
+        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
