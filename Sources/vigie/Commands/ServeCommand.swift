@@ -56,7 +56,8 @@ struct ServeCommand: ParsableCommand {
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "registry", "keep-versions",
-            "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca", "tls-client-auth",
+            "version-policy", "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca",
+            "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
             "trace-max-per-second", "trace-keep-slow", "trace-queue", "trace-batch",

@@ -40,7 +40,9 @@ final class Pod {
         certificates = settings.tls.configuration.map(CertificateWatcher.init)
 
         var options = StoreOptions()
-        options.keepVersions = settings.registry.keepVersions
+        options.policies = try StartFailure.wrapping("--version-policy") {
+            () throws(VersionPolicies.Failure) in try settings.registry.policies()
+        }
         options.pollInterval = settings.registry.registryPollInterval.duration
         let registryMetrics = RegistryMetrics()
         let store = ModelStore(
