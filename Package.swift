@@ -75,6 +75,13 @@ let package = Package(
         .target(
             name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
             exclude: ["ROLLOUTS.md"], swiftSettings: strict),
+        // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
+        .target(
+            name: "VigieRouting",
+            dependencies: [
+                "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: serving),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -86,7 +93,7 @@ let package = Package(
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieDecisions",
+                "VigieDecisions", "VigieRouting", "VigieRollouts",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -167,6 +174,9 @@ let package = Package(
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieRoutingTests",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),
         .testTarget(
             name: "VigieRolloutsTests",
             dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
