@@ -71,6 +71,17 @@ let package = Package(
             name: "VigieRegistry",
             dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
             swiftSettings: strict),
+        // Which version answers whom: the specification, its state, and how one becomes the other.
+        .target(
+            name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            exclude: ["ROLLOUTS.md"], swiftSettings: strict),
+        // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
+        .target(
+            name: "VigieRouting",
+            dependencies: [
+                "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: serving),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -82,7 +93,7 @@ let package = Package(
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieDecisions",
+                "VigieDecisions", "VigieRouting", "VigieRollouts",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -163,6 +174,12 @@ let package = Package(
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+        .testTarget(
+            name: "VigieRoutingTests",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),
+        .testTarget(
+            name: "VigieRolloutsTests",
+            dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
