@@ -77,6 +77,7 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
+        let serverLimits = Self.serverLimits(settings, log)
         var rpcLimits = settings.limits.rpcLimits
         rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
             most: rpcLimits.maxConcurrentCalls)
@@ -87,7 +88,7 @@ final class Pod {
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
-                listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
+                listen: address, loops: loops, limits: serverLimits, tls: tls
             ) { loop in
                 let handler = RPCHandler(loop: loop, limits: perLoop)
                 observation.observe(handler)
@@ -96,12 +97,16 @@ final class Pod {
                 return handler
             }
         }
+        let watch = try StartFailure.wrapping("watch") { () throws(SystemError) in
+            try PodWatch(memoryMax: settings.limits.maxMemory?.bytes, log)
+        }
+        for handler in handlers { handler.memory = watch.memory }
         let load = PodLoad(server, handlers.map(\.counters), pool)
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
-            settings, server: server, handlers: handlers.map(\.counters), load: load,
+            settings, serverLimits, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.metricSources + (services.decisions.map { [$0] } ?? []))
+            others: [watch] + observation.metricSources + (services.decisions.map { [$0] } ?? []))
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
@@ -121,9 +126,23 @@ final class Pod {
             return threads
         }
         server.start()
+        watch.start(server)
         admin?.start()
         services.setServing()
         announce()
+    }
+
+    /// As many connections as there may be, or as there can be.
+    private static func serverLimits(_ settings: PodSettings, _ log: Log) -> ServerLimits {
+        var limits = settings.limits.serverLimits
+        let possible = FileDescriptors.connections(limits.maxConnections)
+        if possible < limits.maxConnections {
+            log.warning(
+                "the limit of open files allows \(possible) connections, not "
+                    + "\(limits.maxConnections) (--max-connections): raise it with ulimit -n")
+            limits.maxConnections = possible
+        }
+        return limits
     }
 
     private static func address(_ flag: String, _ text: String) throws(StartFailure)
