@@ -12,7 +12,8 @@ RELEASE := -c release --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What the build needs, and what the tests need besides.
-BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-dev libsqlite3-dev pkg-config
+BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-dev libsqlite3-dev \
+	libcurl4-openssl-dev pkg-config
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
 	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales
 

@@ -3,19 +3,21 @@ package final class ModelEntry: Sendable {
     package let name: String
     /// Ascending; never empty.
     package let versions: [LoadedModel]
+    /// The version that answers a caller who names none: the newest that the model's policy keeps,
+    /// or the newest if those that are ready are all there for another reason.
+    package let current: LoadedModel?
     let nameBytes: [UInt8]
 
-    /// - Parameter versions: ascending, at least one.
-    package init(name: String, versions: [LoadedModel]) {
+    /// - Parameters:
+    ///   - versions: ascending, at least one.
+    ///   - current: one of them; nil for the last.
+    package init(name: String, versions: [LoadedModel], current: LoadedModel? = nil) {
         precondition(!versions.isEmpty, "an entry has a version")
         self.name = name
         self.versions = versions
+        self.current = current ?? versions.last
         nameBytes = Array(name.utf8)
     }
-
-    /// The newest version that is ready. (Never nil; optional so that a later policy may hold
-    /// everything back.)
-    package var current: LoadedModel? { versions.last }
 
     /// A version that is ready. Allocates nothing.
     package func version(_ number: Int) -> LoadedModel? {

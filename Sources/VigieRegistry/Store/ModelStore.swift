@@ -17,6 +17,7 @@ package final class ModelStore: Sendable {
     private let observers = Mutex<[@Sendable (ModelTable) -> Void]>([])
     private let mailbox: StoreMailbox
     private let thread = Mutex<WorkThread?>(nil)
+    private let required = Mutex<[String: Set<Int>]>([:])
 
     private struct Published {
         var table = ModelTable.empty
@@ -52,6 +53,7 @@ package final class ModelStore: Sendable {
                 publish: { [unowned box, unowned self] in publish(box.core, changed: $0) },
                 report: { [onEvent] in onEvent($0) })
         }
+        core.core.required = required.withLock { $0 }
         try core.core.start(now: .now)
         // Without a thread to watch, the store would serve what it has for ever: say so.
         guard let worker = WorkThread(name: "vigie-registry", { self.watch(core) }) else {
@@ -89,6 +91,17 @@ package final class ModelStore: Sendable {
         post(StoreMailbox.Command(action: .unload(name), done: done))
     }
 
+    /// Says which versions must be in memory besides those that the policies keep: it replaces what
+    /// was said before. They are loaded at once, on the store's thread (those that are said before
+    /// ``start()``, in it), and may leave memory when they are no longer said. Those that cannot be
+    /// loaded show in ``statuses()`` with the reason; they are loaded when they come. Of a model that
+    /// was unloaded by ``unload(_:_:)`` nothing is. Any thread; returns at once.
+    package func require(_ versions: [String: Set<Int>]) {
+        required.withLock { $0 = versions }
+        // A store that has been stopped keeps what it has.
+        _ = mailbox.post(StoreMailbox.Command(action: .require(versions)) { _ in })
+    }
+
     /// Looks at the folder now rather than at the next change; `done` is called on the store's
     /// thread when everything that was there has been dealt with.
     package func refresh(_ done: @escaping @Sendable (RegistryError?) -> Void) {
@@ -118,10 +131,7 @@ package final class ModelStore: Sendable {
             published.withLock { $0.statuses = statuses }
             return
         }
-        let entries = core.models.compactMap { name, model -> ModelEntry? in
-            let ready = model.ready
-            return ready.isEmpty ? nil : ModelEntry(name: name, versions: ready)
-        }
+        let entries = core.models.compactMap { name, model in model.entry(name) }
         let (new, old) = published.withLock { published in
             let old = published.table
             let table = ModelTable(entries: entries, generation: old.generation + 1)
@@ -180,6 +190,7 @@ package final class ModelStore: Sendable {
                 case .load(let name): try core.load(name, now: .now)
                 case .unload(let name): try core.unload(name)
                 case .look: core.look(now: .now)
+                case .require(let versions): core.require(versions, now: .now)
                 }
                 command.done(nil)
             } catch { command.done(error) }

@@ -2,8 +2,9 @@
 /// time it is. It has no thread, clock or watch of its own; it belongs to one thread at a time.
 ///
 /// The rules:
-/// - In memory are the newest ``StoreOptions/keepVersions`` versions of a model **that load**. A
-///   broken one takes nobody's place.
+/// - In memory are the versions that ``StoreOptions/policies`` keep: of "the newest four", the
+///   newest four **that load**; a broken one takes nobody's place. Besides those, the versions that
+///   are required by number (``ModelStore/require(_:)``), whose model has not been unloaded.
 /// - A version is immutable. When its files change or vanish after it was loaded, what was loaded
 ///   is served on and the change reported; ``load(_:now:)`` takes the changed files in.
 /// - When a version's folder is gone (for ``StoreOptions/removalGrace``), it is unloaded. If it was
@@ -17,6 +18,8 @@ final class StoreCore {
     let loader: VersionLoader
     var models: [String: ModelState] = [:]
     var events: [StoreEvent] = []
+    /// Versions by model that are to be in memory whatever the policy keeps.
+    var required: [String: Set<Int>] = [:]
     private var root: (device: UInt64, inode: UInt64)?
     private var isUnreadable = false
     /// When to look again though nothing changed, before the poll interval has passed.
@@ -92,6 +95,10 @@ final class StoreCore {
 
     func isServed(_ name: String) -> Bool { options.models?.contains(name) ?? true }
 
+    func isRequired(_ name: String, _ version: Int) -> Bool {
+        required[name]?.contains(version) ?? false
+    }
+
     private var hasReadyModels: Bool { models.values.contains { !$0.ready.isEmpty } }
 
     func wake(at time: ContinuousClock.Instant) {
@@ -100,8 +107,10 @@ final class StoreCore {
 
     private func firstVersions(_ snapshot: FolderSnapshot) -> [(name: String, version: Int)] {
         snapshot.models.filter { isServed($0.name) }.flatMap { model in
-            model.versions.suffix(max(options.keepVersions, 1)).reversed()
-                .map { (name: model.name, version: $0) }
+            let policy = options.policies[model.name]
+            return model.versions.reversed().enumerated()
+                .filter { policy.keeps($1, newerKept: $0) || isRequired(model.name, $1) }
+                .map { (name: model.name, version: $1) }
         }
     }
 

@@ -8,8 +8,8 @@ package enum StoreEvent: Sendable {
     /// A version is of no use: `.refused`, or `.incomplete` for too long. What was served before still
     /// is.
     case failed(name: String, version: Int, kind: RegistryError.Reason, reason: String)
-    /// A version has left memory because enough newer ones are there.
-    case superseded(name: String, version: Int)
+    /// A version has left memory because the policy keeps others, and nobody requires it any more.
+    case superseded(name: String, version: Int, reason: String)
     /// A version has left memory because its folder was removed, or the model was unloaded.
     case unloaded(name: String, version: Int, reason: String)
     /// The files of a loaded version are no longer what was loaded; the loaded one is served on.

@@ -11,6 +11,8 @@ struct VersionState {
     }
 
     var phase = Phase.idle
+    /// Whether the model's policy wants it; else somebody required it, or it is not to be loaded.
+    var isKept = false
     /// Why it is not ready, or what is odd about it.
     var reason = ""
     /// Its files when they were last tried, or loaded.
@@ -54,5 +56,15 @@ struct ModelState {
     /// Those that are ready, ascending.
     var ready: [LoadedModel] {
         versions.values.compactMap(\.model).sorted { $0.version < $1.version }
+    }
+
+    /// What can be served of it. The current version is the newest that the policy keeps: one that
+    /// is only required (a canary, say) does not take over by being there.
+    func entry(_ name: String) -> ModelEntry? {
+        let ready = ready
+        guard !ready.isEmpty else { return nil }
+        return ModelEntry(
+            name: name, versions: ready,
+            current: ready.last { versions[$0.version]?.isKept == true })
     }
 }

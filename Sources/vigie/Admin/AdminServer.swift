@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import VigieTransport
 
 /// The HTTP/1.1 port for probes, scrapers and people: kubelet, Prometheus, curl, a browser. A few
@@ -11,6 +12,8 @@ final class AdminServer: Sendable {
     let address: SocketAddress
     private let descriptor: Int32
     private let router: Router
+    /// Nil for cleartext.
+    private let tls: Mutex<TLSContext?>
 
     /// Requests that are served at once: a scrape, or a client that dawdles, keeps no probe waiting.
     private static let threads = 4
@@ -22,7 +25,11 @@ final class AdminServer: Sendable {
     private static let headBytesMax = 16_384
     private static let bodyBytesMax = 4096
 
-    init(_ address: SocketAddress, router: @escaping Router) throws(SystemError) {
+    /// - Parameter tls: speaks HTTP/1.1; nil for cleartext.
+    init(_ address: SocketAddress, tls: TLSContext?, router: @escaping Router)
+        throws(SystemError)
+    {
+        self.tls = Mutex(tls)
         descriptor = try BlockingSocket.listen(address)
         self.address = try BlockingSocket.localAddress(descriptor)
         self.router = router
@@ -44,12 +51,20 @@ final class AdminServer: Sendable {
         }
     }
 
+    /// Takes another certificate for connections from now on; a port in cleartext stays so.
+    func replaceTLS(_ context: TLSContext) {
+        tls.withLock { if $0 != nil { $0 = context } }
+    }
+
     private func run() {
         while true {
             let client = accept(descriptor, nil, nil)
             if client >= 0 {
                 BlockingSocket.setTimeouts(client, seconds: Self.timeoutSeconds)
-                serve(client)
+                if let stream = AdminStream(client, tls.withLock { $0 }) {
+                    serve(stream)
+                    stream.end()
+                }
                 close(client)
             } else if errno != EINTR, errno != ECONNABORTED {
                 // Out of descriptors: wait for some to be given back.
@@ -58,7 +73,7 @@ final class AdminServer: Sendable {
         }
     }
 
-    private func serve(_ client: Int32) {
+    private func serve(_ client: AdminStream) {
         switch read(client) {
         case .gone: return
         case .tooLarge:
@@ -79,7 +94,7 @@ final class AdminServer: Sendable {
         case request(AdminRequest)
     }
 
-    private func read(_ client: Int32) -> Reading {
+    private func read(_ client: AdminStream) -> Reading {
         let deadline = MonotonicTime.now().advanced(by: Self.requestTime)
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 2048)
@@ -100,20 +115,18 @@ final class AdminServer: Sendable {
                     .map { .request($0) } ?? .malformed
             }
             guard headEnd != nil || bytes.count < Self.headBytesMax else { return .tooLarge }
-            let count = recv(client, &chunk, chunk.count, 0)
+            let count = client.read(&chunk)
             guard count > 0, MonotonicTime.now() < deadline else { return .gone }
             bytes.append(contentsOf: chunk[..<count])
         }
     }
 
-    private func answer(_ client: Int32, _ page: AdminPage, _ withBody: Bool) {
+    private func answer(_ client: AdminStream, _ page: AdminPage, _ withBody: Bool) {
         var bytes = Array(page.head.utf8)
         if withBody { bytes += page.body }
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                send(client, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
-            }
+            let count = client.write(bytes, from: sent)
             guard count > 0 else { return }
             sent += count
         }

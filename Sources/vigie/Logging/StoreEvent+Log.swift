@@ -21,8 +21,8 @@ extension StoreEvent {
             "\(name)/\(version) is not whole yet: \(reason)"
         case .failed(let name, let version, _, let reason):
             "\(name)/\(version) is refused, what served before still does: \(reason)"
-        case .superseded(let name, let version):
-            "\(name)/\(version) has left memory: newer versions are kept instead"
+        case .superseded(let name, let version, let reason):
+            "\(name)/\(version) has left memory: \(reason)"
         case .unloaded(let name, let version, let reason):
             "\(name)/\(version) has left memory: \(reason)"
         case .changedOnDisk(let name, let version, let reason):

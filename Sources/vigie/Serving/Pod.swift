@@ -40,7 +40,9 @@ final class Pod {
         certificates = settings.tls.configuration.map(CertificateWatcher.init)
 
         var options = StoreOptions()
-        options.keepVersions = settings.registry.keepVersions
+        options.policies = try StartFailure.wrapping("--version-policy") {
+            () throws(VersionPolicies.Failure) in try settings.registry.policies()
+        }
         options.pollInterval = settings.registry.registryPollInterval.duration
         let registryMetrics = RegistryMetrics()
         let store = ModelStore(
@@ -106,8 +108,9 @@ final class Pod {
         admin = try adminAddress.map { address throws(StartFailure) in
             let pages = AdminPages(
                 store: store, services: services, metrics: metrics, log: log, token: token)
+            let tls = try Self.adminTLS(settings.tls)
             return try StartFailure.wrapping("--admin \(address)") { () throws(SystemError) in
-                try AdminServer(address) { pages.page($0) }
+                try AdminServer(address, tls: tls) { pages.page($0) }
             }
         }
         threads = try StartFailure.wrapping("event loops") { () throws(SystemError) in
@@ -172,11 +175,23 @@ final class Pod {
         }
     }
 
+    private static func adminTLS(_ options: TLSOptions) throws(StartFailure) -> TLSContext? {
+        try StartFailure.wrapping("TLS") { () throws(TLSError) in
+            try options.adminConfiguration.map { configuration throws(TLSError) in
+                try TLSContext.server(configuration, speaking: .http1)
+            }
+        }
+    }
+
     private func reloadCertificates() {
         guard let configuration = settings.tls.configuration else { return }
         _ = certificates?.hasChanged()
         do throws(TLSError) {
-            server.replaceTLS(try TLSContext.server(configuration))
+            let context = try TLSContext.server(configuration)
+            if let admin, let configuration = settings.tls.adminConfiguration {
+                admin.replaceTLS(try TLSContext.server(configuration, speaking: .http1))
+            }
+            server.replaceTLS(context)
             log.info("certificates read again; new connections use them")
         } catch {
             log.error("certificates not reloaded, the old ones stay: \(error)")

@@ -93,7 +93,7 @@ private final class EventLog: Sendable {
             case .waiting(let name, let version, _): "waiting \(name)/\(version)"
             case .failed(let name, let version, _, let reason):
                 "failed \(name)/\(version): \(reason)"
-            case .superseded(let name, let version): "superseded \(name)/\(version)"
+            case .superseded(let name, let version, _): "superseded \(name)/\(version)"
             case .unloaded(let name, let version, let reason):
                 "unloaded \(name)/\(version): \(reason)"
             case .changedOnDisk(let name, let version, _): "changed \(name)/\(version)"
