@@ -36,7 +36,7 @@ extension RolloutReport {
         self.init(
             name: fields.text("name"), model: fields.text("model"),
             generation: fields.count("generation"), canaryVersion: fields.version("canaryVersion"),
-            stepIndex: fields.count("stepIndex"))
+            epoch: fields.time("epoch"), stepIndex: fields.count("stepIndex"))
         guard !name.isEmpty else { return nil }
         pods = max(1, fields.count("pods"))
         for (key, count) in fields.value["loaded"]?.object?.members ?? [] {
@@ -113,7 +113,6 @@ extension ShadowReport {
         offered = fields.unsigned("offered")
         dropped = fields.unsigned("dropped")
         failed = fields.unsigned("failed")
-        latency = SparseCounts(reading: fields.value["latency"])
         comparison = ComparisonReport(reading: LenientReader(fields.value["comparison"] ?? .null))
     }
 }

@@ -17,6 +17,7 @@ extension RolloutReport {
         object.add("model", model)
         object.add("generation", generation)
         object.add("canaryVersion", canaryVersion)
+        object.add("epoch", epoch)
         object.add("stepIndex", stepIndex)
         object.add("pods", pods)
         object.add("loaded", Self.counts(loaded.map { (String($0.key), UInt64($0.value)) }))
@@ -96,7 +97,6 @@ extension ShadowReport {
         object.add("offered", offered)
         object.add("dropped", dropped)
         object.add("failed", failed)
-        object.add("latency", latency.json)
         object.add("comparison", comparison.json)
         return object.value
     }

@@ -7,8 +7,10 @@ package struct RolloutReport: Sendable, Equatable {
     package var model: String
     /// The generation of the specification that is applied; of several pods the least.
     package var generation: Int
-    /// Whose statistics these are: of this canary, since this step began.
+    /// Whose statistics these are: of this canary, in its rollout that began then, since this step
+    /// began; see ``EffectiveRollout/epoch``.
     package var canaryVersion: Int?
+    package var epoch: WallTime?
     package var stepIndex: Int
     /// How many pods this is the sum of.
     package var pods = 1
@@ -27,12 +29,13 @@ package struct RolloutReport: Sendable, Equatable {
 
     package init(
         name: String, model: String, generation: Int, canaryVersion: Int? = nil,
-        stepIndex: Int = 0
+        epoch: WallTime? = nil, stepIndex: Int = 0
     ) {
         self.name = name
         self.model = model
         self.generation = generation
         self.canaryVersion = canaryVersion
+        self.epoch = epoch
         self.stepIndex = stepIndex
     }
 
@@ -53,10 +56,16 @@ package struct RolloutReport: Sendable, Equatable {
         loaded.merge(other.loaded) { $0 + $1 }
         for failure in other.failed where !failed.contains(failure) { failed.append(failure) }
         trips += other.trips
-        guard other.canaryVersion == canaryVersion, other.stepIndex == stepIndex else { return }
+        guard other.countsSame(as: self) else { return }
         routes.merge(other.routes) { $0 &+ $1 }
         for arm in other.arms { add(arm) }
         for shadow in other.shadows { add(shadow) }
+    }
+
+    /// Whether both have counted the same step of the same rollout.
+    package func countsSame(as other: RolloutReport) -> Bool {
+        canaryVersion == other.canaryVersion && epoch == other.epoch
+            && stepIndex == other.stepIndex
     }
 
     package mutating func add(_ report: ArmReport) {

@@ -1,4 +1,5 @@
-/// How a shadow's answers compare with those that callers got, since the step began.
+/// How a shadow's answers compare with those that callers got, since the step began. Its latencies,
+/// errors and scores are those of its ``ArmReport``, of the arm `shadow`.
 package struct ShadowReport: Sendable, Equatable {
     /// The version that shadows.
     package var version: Int
@@ -10,8 +11,6 @@ package struct ShadowReport: Sendable, Equatable {
     package var dropped: UInt64 = 0
     /// Of those, the ones that it failed to answer.
     package var failed: UInt64 = 0
-    /// Of its latencies, by bucket of `BucketScale.latency`.
-    package var latency = SparseCounts()
     package var comparison = ComparisonReport()
 
     package init(version: Int, against: Int) {
@@ -23,7 +22,6 @@ package struct ShadowReport: Sendable, Equatable {
         offered &+= other.offered
         dropped &+= other.dropped
         failed &+= other.failed
-        latency.merge(other.latency)
         comparison.merge(other.comparison)
     }
 
@@ -32,7 +30,6 @@ package struct ShadowReport: Sendable, Equatable {
         difference.offered = offered &- min(before.offered, offered)
         difference.dropped = dropped &- min(before.dropped, dropped)
         difference.failed = failed &- min(before.failed, failed)
-        difference.latency = latency.since(before.latency)
         difference.comparison = comparison.since(before.comparison)
         return difference
     }
