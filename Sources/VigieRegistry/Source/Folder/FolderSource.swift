@@ -1,8 +1,9 @@
 import Glibc
 
 /// A registry at rest: a folder of models, `<root>/<name>/<version>/manifest.json` and files.
-package struct FolderSource: Sendable {
+package struct FolderSource: RegistrySource {
     package let root: String
+    package var place: String { root }
 
     package init(_ root: String) {
         var root = root
@@ -18,7 +19,7 @@ package struct FolderSource: Sendable {
     /// All models and versions that are there, unread. Hidden names and those that end in `.tmp`
     /// or `.partial` are left out, plain files too.
     /// - Throws: `.folder` when the root cannot be read, with what to do.
-    package func scan() throws(RegistryError) -> FolderSnapshot {
+    package func scan() throws(RegistryError) -> RegistrySnapshot {
         let stamp: FileStamp
         let names: [String]
         do throws(FileError) {
@@ -28,19 +29,22 @@ package struct FolderSource: Sendable {
             }
             names = try FolderListing.names(in: root)
         } catch { throw Self.unreadable(error) }
-        var models: [ModelFolder] = []
+        var models: [ModelListing] = []
         for name in names.sorted() where !ModelName.isIgnored(name) {
             guard let model = scanModel(name) else { continue }
             models.append(model)
         }
-        return FolderSnapshot(device: stamp.device, inode: stamp.inode, models: models)
+        var snapshot = RegistrySnapshot(models: models)
+        snapshot.device = stamp.device
+        snapshot.inode = stamp.inode
+        return snapshot
     }
 
-    private func scanModel(_ name: String) -> ModelFolder? {
+    private func scanModel(_ name: String) -> ModelListing? {
         let path = modelPath(name)
         // Gone since it was listed, or a plain file: a README, say.
         guard let stamp = try? FileStamp(path: path), stamp.isFolder else { return nil }
-        var model = ModelFolder(name: name)
+        var model = ModelListing(name: name)
         guard ModelName.isValid(name) else {
             model.problems.append("'\(name)' is no model's name: it must be \(ModelName.rule)")
             return model
@@ -64,7 +68,24 @@ package struct FolderSource: Sendable {
             model.isUnreadable = true
         }
         model.versions.sort()
+        do throws(RegistryError) { model.labels = try labels(name) } catch {
+            model.problems.append(error.message)
+            model.labels = nil
+        }
         return model
+    }
+
+    /// The labels of a model; none when there is no file of them.
+    package func labels(_ name: String) throws(RegistryError) -> [String: Int] {
+        let bytes: [UInt8]
+        do throws(FileError) {
+            bytes = try OpenFolder(modelPath(name))
+                .read(ModelLabels.fileName, bytesMax: ModelLabels.bytesMax)
+        } catch {
+            if error.isMissing { return [:] }
+            throw RegistryError(.incomplete, "\(error)")
+        }
+        return try ModelLabels.read(bytes)
     }
 
     private static func unreadable(_ error: FileError) -> RegistryError {
@@ -80,27 +101,26 @@ package struct FolderSource: Sendable {
     }
 }
 
-/// What a registry's folder held at one moment.
-package struct FolderSnapshot: Sendable, Equatable {
-    /// Of the root: another one with the same path is another folder, as when a mount comes or goes.
-    package var device: UInt64
-    package var inode: UInt64
-    /// By name, ascending.
-    package var models: [ModelFolder]
-}
+/// A folder is there already, and is watched from outside.
+extension FolderSource {
+    package func begin() {}
+    package func provide(_ name: String, _ version: Int) {}
+    package func mend(_ name: String, _ version: Int) -> Bool { false }
+    package func follow(_ onChange: @escaping @Sendable () -> Void) {}
+    package func stop() {}
 
-/// One model's folder.
-package struct ModelFolder: Sendable, Equatable {
-    package var name: String
-    /// Ascending.
-    package var versions: [Int] = []
-    /// What in it is not as it should be, for people.
-    package var problems: [String] = []
-    /// Whether the folder could not be listed, so that ``versions`` says nothing.
-    package var isUnreadable = false
+    package func stamp(_ versions: [VersionKey]) -> VersionStamp {
+        VersionStamp(paths: versions.map { versionPath($0.name, $0.version) })
+    }
 
-    package init(name: String, versions: [Int] = []) {
-        self.name = name
-        self.versions = versions
+    package func hasModel(_ name: String) -> Bool {
+        (try? FileStamp(path: modelPath(name)))?.isFolder ?? false
+    }
+
+    package func watchedFolders(_ models: [String: [Int]]) -> [String] {
+        [root]
+            + models.flatMap { name, versions in
+                [modelPath(name)] + versions.map { versionPath(name, $0) }
+            }
     }
 }

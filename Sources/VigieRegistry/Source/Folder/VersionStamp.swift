@@ -16,6 +16,15 @@ package struct VersionStamp: Sendable, Equatable {
     /// Of what is there now; of a folder that is not there, the stamp of nothing.
     package init(path: String) { add(path, name: "", depth: 0) }
 
+    /// Of something that is in no folder of ours.
+    /// - Parameter changed: nanoseconds since 1970.
+    package init(of values: [some Hashable], changed: Int64) {
+        var hasher = Hasher()
+        hasher.combine(values)
+        summary = hasher.finalize()
+        self.changed = changed
+    }
+
     /// Of several folders together.
     package init(paths: [String]) { for path in paths { add(path, name: "", depth: 0) } }
 
