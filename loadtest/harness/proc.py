@@ -98,20 +98,8 @@ def tree_cpu_time(pid: int) -> CpuTime:
 
 
 def tree_resident(pid: int) -> int:
-    """Resident bytes of the process and its living descendants, shared pages counted once each."""
-    return sum(_proportional(each) for each in tree(pid) if Path(f"/proc/{each}").exists())
-
-
-def parse_proportional(text: str) -> int:
-    """Pss of a `smaps_rollup` file in bytes: a page that N processes share counts as 1/N for each."""
-    for line in text.splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-def _proportional(pid: int) -> int:
-    return parse_proportional(Path(f"/proc/{pid}/smaps_rollup").read_text())
+    """Resident bytes of the process and its living descendants; what two share counts twice."""
+    return sum(memory(each).resident for each in tree(pid) if Path(f"/proc/{each}").exists())
 
 
 def descriptors(pid: int) -> int:

@@ -44,6 +44,8 @@ class Absent:
     key: str
     name: str
     reason: str
+    # Left out because somebody said so: no failure of the run.
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def gather(settings: Settings, wanted: Collection[str]) -> tuple[list[Contender]
     present, absent = [], []
     for entry in ENTRIES:
         if entry.key not in wanted:
-            absent.append(Absent(entry.key, entry.name, "left out, as asked"))
+            absent.append(Absent(entry.key, entry.name, "left out, as asked", asked=True))
             continue
         try:
             base = pinned(entry.make(settings), settings)

@@ -29,6 +29,8 @@ class Result:
     name: str
     # Why the server has no figures at all, or some are missing.
     missing: str | None = None
+    # Left out because somebody said so.
+    skipped: bool = False
     # Answers per CPU second of the server's processes.
     ping: Series | None = None
     infer: Series | None = None
@@ -69,5 +71,5 @@ def tail_json(tail: Tail) -> dict[str, Any]:
 def table_of(present: list[Contender], absent: list[Absent]) -> dict[str, Result]:
     """A row for everybody who was asked for, by key; without figures yet."""
     rows = {each.key: Result(each.key, each.name) for each in present}
-    rows |= {each.key: Result(each.key, each.name, missing=each.reason) for each in absent}
+    rows |= {each.key: Result(each.key, each.name, each.reason, each.asked) for each in absent}
     return rows

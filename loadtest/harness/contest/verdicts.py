@@ -32,7 +32,8 @@ TLS_TARGET = 0.25
 @dataclass(frozen=True)
 class Judgement:
     verdicts: Sequence[Verdict]
-    # Targets that nothing could be held against, with the reason.
+    # Targets that nothing could be held against, with the reason; not those of peers that were left
+    # out, as asked.
     unmeasured: Sequence[str]
 
 
@@ -43,6 +44,8 @@ def judge_throughput(rows: Mapping[str, Result], figure: str) -> Judgement:
     verdicts, unmeasured = [], []
     mine: Series | None = getattr(rows[VIGIE], figure)
     for peer, (keys, bound) in targets.items():
+        if _skipped(rows, keys):
+            continue
         what = f"{name} per CPU s, × {peer}"
         theirs = best(rows, keys, figure)
         if mine is None or theirs is None:
@@ -56,6 +59,8 @@ def judge_tails(rows: Mapping[str, Result]) -> Judgement:
     """p99 at 70 % of each peer's capacity: Vigie's over the peer's."""
     verdicts, unmeasured = [], []
     for peer, keys in TAIL_PEERS.items():
+        if _skipped(rows, keys):
+            continue
         what = f"p99 at 70 % of {peer}'s capacity, × theirs"
         key = fastest(rows, keys)
         row = rows[key] if key else None
@@ -95,3 +100,7 @@ def best(rows: Mapping[str, Result], keys: Sequence[str], figure: str) -> Series
 def why(rows: Mapping[str, Result], keys: Sequence[str]) -> str:
     reasons = {rows[key].missing or "not measured" for key in keys}
     return "; ".join(sorted(reasons))
+
+
+def _skipped(rows: Mapping[str, Result], keys: Sequence[str]) -> bool:
+    return all(rows[key].skipped for key in keys)
