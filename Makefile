@@ -124,6 +124,17 @@ bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and
 	$(SWIFT) build $(RELEASE)
 	$(PYTHON) loadtest/bench.py
 
+# Servers that others made, beside ours; what cannot be installed is a row of the table with the reason.
+PEER_PACKAGES := libgrpc++-dev protobuf-compiler-grpc
+
+.PHONY: peers
+peers: test-packages venv ## The same model behind C++ gRPC, grpc-swift-2, grpcio, Triton, MLServer and us
+	-$(call install,$(PEER_PACKAGES))
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(SWIFT) build $(RELEASE) --product vigie-load
+	$(PYTHON) loadtest/side_by_side.py $(PEERS)
+
 .PHONY: bench-engine
 bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
