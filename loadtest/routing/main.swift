@@ -36,7 +36,7 @@ struct Request {
 }
 
 let known = (0..<1024).map { Request(100_000 + $0 * 7919, $0 % 3 == 0 ? "staff-\($0)" : "u\($0)") }
-let facts = RouteFacts()
+nonisolated(unsafe) let facts = RouteFacts()
 let allocations = AllocationCounts()
 nonisolated(unsafe) var random = TraceRandom(seed: (1, 2, 3, 4))
 nonisolated(unsafe) var sink = 0
