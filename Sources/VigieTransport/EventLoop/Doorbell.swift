@@ -4,7 +4,8 @@ import Glibc
 /// Wakes one thread that waits for it: rings are counted until the thread has heard them, so that
 /// none is lost.
 package final class Doorbell: Sendable {
-    private let descriptor: Int32
+    /// Readable while it has been rung and not been heard.
+    package let descriptor: Int32
 
     package init() throws(SystemError) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
