@@ -6,6 +6,9 @@ struct PodIdentity: Sendable {
     /// By OpenTelemetry's names.
     let resource: [(name: String, value: String)]
 
+    /// `service.instance.id`: the pod's name.
+    var instance: String { resource.first { $0.name == "service.instance.id" }?.value ?? "" }
+
     init(_ options: TraceOptions) {
         var name = [CChar](repeating: 0, count: 256)
         // Room for the longest name that Linux knows (64 bytes).
