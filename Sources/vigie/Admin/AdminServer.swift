@@ -16,6 +16,8 @@ final class AdminServer: Sendable {
     let address: SocketAddress
     private let descriptor: Int32
     private let router: Router
+    /// Nil for cleartext.
+    private let tls: Mutex<TLSContext?>
     private let workers: AdminWorkers
     private let answers = Mutex<[(client: Int, bytes: [UInt8])]>([])
     private let bell: Doorbell
@@ -25,7 +27,11 @@ final class AdminServer: Sendable {
     /// How long nobody is accepted when there are no descriptors.
     private static let pause = Duration.milliseconds(50)
 
-    init(_ address: SocketAddress, router: @escaping Router) throws(SystemError) {
+    /// - Parameter tls: speaks HTTP/1.1; nil for cleartext.
+    init(_ address: SocketAddress, tls: TLSContext?, router: @escaping Router)
+        throws(SystemError)
+    {
+        self.tls = Mutex(tls)
         descriptor = try SideSocket.listen(address)
         self.address = try SideSocket.localAddress(descriptor)
         self.router = router
@@ -46,16 +52,22 @@ final class AdminServer: Sendable {
         _ = WorkThread(name: "vigie-admin") { self.run() }
     }
 
+    /// Takes another certificate for connections from now on; a port in cleartext stays so.
+    func replaceTLS(_ context: TLSContext) {
+        tls.withLock { if $0 != nil { $0 = context } }
+    }
+
     // MARK: The thread of all sockets
 
     private struct Client {
         let number: Int
-        let descriptor: Int32
+        var stream: AdminStream
         var connection: AdminConnection
         var isClosed = false
 
         var events: Int16 {
-            switch connection.phase {
+            if let wanted = stream.wanted { return wanted }
+            return switch connection.phase {
             case .reading, .lingering: Int16(POLLIN)
             case .writing: Int16(POLLOUT)
             // Only whether it is gone.
@@ -72,7 +84,7 @@ final class AdminServer: Sendable {
         var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
             var entries = clients.map {
-                pollfd(fd: $0.descriptor, events: $0.events, revents: 0)
+                pollfd(fd: $0.stream.descriptor, events: $0.events, revents: 0)
             }
             entries.append(pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0))
             var now = MonotonicTime.now()
@@ -97,7 +109,7 @@ final class AdminServer: Sendable {
             }
             clients.removeAll { client in
                 guard client.isClosed || now >= client.connection.deadline else { return false }
-                close(client.descriptor)
+                close(client.stream.descriptor)
                 return true
             }
             if !isPaused, entries[entries.count - 1].revents != 0 {
@@ -125,9 +137,14 @@ final class AdminServer: Sendable {
         while true {
             let client = SideSocket.accept(descriptor)
             guard client >= 0 else { return errno != EMFILE && errno != ENFILE }
-            if clients.count >= Self.clientsMax { close(clients.removeFirst().descriptor) }
-            clients.append(
-                Client(number: next, descriptor: client, connection: AdminConnection(now)))
+            guard let stream = AdminStream(client, tls.withLock { $0 }) else {
+                close(client)
+                continue
+            }
+            if clients.count >= Self.clientsMax {
+                close(clients.removeFirst().stream.descriptor)
+            }
+            clients.append(Client(number: next, stream: stream, connection: AdminConnection(now)))
             next += 1
         }
     }
@@ -140,11 +157,11 @@ final class AdminServer: Sendable {
         case .writing: write(&client, now)
         case .waiting: if events & Int16(POLLERR | POLLHUP) != 0 { client.isClosed = true }
         case .reading, .lingering:
-            let count = recv(client.descriptor, &chunk, chunk.count, 0)
-            guard count > 0 else {
-                client.isClosed = count == 0 || (errno != EAGAIN && errno != EINTR)
+            guard let count = client.stream.read(&chunk) else {
+                client.isClosed = true
                 return
             }
+            guard count > 0 else { return }
             switch client.connection.received(chunk[..<count]) {
             case .none: break
             case .request(let request):
@@ -157,13 +174,10 @@ final class AdminServer: Sendable {
     }
 
     private func write(_ client: inout Client, _ now: MonotonicTime) {
-        let count = client.connection.unsent.withUnsafeBytes {
-            send(client.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-        }
-        guard count > 0 else {
-            client.isClosed = errno != EAGAIN && errno != EINTR
+        guard let count = client.stream.write(client.connection.unsent) else {
+            client.isClosed = true
             return
         }
-        if client.connection.wrote(count, now) { shutdown(client.descriptor, Int32(SHUT_WR)) }
+        if count > 0, client.connection.wrote(count, now) { client.stream.end() }
     }
 }

@@ -56,7 +56,8 @@ struct ServeCommand: ParsableCommand {
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "registry", "keep-versions",
-            "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca", "tls-client-auth",
+            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes", "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
+            "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
             "trace-max-per-second", "trace-keep-slow", "trace-queue", "trace-batch",
@@ -82,6 +83,7 @@ struct ServeCommand: ParsableCommand {
             "decision-log-sync-interval", "decision-log-timeout", "decision-log-key",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
+            Setting("admin-tls", isSwitch: true), Setting("require-signed", isSwitch: true),
             Setting("no-load-shedding", isSwitch: true),
             Setting("load-report-trailers", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),

@@ -24,6 +24,7 @@ OTHER_VALUES = {
     "loops": "1",
     "grace": "3s",
     "keep-versions": "2",
+    "version-policy": "latest:3;fraud-score=versions:1,2;other=all",
     "registry-poll-interval": "500ms",
     "tls-client-auth": "optional",
     "tls-reload-interval": "1s",
@@ -108,7 +109,7 @@ OTHER_VALUES = {
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "admin-tls"],
 }
 
 
