@@ -23,7 +23,7 @@ def bodies(names):
     found = []
     for name in names:
         found.append(folder / name)
-        found[-1].write_bytes(wire.infer(name, ROW))
+        found[-1].write_bytes(wire.infer(name, ROW, datatype="FP64"))
     random.Random(len(names)).shuffle(found)
     return found
 
