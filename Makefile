@@ -148,6 +148,12 @@ peers: test-packages venv ## The same model behind C++ gRPC, grpc-swift-2, grpci
 	$(SWIFT) build $(RELEASE) --product vigie-load
 	$(PYTHON) loadtest/side_by_side.py $(PEERS)
 
+.PHONY: growth
+growth: test-packages venv ## What serving costs as things grow; plots in .build/growth; GROWTH='--only batch'
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(PYTHON) loadtest/growth.py --svg .build/growth $(GROWTH)
+
 .PHONY: bench-engine
 bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
