@@ -12,9 +12,10 @@ RELEASE := -c release --static-swift-stdlib
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What the build needs, and what the tests need besides.
-BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-dev libsqlite3-dev pkg-config
+BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-dev libsqlite3-dev \
+	libcurl4-openssl-dev pkg-config
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales
+	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales iproute2 gcc libc6-dev
 
 .PHONY: help
 help: ## This list
@@ -112,6 +113,11 @@ pipelines: venv ## The Python package's tests
 .PHONY: loadtest-tests
 loadtest-tests: venv ## The tests of the benchmark's own parsers
 	$(PYTHON) -m pytest loadtest/tests -q
+
+.PHONY: fuzz
+fuzz: test-packages venv ## Ten minutes of inputs that nobody should send; FUZZ='--only http2' adds flags
+	$(SWIFT) build $(RELEASE) --product vigie
+	VIGIE_BIN_DIR=.build/release $(PYTHON) Tests/Fuzz/fuzz.py --seconds 600 $(FUZZ)
 
 .PHONY: bench
 bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and a quiet machine

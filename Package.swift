@@ -37,6 +37,8 @@ let package = Package(
             providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // C of our own: Linux calls that Swift's Glibc module lacks, and generated protobuf-c code.
         .target(name: "CVigieSys"),
@@ -50,6 +52,8 @@ let package = Package(
             name: "VigieTelemetry", dependencies: ["VigieProtos"], exclude: ["METRICS.md"],
             swiftSettings: serving),
         .target(name: "VigieCrypto", dependencies: ["COpenSSL"], swiftSettings: strict),
+        // HTTP to what stands around a pod: object stores, trackers, the Kubernetes API.
+        .target(name: "VigieHTTP", dependencies: ["CCurl"], swiftSettings: strict),
         .target(
             name: "VigieTransport",
             dependencies: ["VigieTelemetry", "CNghttp2", "COpenSSL", "CVigieSys"],
@@ -65,8 +69,22 @@ let package = Package(
             swiftSettings: serving),
         .target(
             name: "VigieRegistry",
-            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
+            dependencies: [
+                "VigieEngine", "VigieCrypto", "VigieHTTP", "VigieTelemetry", "CVigieSys",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
+        // Which version answers whom: the specification, its state, and how one becomes the other.
+        .target(
+            name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            exclude: ["ROLLOUTS.md"], swiftSettings: strict),
+        // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
+        .target(
+            name: "VigieRouting",
+            dependencies: [
+                "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: serving),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -78,7 +96,7 @@ let package = Package(
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieDecisions",
+                "VigieDecisions", "VigieRouting", "VigieRollouts",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -154,10 +172,17 @@ let package = Package(
                 "VigieLoad", "VigieTransport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
+        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP"]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
-            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP"]),
+        .testTarget(
+            name: "VigieRoutingTests",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),
+        .testTarget(
+            name: "VigieRolloutsTests",
+            dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),

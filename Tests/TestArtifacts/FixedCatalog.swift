@@ -43,6 +43,9 @@ package final class FixedCatalog: ModelCatalog {
         done(change(name) { $0.hidden.insert(name) })
     }
 
+    /// All versions are here in any case.
+    package func require(_ versions: [String: Set<Int>]) {}
+
     /// Adds a model, as a newer version that was published.
     package func publish(_ model: LoadedModel) {
         state.withLock { $0.models.append(model) }

@@ -9,14 +9,16 @@ import VigieEngine
 /// ``ModelTable`` takes the place of the old one. Readers never wait: they hold a table, and what it
 /// holds stays alive until they let go. See ``StoreCore`` for what is loaded and dropped when.
 package final class ModelStore: Sendable {
-    package let folder: String
+    private let source: any RegistrySource
     private let options: StoreOptions
+    private let trust: TrustPolicy
     private let compile: VersionLoader.Compile
     private let onEvent: @Sendable (StoreEvent) -> Void
     private let published = Mutex(Published())
     private let observers = Mutex<[@Sendable (ModelTable) -> Void]>([])
     private let mailbox: StoreMailbox
     private let thread = Mutex<WorkThread?>(nil)
+    private let required = Mutex<[String: Set<Int>]>([:])
 
     private struct Published {
         var table = ModelTable.empty
@@ -25,18 +27,21 @@ package final class ModelStore: Sendable {
 
     /// Reads nothing yet.
     /// - Parameters:
-    ///   - folder: the registry: `<name>/<version>/manifest.json` in it.
+    ///   - source: the registry.
+    ///   - trust: whose manifests are believed.
     ///   - compile: how a model file becomes an artifact: the engine, unless a test has another.
     ///   - onEvent: what happens, for the log; see ``StoreEvent`` for the thread.
     package init(
-        folder: String, options: StoreOptions = StoreOptions(),
+        _ source: any RegistrySource, options: StoreOptions = StoreOptions(),
+        trust: TrustPolicy = TrustPolicy(),
         compile: @escaping VersionLoader.Compile = { source throws(LoadError) in
             try source.load()
         },
         onEvent: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) {
-        self.folder = folder
+        self.source = source
         self.options = options
+        self.trust = trust
         self.compile = compile
         self.onEvent = onEvent
         mailbox = StoreMailbox()
@@ -48,18 +53,23 @@ package final class ModelStore: Sendable {
     package func start() throws(RegistryError) {
         let core = StoreCoreBox { box in
             StoreCore(
-                loader: VersionLoader(FolderSource(folder), compile: compile), options: options,
+                loader: VersionLoader(source, trust: trust, compile: compile), options: options,
                 publish: { [unowned box, unowned self] in publish(box.core, changed: $0) },
                 report: { [onEvent] in onEvent($0) })
         }
+        try source.begin()
+        core.core.required = required.withLock { $0 }
         try core.core.start(now: .now)
         // Without a thread to watch, the store would serve what it has for ever: say so.
         guard let worker = WorkThread(name: "vigie-registry", { self.watch(core) }) else {
             throw RegistryError(
                 .folder,
-                "the system gives no thread to watch \(folder): raise its limit (ulimit -u)")
+                "the system gives no thread to watch \(source.place): raise its limit (ulimit -u)")
         }
         thread.withLock { $0 = worker }
+        source.follow { [mailbox] in
+            _ = mailbox.post(StoreMailbox.Command(action: .look) { _ in })
+        }
     }
 
     /// What can be served now. Any thread.
@@ -89,6 +99,17 @@ package final class ModelStore: Sendable {
         post(StoreMailbox.Command(action: .unload(name), done: done))
     }
 
+    /// Says which versions must be in memory besides those that the policies keep: it replaces what
+    /// was said before. They are loaded at once, on the store's thread (those that are said before
+    /// ``start()``, in it), and may leave memory when they are no longer said. Those that cannot be
+    /// loaded show in ``statuses()`` with the reason; they are loaded when they come. Of a model that
+    /// was unloaded by ``unload(_:_:)`` nothing is. Any thread; returns at once.
+    package func require(_ versions: [String: Set<Int>]) {
+        required.withLock { $0 = versions }
+        // A store that has been stopped keeps what it has.
+        _ = mailbox.post(StoreMailbox.Command(action: .require(versions)) { _ in })
+    }
+
     /// Looks at the folder now rather than at the next change; `done` is called on the store's
     /// thread when everything that was there has been dealt with.
     package func refresh(_ done: @escaping @Sendable (RegistryError?) -> Void) {
@@ -97,6 +118,7 @@ package final class ModelStore: Sendable {
 
     /// Ends the watching and waits for the store's thread. What is loaded stays in ``table``.
     package func stop() {
+        source.stop()
         mailbox.close()
         let worker = thread.withLock { thread in
             defer { thread = nil }
@@ -118,10 +140,7 @@ package final class ModelStore: Sendable {
             published.withLock { $0.statuses = statuses }
             return
         }
-        let entries = core.models.compactMap { name, model -> ModelEntry? in
-            let ready = model.ready
-            return ready.isEmpty ? nil : ModelEntry(name: name, versions: ready)
-        }
+        let entries = core.models.compactMap { name, model in model.entry(name) }
         let (new, old) = published.withLock { published in
             let old = published.table
             let table = ModelTable(entries: entries, generation: old.generation + 1)
@@ -180,6 +199,7 @@ package final class ModelStore: Sendable {
                 case .load(let name): try core.load(name, now: .now)
                 case .unload(let name): try core.unload(name)
                 case .look: core.look(now: .now)
+                case .require(let versions): core.require(versions, now: .now)
                 }
                 command.done(nil)
             } catch { command.done(error) }

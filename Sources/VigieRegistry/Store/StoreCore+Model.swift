@@ -2,11 +2,12 @@
 extension StoreCore {
     /// Brings one model in line with its folder.
     /// - Returns: whether its ready versions are others now.
-    func reconcile(_ folder: ModelFolder, now: ContinuousClock.Instant) -> Bool {
+    func reconcile(_ folder: ModelListing, now: ContinuousClock.Instant) -> Bool {
         let name = folder.name
         guard isServed(name) else { return false }
         var model = models[name] ?? ModelState()
         model.problems = folder.problems
+        model.wantedLabels = folder.labels ?? model.wantedLabels
         if folder.isUnreadable {
             models[name] = model
             return false
@@ -17,51 +18,56 @@ extension StoreCore {
                 reason: model.isHidden ? "unloaded on request" : "")
         }
         var changed = false
-        if !model.isHidden { changed = loadNewest(folder.versions, of: name, &model, now: now) }
+        if !model.isHidden { changed = loadWanted(folder.versions, of: name, &model, now: now) }
         changed = dropMissing(present, of: name, &model, now: now) || changed
+        changed = moveLabels(of: name, &model) || changed
         let isGone = model.versions.isEmpty && folder.versions.isEmpty && !model.isHidden
         // A folder without versions stays listed, as long as it is there.
-        models[name] = isGone && !folderExists(name) ? nil : model
+        models[name] = isGone && !source.hasModel(name) ? nil : model
         return changed
     }
 
-    private func folderExists(_ name: String) -> Bool {
-        (try? FileStamp(path: source.modelPath(name)))?.isFolder ?? false
-    }
-
-    /// Goes from the newest version down until enough are ready, and drops what is older.
-    private func loadNewest(
+    /// Goes from the newest version down, loads what the policy keeps and what is required, and
+    /// drops the rest.
+    private func loadWanted(
         _ versions: [Int], of name: String, _ model: inout ModelState,
         now: ContinuousClock.Instant
     ) -> Bool {
+        let policy = options.policies[name]
         var changed = false
         var kept = 0
         for version in versions.reversed() {
             var state = model.versions[version] ?? VersionState()
             state.missingSince = nil
-            if kept >= max(options.keepVersions, 1) {
-                let reason = "superseded: the newest \(options.keepVersions) versions are kept"
-                if state.model != nil {
-                    events.append(.superseded(name: name, version: version))
-                    changed = true
-                    state = VersionState(reason: reason)
-                } else if case .idle = state.phase {
-                    state.reason = reason
-                }
+            let isKept = policy.keeps(version, newerKept: kept)
+            if !isKept && !isRequired(name, version) && !model.isLabelled(version) {
+                changed = drop(&state, name, version, policy.reasonForOthers) || changed
             } else if state.model != nil {
                 examine(&state, name, version, now: now)
-                kept += 1
             } else if isDue(&state, name, version, now: now) {
                 apply(attempt(name, version), to: &state, name, version, now: now)
-                if state.model != nil {
-                    kept += 1
-                    changed = true
-                }
+                changed = state.model != nil || changed
             }
+            // Decides which one is current.
+            if state.model != nil, state.isKept != isKept { changed = true }
+            state.isKept = isKept
+            if isKept && state.model != nil { kept += 1 }
             if let retryAt = state.retryAt { wake(at: retryAt) }
             model.versions[version] = state
         }
         return changed
+    }
+
+    /// Takes a version that nobody wants out of memory; what is known to be broken stays known.
+    /// - Returns: whether it was there.
+    private func drop(
+        _ state: inout VersionState, _ name: String, _ version: Int, _ reason: String
+    ) -> Bool {
+        if case .failed = state.phase { return false }
+        let wasReady = state.model != nil
+        if wasReady { events.append(.superseded(name: name, version: version, reason: reason)) }
+        state = VersionState(reason: reason)
+        return wasReady
     }
 
     private func dropMissing(

@@ -9,6 +9,7 @@ final class StoreMailbox: Sendable {
             case load(String)
             case unload(String)
             case look
+            case require([String: Set<Int>])
         }
         let action: Action
         let done: @Sendable (RegistryError?) -> Void

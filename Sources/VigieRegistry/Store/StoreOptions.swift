@@ -1,8 +1,8 @@
 /// How a store behaves. The defaults suit a pod.
 package struct StoreOptions: Sendable {
-    /// Versions of a model that are kept in memory and can be called by number: the newest that
-    /// load. More cost memory; fewer make a rollback load from disk first.
-    package var keepVersions = 4
+    /// The versions of each model that are kept in memory and can be called by number. More cost
+    /// memory; fewer make a rollback load from disk first.
+    package var policies = VersionPolicies()
     /// The folder is looked through this often even when inotify says nothing: network volumes do
     /// not report what others write. A large registry is looked through less often, so that the
     /// looking takes under 1/50 of the thread's time.

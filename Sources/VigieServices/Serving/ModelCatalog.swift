@@ -10,6 +10,9 @@ package protocol ModelCatalog: Sendable {
     func statuses() -> [ModelStatus]
     /// Loads a model, or looks for new versions of it; `done` is called on any thread.
     func load(_ name: String, _ done: @escaping @Sendable (RegistryError?) -> Void)
+    /// Says which versions must be in memory besides those that the catalog keeps by itself; it
+    /// replaces what was said before. What could not be loaded shows in ``statuses()``.
+    func require(_ versions: [String: Set<Int>])
     /// Takes a model out of the table until it is loaded again.
     func unload(_ name: String, _ done: @escaping @Sendable (RegistryError?) -> Void)
 }

@@ -19,8 +19,10 @@ final class LaneLimit: Sendable {
         guard var options else { return nil }
         // Where each takes long, sixteen in the queue are too many; two a worker keep it busy.
         options.minimum = Double(max(2 * workers, 4))
+        options.servers = workers
         if let batching {
             options.floor &+= batching.maxDelay.clampedNanoseconds
+            options.usualMin &+= batching.maxDelay.clampedNanoseconds
             options.minimum = max(options.minimum, Double(2 * batching.maxRows))
         }
         limit = Mutex(ConcurrencyLimit(options))
@@ -36,12 +38,20 @@ final class LaneLimit: Sendable {
 
     /// Notes a run of `jobs` that has ended.
     func note(_ jobs: [WorkerJob], started: UInt64, ended: UInt64, waiting: Int) {
-        let sojourn = jobs.reduce(UInt64(0)) { $0 &+ (ended &- $1.enqueued.nanoseconds) }
+        var sojourn: UInt64 = 0
+        var longest: UInt64 = 0
+        for job in jobs {
+            let own = ended &- job.enqueued.nanoseconds
+            sojourn &+= own
+            longest = max(longest, own)
+        }
+        let run = ended &- started
         limit.withLock {
             $0.note(
-                calls: jobs.count, sojourn: sojourn,
-                service: (ended &- started) &* UInt64(jobs.count),
-                underWay: waiting + jobs.count, now: ended)
+                ConcurrencyLimit.Ended(
+                    calls: jobs.count, sojourn: sojourn, longest: longest,
+                    service: run &* UInt64(jobs.count), busy: run, underWay: waiting + jobs.count),
+                now: ended)
         }
     }
 }

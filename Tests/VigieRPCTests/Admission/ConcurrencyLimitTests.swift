@@ -22,6 +22,8 @@ private struct QueueSimulation {
     let refusal: UInt64
     var limit: ConcurrencyLimit
     var random: Xorshift
+    /// In nanoseconds; goes on from run to run.
+    var now = 1e9
 
     struct Outcome {
         var answered = 0
@@ -46,9 +48,10 @@ private struct QueueSimulation {
     mutating func run(load: Double, calls: Int) -> Outcome {
         var outcome = Outcome()
         let mean = Double(service) / load
-        var next = 0.0
+        let start = now
+        var next = start
         var left = calls
-        var clock = 0.0
+        var clock = start
         var waiting: [Double] = []
         while left > 0 || !waiting.isEmpty {
             while left > 0, next <= clock {
@@ -64,12 +67,14 @@ private struct QueueSimulation {
             waiting = []
             let began = clock
             var sojourn = 0.0
+            var longest = 0.0
             var admitted = 0
             for arrival in round {
                 if limit.admits(underWay: admitted, .critical) {
                     clock += Double(service)
                     admitted += 1
                     sojourn += clock - arrival
+                    longest = max(longest, clock - arrival)
                     outcome.sojourns.append(UInt64(clock - arrival))
                 } else {
                     clock += Double(refusal)
@@ -78,11 +83,32 @@ private struct QueueSimulation {
             }
             outcome.answered += admitted
             limit.note(
-                calls: admitted, sojourn: UInt64(sojourn), service: UInt64(clock - began),
-                underWay: admitted, now: UInt64(clock))
+                ConcurrencyLimit.Ended(
+                    calls: admitted, sojourn: UInt64(sojourn), longest: UInt64(longest),
+                    service: UInt64(clock - began), busy: UInt64(clock - began),
+                    underWay: admitted), now: UInt64(clock))
         }
-        outcome.time = UInt64(clock)
+        outcome.time = UInt64(clock - start)
+        now = clock
         return outcome
+    }
+
+    /// So many callers, each of whom asks again as soon as it is answered, for so many rounds.
+    /// - Returns: how many were refused.
+    mutating func run(callers: Int, rounds: Int) -> Int {
+        var refused = 0
+        for _ in 0..<rounds {
+            let admitted = (0..<callers).count { limit.admits(underWay: $0, .normal) }
+            refused += callers - admitted
+            let spent = service * UInt64(admitted) + refusal * UInt64(callers - admitted)
+            now += Double(spent) + 1000
+            limit.note(
+                ConcurrencyLimit.Ended(
+                    calls: admitted, sojourn: spent * UInt64(admitted),
+                    longest: admitted > 1 ? 2 * spent : spent, service: spent, busy: spent,
+                    underWay: admitted), now: UInt64(now))
+        }
+        return refused
     }
 }
 
@@ -117,7 +143,7 @@ struct ConcurrencyLimitTests {
         // Near its capacity again: some are still refused, fewer and fewer.
         let first = simulation.run(load: 0.9, calls: 20_000)
         let second = simulation.run(load: 0.9, calls: 20_000)
-        #expect(second.refused <= first.refused)
+        #expect(Double(first.refused) < 0.05 * 20_000)
         #expect(Double(second.refused) < 0.01 * 20_000)
     }
 
@@ -126,10 +152,40 @@ struct ConcurrencyLimitTests {
         // A burst of 1,000 that is through in 2 ms.
         for burst in 0..<100 {
             simulation.limit.note(
-                calls: 1_000, sojourn: 1_000 * 1_000_000, service: 2_000_000, underWay: 1_000,
+                ConcurrencyLimit.Ended(
+                    calls: 1_000, sojourn: 1_000 * 1_000_000, longest: 2_000_000,
+                    service: 2_000_000, busy: 2_000_000, underWay: 1_000),
                 now: UInt64(burst) * 50_000_000)
         }
         #expect(simulation.limit.limit == simulation.limit.options.maximum)
+    }
+
+    /// With the options that a pod has by default: what is too long is learnt, not set.
+    @Test(arguments: [10_000, 50_000, 150_000] as [UInt64])
+    func what_was_usual_bounds_what_overload_may_cost(_ service: UInt64) {
+        var simulation = QueueSimulation(
+            service: service, refusal: service / 50, limit: ConcurrencyLimit(),
+            random: Xorshift(state: 11))
+        let seconds = 4.0
+        let usual = simulation.run(load: 0.8, calls: Int(0.8 * seconds * 1e9 / Double(service)))
+        #expect(usual.refused == 0)
+        let outcome = simulation.run(load: 3, calls: Int(3 * seconds * 1e9 / Double(service)))
+        #expect(outcome.goodput(service) > 0.9)
+        let settled = outcome.sojourns.suffix(outcome.sojourns.count / 2).sorted()
+        let p99 = settled[settled.count * 99 / 100]
+        // What an operator's eye would see on a machine that is never disturbed: tens of microseconds
+        // are below what is refused for.
+        #expect(p99 <= 2 * max(usual.percentile(0.99), simulation.limit.options.usualMin))
+    }
+
+    @Test func callers_who_wait_for_their_answers_are_no_overload() {
+        var simulation = QueueSimulation(
+            service: 50_000, refusal: 1_000, limit: ConcurrencyLimit(),
+            random: Xorshift(state: 13))
+        // One caller after the other, for five seconds, teaches nothing; nor does a crowd.
+        #expect(simulation.run(callers: 1, rounds: 100_000) == 0)
+        #expect(simulation.run(callers: 256, rounds: 2_000) == 0)
+        #expect(simulation.limit.latencyTarget == simulation.limit.options.floor)
     }
 
     @Test func lower_classes_are_turned_away_first() {
@@ -143,8 +199,10 @@ struct ConcurrencyLimitTests {
 
     @Test func an_idle_window_changes_nothing() {
         var limit = ConcurrencyLimit()
-        limit.note(calls: 0, sojourn: 0, service: 0, underWay: 0, now: 1)
-        limit.note(calls: 0, sojourn: 0, service: 0, underWay: 0, now: 1_000_000_000)
+        let nothing = ConcurrencyLimit.Ended(
+            calls: 0, sojourn: 0, longest: 0, service: 0, busy: 0, underWay: 0)
+        limit.note(nothing, now: 1)
+        limit.note(nothing, now: 1_000_000_000)
         #expect(limit.limit == limit.options.maximum)
     }
 }

@@ -18,7 +18,7 @@ import VigieRegistry
         let registry = TestRegistry()
         registry.write("credit", 1)
         let test = try TestStore(registry) {
-            $0.keepVersions = 2
+            $0.policies.standard = .latest(2)
             $0.removalGrace = .milliseconds(1)
         }
         let witness = Witness()
@@ -75,7 +75,7 @@ import VigieRegistry
     @Test func memory_of_an_old_version_goes_with_its_last_holder() throws {
         let registry = TestRegistry()
         registry.write("credit", 1)
-        let test = try TestStore(registry) { $0.keepVersions = 1 }
+        let test = try TestStore(registry) { $0.policies.standard = .latest(1) }
         weak var model: LoadedModel?
         weak var artifact: Artifact?
         weak var table: ModelTable?

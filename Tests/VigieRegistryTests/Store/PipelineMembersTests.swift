@@ -74,7 +74,7 @@ extension TestRegistry {
         let registry = TestRegistry()
         for version in 1...3 { registry.write("a", version) }
         try registry.publishSum("sum", 1, of: [("a", 1)])
-        let test = try TestStore(registry) { $0.keepVersions = 1 }
+        let test = try TestStore(registry) { $0.policies.standard = .latest(1) }
         #expect(test.versions("a") == [3])
         #expect(try test.score("sum") == 1)
         weak let member = test.store.table.find("sum")?.current?.artifact.members.first
@@ -182,7 +182,7 @@ extension TestRegistry {
         registry.write("a", 1)
         registry.write("b", 1)
         try registry.publishSum("sum", 1, of: [("a", 1), ("b", 1)])
-        let test = try TestStore(registry) { $0.keepVersions = 1 }
+        let test = try TestStore(registry) { $0.policies.standard = .latest(1) }
         let witness = PipelineWitness()
         let store = test.store
         let threads = (0..<2).map { _ in TestThread { witness.hammer(store) } }

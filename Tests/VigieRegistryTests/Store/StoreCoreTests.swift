@@ -90,7 +90,7 @@ import Testing
             let registry = TestRegistry()
             let report = Report()
             let core = Self.core(registry, report) {
-                $0.keepVersions = 3
+                $0.policies.standard = .latest(3)
                 $0.removalGrace = .seconds(1)
             }
             var sound: Set<Int> = []

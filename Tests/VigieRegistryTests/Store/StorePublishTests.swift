@@ -23,7 +23,7 @@ import VigieRegistry
     @Test func older_versions_leave_when_newer_ones_are_ready() throws {
         let registry = TestRegistry()
         registry.write("credit", 1)
-        let test = try TestStore(registry) { $0.keepVersions = 2 }
+        let test = try TestStore(registry) { $0.policies.standard = .latest(2) }
         for version in 2...4 {
             registry.publish("credit", version)
             #expect(test.eventually { test.versions("credit") == [version - 1, version] })

@@ -6,7 +6,7 @@ import VigieRegistry
     @Test func the_next_newest_takes_over_from_a_removed_version() throws {
         let registry = TestRegistry()
         for version in 1...4 { registry.write("credit", version) }
-        let test = try TestStore(registry) { $0.keepVersions = 2 }
+        let test = try TestStore(registry) { $0.policies.standard = .latest(2) }
         #expect(test.versions("credit") == [3, 4])
         registry.remove("credit/4")
         #expect(test.eventually { test.versions("credit") == [2, 3] })
@@ -47,7 +47,7 @@ import VigieRegistry
         let inner = TestRegistry()
         let link = "\(inner.path)/registry"
         symlink("\(registry.path)/r", link)
-        let store = ModelStore(folder: link, options: StoreOptions())
+        let store = ModelStore(FolderSource(link), options: StoreOptions())
         try store.start()
         defer { store.stop() }
         #expect(store.table.find("credit") != nil)

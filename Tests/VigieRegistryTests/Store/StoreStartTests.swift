@@ -24,7 +24,7 @@ import VigieRegistry
         let registry = TestRegistry()
         for version in 1...7 { registry.write("credit", version) }
         registry.put("{}", "credit/6/manifest.json")
-        let test = try TestStore(registry) { $0.keepVersions = 3 }
+        let test = try TestStore(registry) { $0.policies.standard = .latest(3) }
         #expect(test.versions("credit") == [4, 5, 7])
         #expect(test.status("credit", 6)?.state == .unavailable)
         #expect(test.status("credit", 6)?.reason == "manifest.json: flavor is missing")
@@ -36,7 +36,7 @@ import VigieRegistry
             ("/nowhere/at/all", "create it, or point --registry"),
             ("/dev/null", "point --registry at a folder"),
         ] {
-            let store = ModelStore(folder: path)
+            let store = ModelStore(FolderSource(path))
             let error = #expect(throws: RegistryError.self) { try store.start() }
             #expect(error?.reason == .folder)
             #expect(error?.message.contains(advice) == true, "\(error?.message ?? "")")

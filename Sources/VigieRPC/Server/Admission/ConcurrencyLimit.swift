@@ -6,26 +6,39 @@
 /// by the smallest latency seen, which drifts under a load that lasts, or by letting nearly nobody in for
 /// a while. Here the same thread that queues also computes, and so knows both parts of each latency:
 ///
-///     target   = max(tolerance × service, floor)
+///     target   = max(tolerance × service, usual)
 ///     gradient = clamp(target / sojourn, 0.5, 1)
 ///     limit    = limit × gradient + √limit
 ///
-/// where *service* is the mean time of computing, and *sojourn* that of waiting and computing. The square
-/// root lets a limit grow again, and is what is left of it when everything takes too long. A value without
+/// where *service* is the mean time of computing, *sojourn* that of waiting and computing, and *usual*
+/// what calls may take by what they take while the server keeps up (``UsualLatency``), or, where that is
+/// not known, a fixed floor. The square root lets a limit grow again, and is what is left of it when everything takes too long. A value without
 /// clock, thread or lock: time comes in as `now`, so that every step can be tested.
 package struct ConcurrencyLimit: Sendable {
     package struct Options: Sendable, Equatable {
         /// The limit never falls below: as many calls as make a loop's round worth its system calls.
-        package var minimum = 16.0
+        package var minimum = 8.0
         /// Where it begins, and never rises above.
         package var maximum = 10_000.0
         /// How many times its service time a call may take before the limit falls. At 80 % of a single
-        /// server's capacity the 99th percentile of random arrivals is some 10 (M/D/1); with as much as
-        /// the mean under overload, the 99th percentile there stays within twice of that.
-        package var tolerance = 10.0
-        /// In nanoseconds: shorter waits are nobody's concern, whatever a call costs. 256 callers of
-        /// 50 µs each who all wait for their answers are no overload, though each waits 13 ms.
+        /// server's capacity the 99th percentile of random arrivals is some 10 (M/D/1); with half as much
+        /// as the mean under overload, the 99th percentile there stays within twice of that.
+        package var tolerance = 5.0
+        /// In nanoseconds: as long as nothing is known of what is usual, shorter waits are nobody's
+        /// concern, whatever a call costs. 256 callers of 50 µs each who all wait for their answers are
+        /// no overload, though each waits 13 ms.
         package var floor: UInt64 = 25_000_000
+        /// Which part of the usual 99th percentile a call may take on average under overload. Calls that
+        /// are taken on a round at a time wait for one round on average and for two at most, and for
+        /// their bytes to be read, which nobody here sees: as much again was measured.
+        package var usualShare = 0.45
+        /// In nanoseconds: what nobody may be refused for, however fast calls usually are. A loop is
+        /// kept from running for so long by the system now and then.
+        package var usualMin: UInt64 = 500_000
+        /// How the usual latency is learnt; nil: ``floor`` stands for it always.
+        package var usual: UsualLatency.Options? = UsualLatency.Options()
+        /// Who work at the same time.
+        package var servers = 1
         /// In nanoseconds: how often the limit moves.
         package var window: UInt64 = 20_000_000
         /// In nanoseconds: for how long calls must have taken too long before the limit falls. A burst
@@ -45,10 +58,19 @@ package struct ConcurrencyLimit: Sendable {
     private var peak = 0
     /// Since when calls have taken too long; 0 while they do not.
     private var overSince: UInt64 = 0
+    private var usual: UsualLatency?
 
     package init(_ options: Options = Options()) {
         self.options = options
         limit = options.maximum
+        usual = options.usual.map { UsualLatency($0) }
+    }
+
+    /// In nanoseconds: what calls may take on average before the limit falls, for the wait alone.
+    package var latencyTarget: UInt64 {
+        guard let known = usual?.percentile99 else { return options.floor }
+        let share = UInt64(Double(known) * options.usualShare)
+        return min(max(share, options.usualMin), options.floor)
     }
 
     /// Whether one more call may come in where `underWay` are.
@@ -57,24 +79,51 @@ package struct ConcurrencyLimit: Sendable {
         Double(underWay) < limit * priority.share
     }
 
-    /// Notes `calls` that have been answered.
+    /// What ended together: a loop's round, or a run of the workers.
+    package struct Ended: Sendable {
+        package var calls: Int
+        /// Nanoseconds that they waited and were computed, all added up.
+        package var sojourn: UInt64
+        /// Nanoseconds that the one that took longest took.
+        package var longest: UInt64
+        /// Nanoseconds that they were computed, all added up.
+        package var service: UInt64
+        /// Nanoseconds that a server worked for them.
+        package var busy: UInt64
+        /// How many were under way at once.
+        package var underWay: Int
+
+        package init(
+            calls: Int, sojourn: UInt64, longest: UInt64, service: UInt64, busy: UInt64,
+            underWay: Int
+        ) {
+            self.calls = calls
+            self.sojourn = sojourn
+            self.longest = longest
+            self.service = service
+            self.busy = busy
+            self.underWay = underWay
+        }
+    }
+
+    /// Notes calls that have been answered.
     ///
-    /// - Parameters:
-    ///   - sojourn: nanoseconds that they waited and were computed, all added up.
-    ///   - service: nanoseconds that they were computed, all added up.
-    ///   - underWay: how many were under way at once.
-    ///   - now: nanoseconds of a monotonic clock.
-    package mutating func note(
-        calls: Int, sojourn: UInt64, service: UInt64, underWay: Int, now: UInt64
-    ) {
-        self.calls += calls
-        sojournSum &+= sojourn
-        serviceSum &+= service
-        peak = max(peak, underWay)
+    /// - Parameter now: nanoseconds of a monotonic clock.
+    package mutating func note(_ ended: Ended, now: UInt64) {
+        calls += ended.calls
+        sojournSum &+= ended.sojourn
+        serviceSum &+= ended.service
+        peak = max(peak, ended.underWay)
+        let isCalm =
+            overSince == 0 && !(Double(ended.underWay) >= limit * CallPriority.normal.share)
+        usual?.note(
+            calls: ended.calls, longest: ended.longest,
+            busy: ended.busy / UInt64(max(options.servers, 1)), underWay: ended.underWay,
+            isCalm: isCalm, now: now)
         guard now >= windowEnd else { return }
-        if windowEnd != 0, self.calls > 0 { adjust(now) }
+        if windowEnd != 0, calls > 0 { adjust(now) }
         windowEnd = now &+ options.window
-        self.calls = 0
+        calls = 0
         sojournSum = 0
         serviceSum = 0
         peak = 0
@@ -83,7 +132,7 @@ package struct ConcurrencyLimit: Sendable {
     private mutating func adjust(_ now: UInt64) {
         let count = Double(calls)
         let sojourn = Double(sojournSum) / count
-        let target = max(options.tolerance * Double(serviceSum) / count, Double(options.floor))
+        let target = max(options.tolerance * Double(serviceSum) / count, Double(latencyTarget))
         let gradient = sojourn > target ? max(target / sojourn, 0.5) : 1
         if gradient == 1 {
             overSince = 0

@@ -29,7 +29,7 @@ struct LoopAdmission {
         self.counters = counters
         limit = ConcurrencyLimit(options)
         refusals = PreparedRefusal.spread(
-            .resourceExhausted, "the server is overloaded: too many calls came before this one",
+            .load, "the server is overloaded: too many calls came before this one",
             retryAfter: retryAfter)
     }
 
@@ -60,8 +60,10 @@ struct LoopAdmission {
                 // middle of the one before.
                 let mean = busyBefore / 2 &+ spent / 2 &+ spent / UInt64(2 * admitted)
                 limit.note(
-                    calls: admitted, sojourn: mean &* UInt64(admitted), service: spent,
-                    underWay: admitted, now: last.ended)
+                    ConcurrencyLimit.Ended(
+                        calls: admitted, sojourn: mean &* UInt64(admitted),
+                        longest: busyBefore &+ spent, service: spent, busy: spent,
+                        underWay: admitted), now: last.ended)
                 counters.callLimit.set(UInt64(max(limit.limit, 0)))
             }
         }
