@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from harness import report, subjects
-from harness.contest.lineup import infer_request, pinned
+from harness.contest.lineup import infer_request, patient, pinned
 from harness.places import WORK, tool
 from harness.rounds import Series, interleave
 from harness.runner import Runner, learn_length, size_of_round
@@ -17,7 +17,7 @@ from harness.settings import Settings
 
 def measure(settings: Settings) -> dict[str, tuple[Series, Series]]:
     """By method: answers per CPU second in cleartext, and over TLS. One row, by h2load."""
-    clear = pinned(subjects.infer(settings), settings)
+    clear = pinned(subjects.infer(patient(settings)), settings)
     secure = replace(clear, command=[*clear.command, *_certificate()])
     requests = {"Ping": subjects.ping_request(), "ModelInfer": infer_request()}
     with ExitStack() as stack:
