@@ -82,6 +82,13 @@ let package = Package(
                 "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: serving),
+        // The Kubernetes API: who and where, lists and watches, leases, events; and rollouts from there.
+        .target(
+            name: "VigieKubernetes",
+            dependencies: [
+                "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry", "VigieEngine",
+                "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -169,7 +176,15 @@ let package = Package(
                 "VigieLoad", "VigieTransport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP"]),
+        // HTTP servers that do as a test tells them.
+        .target(name: "HTTPTestKit", path: "Tests/HTTPTestKit", swiftSettings: strict),
+        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP", "HTTPTestKit"]),
+        .testTarget(
+            name: "VigieKubernetesTests",
+            dependencies: [
+                "VigieKubernetes", "VigieRollouts", "VigieRouting", "VigieEngine", "VigieHTTP",
+                "HTTPTestKit",
+            ]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
