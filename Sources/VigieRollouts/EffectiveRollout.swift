@@ -15,18 +15,24 @@ package struct EffectiveRollout: Sendable, Equatable {
     package var rules: [RoutingRule]
     package var exclude: [MetadataMatch]
     package var canaryGuard: GuardSpec
-    /// The step whose traffic this is: statistics are counted anew when it, or the canary, changes.
+    /// When this canary's rollout began; nil without a controller. A pod's guard is set anew when it
+    /// changes, or the canary does.
+    package var epoch: WallTime?
+    /// The step whose traffic this is. Statistics are counted anew when it, the epoch or the canary
+    /// changes.
     package var stepIndex: Int
 
     /// - Parameter status: what a controller wrote last; without one, as it is initially.
     package init(spec: RolloutSpec, status: RolloutStatus) {
         let isAbout = spec.canary != nil && status.canaryVersion == spec.canary?.version
         let phase = isAbout ? status.phase : .idle
-        let hasSucceeded = phase == .succeeded && status.stableVersion == spec.stable.version
+        let hasSucceeded =
+            phase == .succeeded && status.stableVersion == spec.stable.version && !spec.abort
         let isOut = spec.abort || phase == .rolledBack || phase == .failed
         model = spec.model
         stable = spec.stable
         canary = isOut ? nil : spec.canary
+        epoch = isAbout ? status.startedAt : nil
         stepIndex = isAbout ? status.stepIndex : 0
         if hasSucceeded, let promoted = spec.canary {
             stable = promoted

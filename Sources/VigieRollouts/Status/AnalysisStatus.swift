@@ -11,6 +11,8 @@ package struct AnalysisStatus: Sendable, Equatable {
     /// Errors, one after the other.
     package var errors = 0
     package var message = ""
+    /// Requests of the canary, in this step, that the last value was made of.
+    package var requests = 0
     package var evaluatedAt: WallTime?
 
     package enum Phase: String, Sendable, CaseIterable {

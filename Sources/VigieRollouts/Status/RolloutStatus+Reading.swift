@@ -19,6 +19,9 @@ extension RolloutStatus {
         startedAt = fields.time("startedAt")
         stepStartedAt = fields.time("stepStartedAt")
         progressedAt = fields.time("progressedAt")
+        stepRequests = fields.count("stepRequests")
+        resumedStep = json["resumedStep"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
+        restart = fields.text("restart")
         promoteIgnored = json["promoteIgnored"]?.bool ?? false
         staleApprovals = fields.texts("staleApprovals", max: Self.textsMax)
         let pods = LenientReader(json["pods"] ?? .null)
@@ -48,6 +51,7 @@ extension AnalysisStatus {
         inconclusive = fields.count("inconclusive")
         errors = fields.count("errors")
         message = fields.text("message")
+        requests = fields.count("requests")
         evaluatedAt = fields.time("evaluatedAt")
     }
 }

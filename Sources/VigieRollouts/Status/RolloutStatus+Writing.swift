@@ -16,6 +16,9 @@ extension RolloutStatus {
         object.add("startedAt", startedAt)
         object.add("stepStartedAt", stepStartedAt)
         object.add("progressedAt", progressedAt)
+        object.add("stepRequests", stepRequests)
+        object.add("resumedStep", resumedStep)
+        if !restart.isEmpty { object.add("restart", restart) }
         object.add("promoteIgnored", promoteIgnored, unless: false)
         object.add("staleApprovals", list: staleApprovals.map { .string($0) })
         object.add("pods", pods.json)
@@ -49,6 +52,7 @@ extension AnalysisStatus {
         object.add("inconclusive", inconclusive)
         object.add("errors", errors)
         object.add("message", message)
+        object.add("requests", requests)
         object.add("evaluatedAt", evaluatedAt)
         return object.value
     }

@@ -23,6 +23,12 @@ package struct RolloutStatus: Sendable, Equatable {
     package var stepStartedAt: WallTime?
     /// When something last advanced: what the deadline counts from.
     package var progressedAt: WallTime?
+    /// Requests that the canary had answered in this step when it was last looked at.
+    package var stepRequests = 0
+    /// The step that somebody let go on with `vigie.dev/resume`; each can be once.
+    package var resumedStep: Int?
+    /// The value of `vigie.dev/restart` when the rollout began: another one begins it anew.
+    package var restart = ""
     /// `spec.promote` was there when the rollout began, and is not meant for it.
     package var promoteIgnored = false
     /// Approvals that were there when the rollout began, and are not meant for it.

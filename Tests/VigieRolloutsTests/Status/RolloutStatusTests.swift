@@ -20,6 +20,9 @@ struct RolloutStatusTests {
         status.startedAt = time
         status.stepStartedAt = time + .seconds(1)
         status.progressedAt = time + .seconds(2)
+        status.stepRequests = 17
+        status.resumedStep = 0
+        status.restart = "again"
         status.promoteIgnored = true
         status.staleApprovals = ["vigie.dev/approved-by-1=ada"]
         status.pods = PodCounts(total: 4, updated: 3, ready: 2, failedToLoad: 1)
@@ -28,6 +31,7 @@ struct RolloutStatusTests {
         analysis.value = 0.25
         (analysis.failures, analysis.inconclusive, analysis.errors) = (1, 2, 3)
         analysis.message = "0.25 is over 0.1"
+        analysis.requests = 12
         analysis.evaluatedAt = time
         status.analysis = [analysis]
         status.lastFailure = RolloutFailure(
