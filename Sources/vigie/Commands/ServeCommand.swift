@@ -3,7 +3,7 @@ import VigieTelemetry
 import VigieTransport
 
 /// `vigie serve`: the pod.
-struct ServeCommand: ParsableCommand {
+struct ServeCommand: SettingsCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the models of a registry over gRPC.",
@@ -52,11 +52,11 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
 
-    /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "registry", "keep-versions",
-            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes", "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
+            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
+            "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
