@@ -2,19 +2,19 @@ import Glibc
 import Synchronization
 
 /// Answers each connection as a script says: what a well-behaved server would never do included.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// Gets a whole request (head and body) and gives the bytes to answer with; nil closes.
-    typealias Script = @Sendable (_ request: String) -> String?
+    package typealias Script = @Sendable (_ request: String) -> String?
 
-    let port: UInt16
+    package let port: UInt16
     private let listener: Int32
     private let seen = Mutex<(requests: [String], connections: Int)>(([], 0))
 
-    var requests: [String] { seen.withLock { $0.requests } }
-    var connections: Int { seen.withLock { $0.connections } }
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var requests: [String] { seen.withLock { $0.requests } }
+    package var connections: Int { seen.withLock { $0.connections } }
+    package var url: String { "http://127.0.0.1:\(port)" }
 
-    init(_ script: @escaping Script) {
+    package init(_ script: @escaping Script) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -33,7 +33,7 @@ final class ScriptedServer: Sendable {
         thread.run()
     }
 
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private func serve(_ script: Script) {
         while true {
