@@ -13,7 +13,9 @@ struct Vigie: ParsableCommand {
             what was decided.
             """,
         version: Build.version,
-        subcommands: [ServeCommand.self, ModelsCommand.self, DecisionsCommand.self])
+        subcommands: [
+            ServeCommand.self, ModelsCommand.self, DecisionsCommand.self, SleepCommand.self,
+        ])
 
     static func main() {
         var sources = SettingSources(arguments: Array(CommandLine.arguments.dropFirst()))
