@@ -69,8 +69,29 @@ let package = Package(
             swiftSettings: serving),
         .target(
             name: "VigieRegistry",
-            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
+            dependencies: [
+                "VigieEngine", "VigieCrypto", "VigieHTTP", "VigieTelemetry", "CVigieSys",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
+        // Which version answers whom: the specification, its state, and how one becomes the other.
+        .target(
+            name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            exclude: ["ROLLOUTS.md"], swiftSettings: strict),
+        // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
+        .target(
+            name: "VigieRouting",
+            dependencies: [
+                "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: serving),
+        // The Kubernetes API: who and where, lists and watches, leases, events; and rollouts from there.
+        .target(
+            name: "VigieKubernetes",
+            dependencies: [
+                "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry", "VigieEngine",
+                "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -82,7 +103,7 @@ let package = Package(
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieDecisions",
+                "VigieDecisions", "VigieRouting", "VigieRollouts",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -158,11 +179,25 @@ let package = Package(
                 "VigieLoad", "VigieTransport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP"]),
+        // HTTP servers that do as a test tells them.
+        .target(name: "HTTPTestKit", path: "Tests/HTTPTestKit", swiftSettings: strict),
+        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP", "HTTPTestKit"]),
+        .testTarget(
+            name: "VigieKubernetesTests",
+            dependencies: [
+                "VigieKubernetes", "VigieRollouts", "VigieRouting", "VigieEngine", "VigieHTTP",
+                "HTTPTestKit",
+            ]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
-            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP"]),
+        .testTarget(
+            name: "VigieRoutingTests",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),
+        .testTarget(
+            name: "VigieRolloutsTests",
+            dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),

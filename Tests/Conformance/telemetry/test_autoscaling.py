@@ -158,7 +158,9 @@ def test_a_pod_at_rest_and_a_busy_one_are_told_apart(prometheus, pods):
 
 def test_overload_asks_for_pods_that_could_answer_all_of_it(prometheus, pods):
     busy, _ = pods
-    with Load(busy, "--closed", "--connections=8", "--streams=128", "--metadata=vigie-priority:batch"):
+    with Load(
+        busy, "--closed", "--connections=8", "--streams=128", "--metadata=vigie-priority:batch"
+    ):
         time.sleep(WINDOW)
         told = by_pod(prometheus, adapter_query("vigie_demand_utilization"))
         utilization = by_pod(prometheus, "vigie:inflight_utilization:ratio_rate1m")

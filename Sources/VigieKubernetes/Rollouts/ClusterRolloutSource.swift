@@ -1,0 +1,157 @@
+import Synchronization
+import VigieEngine
+import VigieRegistry
+import VigieRollouts
+import VigieRouting
+import VigieTelemetry
+import VigieTransport
+
+/// The ModelRollouts of a namespace of a Kubernetes cluster. What was known last goes on while the API
+/// server is gone, also over a restart when a cache file is given. Nothing is ever written to the API.
+package final class ClusterRolloutSource: RolloutSource, MetricSource {
+    package struct Options: Sendable {
+        /// Nil is that of the configuration.
+        package var namespace: String?
+        package var labelSelector: String?
+        /// Where the rollouts that were told last are kept; nil keeps none.
+        package var cacheFile: String?
+
+        package init() {}
+    }
+
+    private let client: KubernetesClient
+    private let namespace: String
+    private let options: Options
+    private let warn: @Sendable (String) -> Void
+    private let state: Mutex<State>
+    private let firstBell: Doorbell
+
+    private struct State {
+        var watch: ListWatch?
+        var cache: RolloutCache?
+        /// Something has been told.
+        var hasTold = false
+        var cacheProblem = ""
+    }
+
+    /// - Parameter warn: gets what is wrong with the cache file, for the log.
+    package init(
+        _ client: KubernetesClient, _ options: Options,
+        warn: @escaping @Sendable (String) -> Void
+    ) throws(SystemError) {
+        self.client = client
+        self.options = options
+        self.warn = warn
+        firstBell = try Doorbell()
+        namespace = options.namespace ?? client.configuration.namespace
+        var state = State()
+        if let file = options.cacheFile {
+            state.cache = RolloutCache(
+                file: file, server: client.configuration.server, namespace: namespace)
+        }
+        self.state = Mutex(state)
+    }
+
+    /// "modelrollouts of scoring at https://10.0.0.1:443".
+    package var place: String {
+        "modelrollouts of \(namespace) at \(client.configuration.server)"
+    }
+
+    package func start(_ sink: any RolloutSink) {
+        readCache(sink)
+        var watching = ListWatchOptions()
+        watching.labelSelector = options.labelSelector
+        let handlers = ListWatch.Handlers(
+            changed: { [weak self] objects in self?.tell(objects, sink) },
+            obstacle: { [weak self] error in
+                sink.note(obstacle: error.map { "the API server: \($0)" })
+                // Who waits for the first list need not wait for a server that is gone.
+                if error != nil { self?.firstBell.ring() }
+            })
+        do throws(SystemError) {
+            let watch = try ListWatch(
+                client, RolloutResource.path(namespace: namespace), options: watching,
+                handlers: handlers)
+            state.withLock { $0.watch = watch }
+            watch.start()
+        } catch {
+            sink.note(obstacle: "rollouts are not watched: \(error)")
+        }
+    }
+
+    package func stop() {
+        let watch = state.withLock { state in
+            defer { state.watch = nil }
+            return state.watch
+        }
+        watch?.stop()
+    }
+
+    /// Waits until the server has told its rollouts, or has not answered: so a pod that starts does
+    /// not answer with the newest version what a rollout keeps for the one before.
+    package func waitForFirst(atMost duration: Duration) {
+        let deadline = MonotonicTime.now().advanced(by: duration)
+        let hasTold = state.withLock { $0.hasTold }
+        if !hasTold { firstBell.wait(until: deadline) }
+    }
+
+    private func readCache(_ sink: any RolloutSink) {
+        do throws(KubernetesError) {
+            guard let objects = try state.withLock({ $0.cache })?.read() else { return }
+            sink.apply(
+                objects.map { object in
+                    var document = RolloutResource.document(object)
+                    document.origin += " (as of \(options.cacheFile ?? ""))"
+                    return document
+                })
+        } catch { warn("--rollouts-cache: \(error)") }
+    }
+
+    private func tell(_ objects: [JSONValue], _ sink: any RolloutSink) {
+        let documents = objects.map(RolloutResource.document)
+        sink.apply(documents)
+        let problem = state.withLock { state -> String? in
+            state.hasTold = true
+            do throws(KubernetesError) {
+                try state.cache?.write(documents.map(\.content))
+                state.cacheProblem = ""
+                return nil
+            } catch {
+                defer { state.cacheProblem = error.message }
+                return state.cacheProblem == error.message ? nil : error.message
+            }
+        }
+        firstBell.ring()
+        if let problem { warn("--rollouts-cache: \(problem)") }
+    }
+
+    // MARK: Metrics
+
+    package func metricFamilies() -> [MetricFamily] {
+        let counts = state.withLock { $0.watch }?.statistics ?? ListWatchCounts()
+        func counter(_ name: String, _ help: String, _ value: UInt64) -> MetricFamily {
+            MetricFamily(.counter, name, help: help, metrics: [Metric(value)])
+        }
+        return [
+            MetricFamily(
+                .gauge, "vigie_rollout_source_connected",
+                help: "1 while the API server answers; 0 while pods go on with what they know.",
+                metrics: [Metric(counts.isConnected ? 1.0 : 0.0)]),
+            counter(
+                "vigie_rollout_source_lists", "Lists of all rollouts that were read.",
+                counts.lists),
+            counter(
+                "vigie_rollout_source_watches", "Watches that were begun.", counts.watches),
+            counter(
+                "vigie_rollout_source_events", "Changes and bookmarks that watches told.",
+                counts.events),
+            counter(
+                "vigie_rollout_source_expired",
+                "Watches that the server had forgotten (410 Gone): all was listed anew.",
+                counts.expired),
+            counter(
+                "vigie_rollout_source_failures", "Requests to the API server that failed.",
+                counts.failures),
+        ]
+    }
+}
