@@ -16,7 +16,7 @@ BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-d
 	libcurl4-openssl-dev pkg-config
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
 	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales \
-	radosgw ceph-mon ceph-osd
+	iproute2 gcc libc6-dev radosgw ceph-mon ceph-osd
 
 .PHONY: help
 help: ## This list
@@ -114,9 +114,17 @@ unit: test-packages ## Swift's own tests
 	$(SWIFT) test --skip VigieEngineTests
 	$(SWIFT) test --skip-build --filter VigieEngineTests
 
+# A build of minutes, once: tests of Kubernetes say that they are skipped where there is none.
+CLUSTER_SECONDS ?= 900
+.PHONY: cluster
+cluster: ## The real Kubernetes API server that tests need, from Debian's source package: minutes, once
+	Tests/Cluster/build.sh
+
 .PHONY: conformance
 conformance: test-packages venv venv-mlflow ## Third-party clients against the release build
 	$(SWIFT) build $(RELEASE)
+	timeout $(CLUSTER_SECONDS) Tests/Cluster/build.sh \
+		|| echo "no Kubernetes API server in $(CLUSTER_SECONDS) s: its tests will be skipped"
 	VIGIE_BIN_DIR=.build/release $(PYTHON) -m pytest Tests/Conformance -q
 
 .PHONY: pipelines
@@ -127,10 +135,32 @@ pipelines: venv ## The Python package's tests
 loadtest-tests: venv ## The tests of the benchmark's own parsers
 	$(PYTHON) -m pytest loadtest/tests -q
 
+.PHONY: fuzz
+fuzz: test-packages venv ## Ten minutes of inputs that nobody should send; FUZZ='--only http2' adds flags
+	$(SWIFT) build $(RELEASE) --product vigie
+	VIGIE_BIN_DIR=.build/release $(PYTHON) Tests/Fuzz/fuzz.py --seconds 600 $(FUZZ)
+
 .PHONY: bench
 bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and a quiet machine
 	$(SWIFT) build $(RELEASE)
 	$(PYTHON) loadtest/bench.py
+
+# Servers that others made, beside ours; what cannot be installed is a row of the table with the reason.
+PEER_PACKAGES := libgrpc++-dev protobuf-compiler-grpc
+
+.PHONY: peers
+peers: test-packages venv ## The same model behind C++ gRPC, grpc-swift-2, grpcio, Triton, MLServer and us
+	-$(call install,$(PEER_PACKAGES))
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(SWIFT) build $(RELEASE) --product vigie-load
+	$(PYTHON) loadtest/side_by_side.py $(PEERS)
+
+.PHONY: growth
+growth: test-packages venv ## What serving costs as things grow; plots in .build/growth; GROWTH='--only batch'
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(PYTHON) loadtest/growth.py --svg .build/growth $(GROWTH)
 
 .PHONY: bench-engine
 bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap

@@ -74,6 +74,31 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // Which version answers whom: the specification, its state, and how one becomes the other.
+        .target(
+            name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            exclude: ["ROLLOUTS.md"], swiftSettings: strict),
+        // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
+        .target(
+            name: "VigieRouting",
+            dependencies: [
+                "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: serving),
+        // The Kubernetes API: who and where, lists and watches, leases, events; and rollouts from there.
+        .target(
+            name: "VigieKubernetes",
+            dependencies: [
+                "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry", "VigieEngine",
+                "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
+        // Walks the steps of rollouts: from what pods and Prometheus say to what is written and told.
+        .target(
+            name: "VigieController",
+            dependencies: [
+                "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry",
+                "VigieEngine", "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -85,7 +110,7 @@ let package = Package(
         .target(
             name: "VigieServices",
             dependencies: [
-                "VigieDecisions",
+                "VigieDecisions", "VigieRouting", "VigieRollouts",
                 "VigieRPC", "VigieTransport", "VigieRegistry", "VigieEngine", "VigieTelemetry",
                 "VigieProtos",
             ],
@@ -93,6 +118,7 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
+                "VigieController", "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts",
                 "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
                 "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -148,6 +174,11 @@ let package = Package(
             name: "vigie-bench-telemetry",
             dependencies: ["VigieServices", "VigieRPC", "VigieTelemetry", "VigieTransport"],
             path: "loadtest/telemetry", swiftSettings: strict),
+        // What choosing a version costs a request.
+        .executableTarget(
+            name: "vigie-bench-routing",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry"],
+            path: "loadtest/routing", swiftSettings: strict),
         .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
@@ -161,11 +192,31 @@ let package = Package(
                 "VigieLoad", "VigieTransport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP"]),
+        // HTTP servers that do as a test tells them.
+        .target(name: "HTTPTestKit", path: "Tests/HTTPTestKit", swiftSettings: strict),
+        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP", "HTTPTestKit"]),
+        .testTarget(
+            name: "VigieControllerTests",
+            dependencies: [
+                "VigieController", "VigieKubernetes", "VigieRollouts", "VigieEngine", "VigieHTTP",
+                "VigieTelemetry", "HTTPTestKit",
+            ]),
+        .testTarget(
+            name: "VigieKubernetesTests",
+            dependencies: [
+                "VigieKubernetes", "VigieRollouts", "VigieRouting", "VigieEngine", "VigieHTTP",
+                "HTTPTestKit",
+            ]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
             dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP"]),
+        .testTarget(
+            name: "VigieRoutingTests",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),
+        .testTarget(
+            name: "VigieRolloutsTests",
+            dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),

@@ -26,7 +26,8 @@ do {
     let loops = try (0..<options.loops).map { try EventLoop(index: $0) }
     let server = try HTTPServer(
         listen: try SocketAddress.parse(options.listen), loops: loops, limits: options.limits,
-        tls: try options.tls.map(TLSContext.server), makeHandler: { TestHandler(loop: $0) })
+        tls: try options.tls.map { try TLSContext.server($0) },
+        makeHandler: { TestHandler(loop: $0) })
     TestHandler.server.withLock { $0 = server }
     server.start()
     let threads = try loops.map { try LoopThread(loop: $0, name: "loop-\($0.index)") }

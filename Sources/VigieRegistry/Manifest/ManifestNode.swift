@@ -1,8 +1,8 @@
 import VigieEngine
 
 /// A JSON value and the way that led to it, which is spelled out only when something is wrong.
-struct ManifestNode {
-    let value: JSONValue
+package struct ManifestNode {
+    package let value: JSONValue
     private let link: Link?
 
     private final class Link {
@@ -19,7 +19,7 @@ struct ManifestNode {
     }
 
     /// The document itself.
-    init(_ value: JSONValue) {
+    package init(_ value: JSONValue) {
         self.value = value
         link = nil
     }
@@ -30,7 +30,7 @@ struct ManifestNode {
     }
 
     /// "signature.features[3].min".
-    var path: String {
+    package var path: String {
         var steps: [Link.Step] = []
         var next = link
         while let link = next {
@@ -65,7 +65,7 @@ struct ManifestNode {
     }
 
     /// An error at this place.
-    func error(_ problem: String) -> ManifestError { ManifestError(path, problem) }
+    package func error(_ problem: String) -> ManifestError { ManifestError(path, problem) }
 
     private func mismatch(_ expected: String) -> ManifestError {
         error("must be \(expected), not \(value.kindName)")
@@ -73,31 +73,31 @@ struct ManifestNode {
 
     // MARK: Objects and arrays
 
-    func object() throws(ManifestError) -> JSONObject {
+    package func object() throws(ManifestError) -> JSONObject {
         guard let object = value.object else { throw mismatch("an object") }
         return object
     }
 
     /// The member `key`; nil when it is absent or null.
-    func optional(_ key: String) throws(ManifestError) -> ManifestNode? {
+    package func optional(_ key: String) throws(ManifestError) -> ManifestNode? {
         guard let member = try object()[key], member != .null else { return nil }
         return ManifestNode(member, link, .key(key))
     }
 
-    func required(_ key: String) throws(ManifestError) -> ManifestNode {
+    package func required(_ key: String) throws(ManifestError) -> ManifestNode {
         guard let node = try optional(key) else {
             throw ManifestNode(.null, link, .key(key)).error("is missing")
         }
         return node
     }
 
-    func members(max: Int) throws(ManifestError) -> [(key: String, node: ManifestNode)] {
+    package func members(max: Int) throws(ManifestError) -> [(key: String, node: ManifestNode)] {
         let object = try object()
         guard object.count <= max else { throw error("must have at most \(max) members") }
         return object.members.map { ($0.key, ManifestNode($0.value, link, .key($0.key))) }
     }
 
-    func elements(max: Int) throws(ManifestError) -> [ManifestNode] {
+    package func elements(max: Int) throws(ManifestError) -> [ManifestNode] {
         guard let array = value.array else { throw mismatch("an array") }
         guard array.count <= max else { throw error("must have at most \(max) elements") }
         return array.enumerated().map { ManifestNode($0.element, link, .index($0.offset)) }
@@ -105,18 +105,18 @@ struct ManifestNode {
 
     // MARK: Values
 
-    func boolean() throws(ManifestError) -> Bool {
+    package func boolean() throws(ManifestError) -> Bool {
         guard let value = value.bool else { throw mismatch("true or false") }
         return value
     }
 
-    func number() throws(ManifestError) -> Double {
+    package func number() throws(ManifestError) -> Double {
         guard let number = value.double else { throw mismatch("a number") }
         guard number.isFinite else { throw error("must be finite") }
         return number
     }
 
-    func integer(_ range: ClosedRange<Int>) throws(ManifestError) -> Int {
+    package func integer(_ range: ClosedRange<Int>) throws(ManifestError) -> Int {
         let number = try number()
         guard let integer = Int(exactly: number) else { throw error("must be a whole number") }
         guard range.contains(integer) else {
@@ -125,9 +125,9 @@ struct ManifestNode {
         return integer
     }
 
-    func count() throws(ManifestError) -> Int { try integer(0...1 << 53) }
+    package func count() throws(ManifestError) -> Int { try integer(0...1 << 53) }
 
-    func string(bytesMax: Int) throws(ManifestError) -> String {
+    package func string(bytesMax: Int) throws(ManifestError) -> String {
         guard let string = value.string else { throw mismatch("a string") }
         guard string.utf8.count <= bytesMax else {
             throw error("must have at most \(bytesMax) bytes")
@@ -136,7 +136,7 @@ struct ManifestNode {
     }
 
     /// A name: not empty, no control characters.
-    func name() throws(ManifestError) -> String {
+    package func name() throws(ManifestError) -> String {
         let name = try string(bytesMax: ManifestLimits.nameBytesMax)
         guard !name.isEmpty else { throw error("must not be empty") }
         guard !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
@@ -145,11 +145,11 @@ struct ManifestNode {
         return name
     }
 
-    func text() throws(ManifestError) -> String {
+    package func text() throws(ManifestError) -> String {
         try string(bytesMax: ManifestLimits.textBytesMax)
     }
 
-    func numbers(max: Int) throws(ManifestError) -> [Double] {
+    package func numbers(max: Int) throws(ManifestError) -> [Double] {
         guard let numbers = value.numbers else {
             if value.array == nil { throw mismatch("an array of numbers") }
             for element in try elements(max: max) { _ = try element.number() }
@@ -162,7 +162,7 @@ struct ManifestNode {
         return numbers
     }
 
-    func counts(max: Int) throws(ManifestError) -> [Int] {
+    package func counts(max: Int) throws(ManifestError) -> [Int] {
         let numbers = try numbers(max: max)
         var counts: [Int] = []
         counts.reserveCapacity(numbers.count)
@@ -176,7 +176,7 @@ struct ManifestNode {
     }
 
     /// One of an enum's raw values.
-    func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type)
+    package func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type)
         throws(ManifestError) -> Choice where Choice.RawValue == String
     {
         let text = try string(bytesMax: ManifestLimits.nameBytesMax)
@@ -185,5 +185,19 @@ struct ManifestNode {
             throw error("must be one of \(known)")
         }
         return choice
+    }
+}
+
+extension ManifestNode {
+    /// The member `key`, which need not be there: then its value is null.
+    package func child(_ key: String) -> ManifestNode {
+        ManifestNode(value[key] ?? .null, link, .key(key))
+    }
+
+    /// The element at `index`, which need not be there: then its value is null.
+    package func child(_ index: Int) -> ManifestNode {
+        let elements = value.array ?? []
+        let element = elements.indices.contains(index) ? elements[index] : .null
+        return ManifestNode(element, link, .index(index))
     }
 }

@@ -7,11 +7,21 @@ import COpenSSL
 package final class TLSContext: @unchecked Sendable {
     enum Role { case server, client }
 
+    /// What is spoken inside, by its name in ALPN (RFC 7301).
+    package enum Application: Sendable {
+        /// `h2`: peers that do not offer it are turned away.
+        case http2
+        /// `http/1.1`, also for peers that offer nothing.
+        case http1
+    }
+
     let raw: OpaquePointer
     let role: Role
     let serverName: String?
 
-    private init(role: Role, _ configuration: TLSConfiguration) throws(TLSError) {
+    private init(
+        role: Role, _ configuration: TLSConfiguration, _ application: Application = .http2
+    ) throws(TLSError) {
         self.role = role
         serverName = configuration.serverName
         let method = role == .server ? TLS_server_method() : TLS_client_method()
@@ -20,16 +30,18 @@ package final class TLSContext: @unchecked Sendable {
         vigieSSLSetUp(context)
         try load(configuration)
         try trust(configuration)
-        role == .server ? selectALPN() : offerALPN()
+        role == .server ? selectALPN(application) : offerALPN()
     }
 
     deinit { SSL_CTX_free(raw) }
 
-    package static func server(_ configuration: TLSConfiguration) throws(TLSError) -> TLSContext {
+    package static func server(
+        _ configuration: TLSConfiguration, speaking application: Application = .http2
+    ) throws(TLSError) -> TLSContext {
         guard configuration.certificateFile != nil, configuration.keyFile != nil else {
             throw TLSError("TLS", reason: "a server needs both a certificate and a key file")
         }
-        return try TLSContext(role: .server, configuration)
+        return try TLSContext(role: .server, configuration, application)
     }
 
     package static func client(_ configuration: TLSConfiguration) throws(TLSError) -> TLSContext {
@@ -79,30 +91,55 @@ package final class TLSContext: @unchecked Sendable {
         SSL_CTX_set_num_tickets(raw, 1)
     }
 
-    /// ALPN's wire form of the one protocol spoken: a length byte, then the name (RFC 7301 §3.1).
-    fileprivate static let h2: [UInt8] = [2, 0x68, 0x32]
+    /// ALPN's wire form: a length byte, then the name (RFC 7301 §3.1).
+    private static let h2: [UInt8] = [2] + Array("h2".utf8)
+    private static let http1: [UInt8] = [8] + Array("http/1.1".utf8)
 
     private func offerALPN() { SSL_CTX_set_alpn_protos(raw, Self.h2, UInt32(Self.h2.count)) }
 
-    private func selectALPN() {
-        SSL_CTX_set_alpn_select_cb(
-            raw,
-            { _, chosen, chosenCount, offered, offeredCount, _ in
-                // `offered` is the client's list; the answer must point into it.
-                var position = 0
-                let list = UnsafeBufferPointer(start: offered, count: Int(offeredCount))
-                while position < list.count {
-                    let length = Int(list[position])
-                    guard position + 1 + length <= list.count else { break }
-                    if length == 2, list[position + 1] == 0x68, list[position + 2] == 0x32 {
-                        chosen!.pointee = offered! + position + 1
-                        chosenCount!.pointee = 2
-                        return SSL_TLSEXT_ERR_OK
-                    }
-                    position += 1 + length
-                }
-                return SSL_TLSEXT_ERR_ALERT_FATAL
-            }, nil)
+    private func selectALPN(_ application: Application) {
+        switch application {
+        case .http2:
+            SSL_CTX_set_alpn_select_cb(
+                raw,
+                { _, chosen, count, offered, offeredCount, _ in
+                    TLSContext.select(
+                        TLSContext.h2,
+                        UnsafeBufferPointer(start: offered, count: Int(offeredCount)),
+                        chosen, count)
+                }, nil)
+        case .http1:
+            SSL_CTX_set_alpn_select_cb(
+                raw,
+                { _, chosen, count, offered, offeredCount, _ in
+                    TLSContext.select(
+                        TLSContext.http1,
+                        UnsafeBufferPointer(start: offered, count: Int(offeredCount)), chosen, count
+                    )
+                }, nil)
+        }
+    }
+
+    /// Finds `wanted` in the client's list; the answer must point into that.
+    private static func select(
+        _ wanted: [UInt8], _ offered: UnsafeBufferPointer<UInt8>,
+        _ chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+        _ count: UnsafeMutablePointer<UInt8>?
+    ) -> Int32 {
+        var position = 0
+        while position < offered.count {
+            let length = Int(offered[position])
+            guard position + 1 + length <= offered.count else { break }
+            if offered[position...position + length].elementsEqual(wanted),
+                let base = offered.baseAddress
+            {
+                chosen?.pointee = base + position + 1
+                count?.pointee = UInt8(length)
+                return SSL_TLSEXT_ERR_OK
+            }
+            position += 1 + length
+        }
+        return SSL_TLSEXT_ERR_ALERT_FATAL
     }
 }
 

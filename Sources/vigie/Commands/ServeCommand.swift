@@ -3,7 +3,7 @@ import VigieTelemetry
 import VigieTransport
 
 /// `vigie serve`: the pod.
-struct ServeCommand: ParsableCommand {
+struct ServeCommand: SettingsCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the models of a registry over gRPC.",
@@ -29,7 +29,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models and /loglevel; none without this.",
+            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models, /rollouts and /loglevel; none without this.",
             valueName: "host:port"))
     var admin: String?
 
@@ -43,6 +43,7 @@ struct ServeCommand: ParsableCommand {
     var grace = TimeSpan(.seconds(30))
 
     @OptionGroup(title: "Registry") var registry: RegistryOptions
+    @OptionGroup(title: "Rollouts") var rollouts: RolloutOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Traces") var trace: TraceOptions
@@ -52,10 +53,9 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
 
-    /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
         [
-            "listen", "admin", "loops", "grace", "registry", "keep-versions",
+            "listen", "admin", "loops", "grace", "rollouts", "registry", "keep-versions",
             "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
             "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
@@ -67,7 +67,8 @@ struct ServeCommand: ParsableCommand {
             "max-concurrent-streams", "max-concurrent-calls", "max-deferred-calls",
             "shed-retry-after", "max-buffered-request-bytes", "header-timeout", "max-ping-strikes",
             "control-frame-burst", "control-frames-per-second", "oversized-headers-burst",
-            "max-outbound-acks", "max-paused-bytes", "accept-backlog", "max-request-bytes",
+            "max-outbound-acks", "max-paused-bytes", "max-memory", "accept-backlog",
+            "max-request-bytes",
             "max-response-bytes",
             "max-header-bytes", "handshake-timeout", "request-timeout", "write-timeout",
             "max-connection-idle", "max-connection-age", "max-connection-age-grace",
@@ -80,10 +81,10 @@ struct ServeCommand: ParsableCommand {
             "overload-latency", "overload-tolerance", "load-report-interval",
             "decision-log", "decision-log-mode", "decision-log-chain", "decision-log-queue",
             "decision-log-segment-bytes", "decision-log-segment-age",
-            "decision-log-sync-interval", "decision-log-key",
+            "decision-log-sync-interval", "decision-log-timeout", "decision-log-key",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
-            Setting("require-signed", isSwitch: true),
+            Setting("admin-tls", isSwitch: true), Setting("require-signed", isSwitch: true),
             Setting("no-load-shedding", isSwitch: true),
             Setting("load-report-trailers", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),
@@ -108,7 +109,8 @@ struct ServeCommand: ParsableCommand {
         let pod = try Pod(
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
-                grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
+                grace: grace.duration, registry: registry, rollouts: rollouts, tls: tls, log: log,
+                trace: trace,
                 workers: workers, overload: overload, limits: limits, telemetry: telemetry,
                 decisions: decisions),
             log: podLog)

@@ -27,7 +27,13 @@ struct TLSOptions: ParsableArguments {
             valueName: "time"))
     var tlsReloadInterval = TimeSpan(.seconds(10))
 
+    @Flag(help: "The admin port speaks TLS, too, with the same certificate; nobody's is asked for.")
+    var adminTls = false
+
     func validate() throws {
+        if adminTls, tlsCert == nil {
+            throw ValidationError("--admin-tls needs --tls-cert and --tls-key.")
+        }
         if (tlsCert == nil) != (tlsKey == nil) {
             throw ValidationError(
                 "--tls-cert and --tls-key belong together: --\(tlsCert == nil ? "tls-cert" : "tls-key") is missing."
@@ -39,6 +45,13 @@ struct TLSOptions: ParsableArguments {
         guard tlsReloadInterval.duration >= .milliseconds(100) else {
             throw ValidationError("--tls-reload-interval must be 100ms or more.")
         }
+    }
+
+    /// Of the admin port; nil for cleartext. Probes and scrapers have no certificates: who may read is
+    /// for the admin token to say.
+    var adminConfiguration: TLSConfiguration? {
+        guard adminTls else { return nil }
+        return TLSConfiguration(certificateFile: tlsCert, keyFile: tlsKey)
     }
 
     /// Nil for cleartext.

@@ -15,6 +15,7 @@ final class Pod {
     /// The registry, without credentials.
     private let place: String
     private let services: VigieServices
+    private let rollouts: PodRollouts?
     private let pool: WorkerPool?
     private let server: HTTPServer
     private let threads: [LoopThread]
@@ -49,6 +50,8 @@ final class Pod {
                 registryMetrics.note(event)
                 log.write(event.level, event.description)
             })
+        rollouts = try PodRollouts(settings, log)
+        rollouts?.require(of: store)
         try StartFailure.wrapping("--registry \(source.place)") {
             () throws(RegistryError) in try store.start()
         }
@@ -76,6 +79,7 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
+        let serverLimits = Self.serverLimits(settings, log)
         var rpcLimits = settings.limits.rpcLimits
         rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
             most: rpcLimits.maxConcurrentCalls)
@@ -86,7 +90,7 @@ final class Pod {
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
-                listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
+                listen: address, loops: loops, limits: serverLimits, tls: tls
             ) { loop in
                 let handler = RPCHandler(loop: loop, limits: perLoop)
                 observation.observe(handler)
@@ -95,20 +99,29 @@ final class Pod {
                 return handler
             }
         }
+        let watch = try StartFailure.wrapping("watch") { () throws(SystemError) in
+            try PodWatch(memoryMax: settings.limits.maxMemory?.bytes, log)
+        }
+        for handler in handlers { handler.memory = watch.memory }
+        let rolloutMetrics = try rollouts?.follow(services) ?? []
         let load = PodLoad(server, handlers.map(\.counters), pool)
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
-            settings, server: server, handlers: handlers.map(\.counters), load: load,
+            settings, serverLimits, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.metricSources + (services.decisions.map { [$0] } ?? []))
+            others: [watch] + observation.metricSources + (services.decisions.map { [$0] } ?? [])
+                + rolloutMetrics)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
+        let reporter = rollouts?.reporter
         admin = try adminAddress.map { address throws(StartFailure) in
             let pages = AdminPages(
-                store: store, services: services, metrics: metrics, log: log, token: token)
+                store: store, services: services, metrics: metrics, log: log, token: token,
+                rollouts: reporter)
+            let tls = try Self.adminTLS(settings.tls)
             return try StartFailure.wrapping("--admin \(address)") { () throws(SystemError) in
-                try AdminServer(address) { pages.page($0) }
+                try AdminServer(address, tls: tls) { pages.page($0) }
             }
         }
         threads = try StartFailure.wrapping("event loops") { () throws(SystemError) in
@@ -119,9 +132,23 @@ final class Pod {
             return threads
         }
         server.start()
+        watch.start(server)
         admin?.start()
         services.setServing()
         announce()
+    }
+
+    /// As many connections as there may be, or as there can be.
+    private static func serverLimits(_ settings: PodSettings, _ log: Log) -> ServerLimits {
+        var limits = settings.limits.serverLimits
+        let possible = FileDescriptors.connections(limits.maxConnections)
+        if possible < limits.maxConnections {
+            log.warning(
+                "the limit of open files allows \(possible) connections, not "
+                    + "\(limits.maxConnections) (--max-connections): raise it with ulimit -n")
+            limits.maxConnections = possible
+        }
+        return limits
     }
 
     private static func registry(
@@ -193,11 +220,23 @@ final class Pod {
         }
     }
 
+    private static func adminTLS(_ options: TLSOptions) throws(StartFailure) -> TLSContext? {
+        try StartFailure.wrapping("TLS") { () throws(TLSError) in
+            try options.adminConfiguration.map { configuration throws(TLSError) in
+                try TLSContext.server(configuration, speaking: .http1)
+            }
+        }
+    }
+
     private func reloadCertificates() {
         guard let configuration = settings.tls.configuration else { return }
         _ = certificates?.hasChanged()
         do throws(TLSError) {
-            server.replaceTLS(try TLSContext.server(configuration))
+            let context = try TLSContext.server(configuration)
+            if let admin, let configuration = settings.tls.adminConfiguration {
+                admin.replaceTLS(try TLSContext.server(configuration, speaking: .http1))
+            }
+            server.replaceTLS(context)
             log.info("certificates read again; new connections use them")
         } catch {
             log.error("certificates not reloaded, the old ones stay: \(error)")
@@ -220,9 +259,11 @@ final class Pod {
         let left = server.connectionCount
         if left > 0 { log.warning("\(left) connections were cut off") }
         pool?.stop()
+        services.shadows.stop()
         services.decisions?.stop()
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
+        rollouts?.stop()
         store.stop()
         observation.exporter?.stop(within: Self.flushTime(until: deadline))
         log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")

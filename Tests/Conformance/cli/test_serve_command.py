@@ -67,6 +67,7 @@ OTHER_VALUES = {
     "oversized-headers-burst": "50",
     "max-outbound-acks": "500",
     "max-paused-bytes": "8MiB",
+    "max-memory": "4GiB",
     "accept-backlog": "128",
     "max-request-bytes": "1MiB",
     "max-response-bytes": "2MiB",
@@ -103,12 +104,13 @@ OTHER_VALUES = {
     "decision-log-segment-bytes": "1MiB",
     "decision-log-segment-age": "1h",
     "decision-log-sync-interval": "200ms",
+    "decision-log-timeout": "3s",
     "drift-window": "5m",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
-    *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
+    *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
     *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
 }
 

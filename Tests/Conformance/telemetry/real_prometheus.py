@@ -1,4 +1,4 @@
-"""The real Prometheus, scraping one pod."""
+"""The real Prometheus, scraping pods."""
 
 import json
 import pathlib
@@ -16,9 +16,19 @@ SCRAPE_SECONDS = 0.5
 
 
 class Prometheus:
-    """The real one, scraping one pod."""
+    """The real one.
 
-    def __init__(self, folder: pathlib.Path, target: str, *features: str, rules: str = ""):
+    `target` is a pod's admin address, or the labels that service discovery would give each.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        target: str | dict[str, dict[str, str]],
+        *features: str,
+        rules: str = "",
+    ):
+        targets = target if isinstance(target, dict) else {target: {}}
         with socket.socket() as chosen:
             chosen.bind(("127.0.0.1", 0))
             self.address = f"127.0.0.1:{chosen.getsockname()[1]}"
@@ -27,7 +37,15 @@ class Prometheus:
                 "scrape_interval": f"{int(SCRAPE_SECONDS * 1000)}ms",
                 "evaluation_interval": "500ms",
             },
-            "scrape_configs": [{"job_name": "vigie", "static_configs": [{"targets": [target]}]}],
+            "scrape_configs": [
+                {
+                    "job_name": "vigie",
+                    "static_configs": [
+                        {"targets": [target], "labels": labels}
+                        for target, labels in targets.items()
+                    ],
+                }
+            ],
         }
         if rules:
             settings["rule_files"] = [rules]
@@ -65,7 +83,7 @@ class Prometheus:
             self.log.seek(0)
             pytest.fail(f"Prometheus has not scraped the pod: {self.log.read()[-2000:]}")
         targets = self.get("/api/v1/targets")["data"]["activeTargets"]
-        assert [target["lastError"] for target in targets] == [""]
+        assert {target["lastError"] for target in targets} == {""}
 
     def query(self, query: str):
         return self.get("/api/v1/query", query=query)["data"]["result"]

@@ -1,7 +1,7 @@
 /// Finds what somebody who misspelt a name may have meant.
-enum Suggestion {
+package enum Suggestion {
     /// "; did you mean 'amount'?", or nothing when no candidate is near.
-    static func text(for name: String, among candidates: some Sequence<String>) -> String {
+    package static func text(for name: String, among candidates: some Sequence<String>) -> String {
         let wanted = Array(name.lowercased().utf8.prefix(lengthMax))
         var best: (name: String, distance: Int)?
         for candidate in candidates {

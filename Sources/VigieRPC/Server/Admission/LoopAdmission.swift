@@ -29,7 +29,7 @@ struct LoopAdmission {
         self.counters = counters
         limit = ConcurrencyLimit(options)
         refusals = PreparedRefusal.spread(
-            .resourceExhausted, "the server is overloaded: too many calls came before this one",
+            .load, "the server is overloaded: too many calls came before this one",
             retryAfter: retryAfter)
     }
 
@@ -41,6 +41,9 @@ struct LoopAdmission {
         admitted += 1
         return nil
     }
+
+    /// Whether more than half of the calls that the round may take on have come.
+    var isBusy: Bool { Double(2 * admitted) > limit.limit }
 
     @inline(never)
     private mutating func refuse() -> PreparedRefusal {

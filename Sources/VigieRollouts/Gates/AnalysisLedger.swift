@@ -1,0 +1,77 @@
+/// Counts good and bad values of one analysis, and says when its limits are passed.
+enum AnalysisLedger {
+    /// Whether it is time to look again.
+    static func isDue(_ analysis: AnalysisSpec, _ status: AnalysisStatus, _ now: WallTime) -> Bool {
+        guard !status.isOver else { return false }
+        guard let last = status.evaluatedAt else { return true }
+        // A clock that was put back must not silence it.
+        return last > now || now.since(last) >= analysis.interval
+    }
+
+    /// Takes one reading down.
+    /// - Parameter requests: of the canary in this step, so far.
+    static func record(
+        _ reading: GateReading, _ analysis: AnalysisSpec, requests: Int, at now: WallTime,
+        _ status: inout AnalysisStatus
+    ) {
+        let hasMore = requests > status.requests
+        status.evaluatedAt = now
+        status.requests = requests
+        switch reading {
+        case .value(let value, let isGood):
+            status.value = value
+            (status.inconclusive, status.errors) = (0, 0)
+            status.phase = .successful
+            status.message = ""
+            guard !isGood else { return }
+            status.failures += 1
+            status.message = complaint(value, analysis)
+            status.phase = status.failures > analysis.failureLimit ? .failed : .running
+        case .inconclusive(let why):
+            (status.value, status.errors) = (nil, 0)
+            status.message = why
+            status.phase = .running
+            // While more comes in, it is only early.
+            guard !hasMore else {
+                status.inconclusive = 0
+                return
+            }
+            status.inconclusive += 1
+            if status.inconclusive > analysis.inconclusiveLimit { status.phase = .inconclusive }
+        case .error(let problem):
+            status.value = nil
+            status.errors += 1
+            status.message = problem
+            status.phase = status.errors > analysis.consecutiveErrorLimit ? .error : .running
+        }
+    }
+
+    /// "0.08 is over 0.05".
+    private static func complaint(_ value: Double, _ analysis: AnalysisSpec) -> String {
+        let shown = Shown.number(value)
+        if analysis.source.isTest {
+            return "p = \(shown): that the canary is no worse is refuted at \(analysis.alpha)"
+        }
+        if let max = analysis.max, value > max { return "\(shown) is over \(Shown.number(max))" }
+        if let min = analysis.min { return "\(shown) is below \(Shown.number(min))" }
+        return shown
+    }
+}
+
+/// Numbers for people.
+enum Shown {
+    /// With at most four significant digits.
+    static func number(_ value: Double) -> String {
+        guard value.isFinite, value != 0, abs(value) >= 1e-3, abs(value) < 1e6 else {
+            return value == value.rounded() && abs(value) < 1e15
+                ? String(Int(value)) : String(describing: value)
+        }
+        var scale = 1.0
+        while abs(value) * scale < 1000 { scale *= 10 }
+        let rounded = (value * scale).rounded() / scale
+        return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
+    }
+
+    /// Basis points as a percentage: "5 %", "0.25 %".
+    static func share(_ basisPoints: Int) -> String { "\(number(Double(basisPoints) / 100)) %" }
+}

@@ -1,0 +1,26 @@
+import VigieTelemetry
+
+/// What has been seen of a canary in this step, and of the stable version beside it.
+package struct CanaryView: Sendable {
+    /// The canary's part in this step.
+    package let arm: Arm
+    package let canary: ArmReport?
+    package let stable: ArmReport?
+    /// The canary as a shadow of the stable version.
+    package let shadow: ShadowReport?
+
+    /// - Parameter isShadowing: whether the step repeats requests to the canary, which answers none.
+    package init(
+        _ report: RolloutReport?, canary: Int, stable: Int, isShadowing: Bool
+    ) {
+        arm = isShadowing ? .shadow : .canary
+        self.canary = report?.arm(arm, canary)
+        self.stable = report?.arm(.stable, stable)
+        shadow = report?.shadow(canary, against: stable)
+    }
+
+    /// Requests that the canary has answered in this step, or that were compared.
+    package var requests: Int {
+        Int(clamping: arm == .shadow ? shadow?.comparison.compared ?? 0 : canary?.requests ?? 0)
+    }
+}

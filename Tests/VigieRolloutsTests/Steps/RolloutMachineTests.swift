@@ -1,0 +1,305 @@
+import Testing
+import VigieTelemetry
+
+@testable import VigieRollouts
+
+struct RolloutMachineTests {
+    @Test func a_good_canary_walks_its_steps_and_is_promoted() {
+        var bench = Bench(Bench.spec())
+        bench.look()
+        #expect(bench.status.phase == .progressing)
+        #expect(bench.status.weight == 500)
+        #expect(bench.status.stepIndex == 0)
+        bench.look()
+        #expect(bench.status.weight == 5000)
+        bench.look()
+        #expect(bench.status.phase == .promoting)
+        bench.look()
+        #expect(bench.status.phase == .succeeded)
+        #expect(bench.status.condition(.promoted)?.status == .yes)
+        #expect(bench.status.history.map(\.outcome) == [.succeeded])
+        #expect(bench.told.first == .canaryStarted)
+        #expect(bench.told.last == .promoted)
+        let pods = EffectiveRollout(spec: bench.rollout.spec, status: bench.status)
+        #expect(pods.stable.version == 2)
+        // And nothing more happens.
+        let before = bench.status
+        #expect(bench.look(after: 3600).events.isEmpty)
+        #expect(bench.status == before)
+    }
+
+    @Test func the_weight_does_not_move_before_every_ready_pod_has_loaded_the_canary() {
+        var bench = Bench(Bench.spec())
+        bench.pods[1].loaded = [1]
+        bench.look()
+        #expect(bench.status.phase == .loading)
+        #expect(bench.status.weight == 0)
+        #expect(bench.status.message.contains("p-1"))
+        #expect(bench.status.condition(.canaryLoaded)?.status == .no)
+        // One that gets no requests need not have.
+        bench.pods[1].isReady = false
+        bench.look()
+        #expect(bench.status.phase == .progressing)
+        // Another that joins without it holds the next step.
+        bench.pods[1].isReady = true
+        let index = bench.status.stepIndex
+        bench.look()
+        #expect(bench.status.stepIndex == index)
+        #expect(bench.status.weight > 0)
+    }
+
+    @Test func a_pod_that_does_not_answer_holds_the_rollout() {
+        var bench = Bench(Bench.spec())
+        bench.pods[0].answers = false
+        bench.look()
+        #expect(bench.status.phase == .loading)
+        #expect(bench.status.message.contains("p-0 does not answer"))
+    }
+
+    @Test func a_canary_that_cannot_be_loaded_fails_at_the_deadline_and_says_so_at_once() {
+        var bench = Bench(Bench.spec())
+        bench.pods[0].loaded = [1]
+        bench.pods[0].failed = [LoadFailure(version: 2, message: "digest differs")]
+        bench.look()
+        #expect(bench.told == [.canaryStarted, .loadFailed])
+        #expect(bench.status.lastFailure?.pod == "p-0")
+        #expect(bench.status.pods.failedToLoad == 1)
+        #expect(bench.status.condition(.degraded)?.status == .yes)
+        bench.look(after: 300)
+        #expect(bench.status.phase == .loading)
+        #expect(bench.told == [.canaryStarted, .loadFailed])
+        bench.look(after: 300)
+        #expect(bench.status.phase == .failed)
+        #expect(bench.status.reason == "ProgressDeadlineExceeded")
+        #expect(bench.status.history.map(\.outcome) == [.failed])
+    }
+
+    @Test func a_step_waits_for_its_requests_and_its_pause() {
+        var bench = Bench(
+            Bench.spec(steps: [
+                StepSpec(.weight(500), minimumRequests: 4000, pause: .duration(.seconds(60))),
+                StepSpec(.weight(5000)),
+            ]))
+        bench.look()
+        bench.serve(canary: 1000)
+        #expect(bench.status.stepIndex == 0)
+        #expect(bench.status.message.contains("2000 of 4000"))
+        bench.serve(canary: 1000)
+        #expect(bench.status.message.contains("pauses until"))
+        bench.look(after: 35)
+        #expect(bench.status.stepIndex == 0)
+        bench.look(after: 5)
+        #expect(bench.status.stepIndex == 1)
+        #expect(bench.status.weight == 5000)
+    }
+
+    @Test func a_slow_trickle_of_requests_is_progress_and_none_is_not() {
+        var bench = Bench(Bench.spec(steps: [StepSpec(.weight(500), minimumRequests: 1_000_000)]))
+        bench.look()
+        for _ in 0..<20 { bench.serve(canary: 1, after: 500) }
+        #expect(bench.status.phase == .progressing)
+        bench.look(after: 599)
+        #expect(bench.status.phase == .progressing)
+        bench.look(after: 1)
+        #expect(bench.status.phase == .failed)
+    }
+
+    @Test func an_indefinite_pause_ends_when_somebody_says_so() {
+        var bench = Bench(
+            Bench.spec(steps: [StepSpec(.weight(500), pause: .indefinite), StepSpec(.weight(900))]))
+        bench.look()
+        bench.look(after: 100_000)
+        #expect(bench.status.phase == .paused)
+        #expect(bench.status.reason == "AwaitingResume")
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "1"
+        bench.look()
+        #expect(bench.status.phase == .paused)
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0"
+        bench.look()
+        #expect(bench.status.stepIndex == 1)
+        #expect(bench.status.weight == 900)
+    }
+
+    @Test func a_tripped_guard_of_any_pod_rolls_back_whatever_onFailure_says() {
+        var bench = Bench(Bench.spec(onFailure: .notify))
+        bench.look()
+        bench.pods[1].trips = [
+            GuardTrip(version: 2, reason: .nonFinite, message: "a score is NaN", time: bench.now)
+        ]
+        bench.look()
+        #expect(bench.status.phase == .rolledBack)
+        #expect(bench.status.weight == 0)
+        #expect(bench.status.lastFailure?.pod == "p-1")
+        #expect(bench.status.reason == "GuardTripped")
+        #expect(EffectiveRollout(spec: bench.rollout.spec, status: bench.status).canary == nil)
+        // The same canary stays out, whatever else changes.
+        bench.pods[1].trips = []
+        bench.change { $0.stable.version = 7 }
+        bench.look()
+        #expect(bench.status.phase == .rolledBack)
+    }
+
+    @Test func a_canary_that_is_out_begins_anew_when_somebody_says_so() {
+        var bench = Bench(Bench.spec())
+        bench.look()
+        bench.change { $0.abort = true }
+        bench.look()
+        #expect(bench.status.phase == .rolledBack)
+        bench.change { $0.abort = false }
+        bench.look()
+        #expect(bench.status.phase == .rolledBack)
+        bench.rollout.metadata.annotations[RolloutAnnotation.restart] = "2026-11-26"
+        bench.look()
+        #expect(bench.status.phase == .progressing)
+        #expect(bench.status.history.count == 1)
+    }
+
+    @Test func abort_takes_even_a_promoted_canary_back() {
+        var bench = Bench(Bench.spec(steps: []))
+        bench.look()
+        bench.change { $0.promote = true }
+        bench.look()
+        bench.look()
+        #expect(bench.status.phase == .succeeded)
+        bench.change {
+            $0.abort = true
+            $0.promote = false
+        }
+        #expect(
+            EffectiveRollout(spec: bench.rollout.spec, status: bench.status).stable.version == 1)
+        bench.look()
+        #expect(bench.status.phase == .rolledBack)
+        #expect(bench.status.history.map(\.outcome) == [.rolledBack, .succeeded])
+    }
+
+    @Test func promote_skips_what_is_left() {
+        var bench = Bench(Bench.spec(steps: [StepSpec(.weight(1), pause: .indefinite)]))
+        bench.look()
+        bench.look()
+        #expect(bench.status.phase == .paused)
+        bench.change { $0.promote = true }
+        bench.look()
+        #expect(bench.status.phase == .promoting)
+        #expect(bench.status.weight == 10_000)
+        bench.look()
+        #expect(bench.status.phase == .succeeded)
+    }
+
+    @Test func promote_counts_for_one_canary_only() {
+        var bench = Bench(Bench.spec(steps: [StepSpec(.weight(1), pause: .indefinite)]))
+        bench.change { $0.promote = true }
+        bench.look()
+        bench.look()
+        #expect(bench.status.phase == .paused)
+        #expect(bench.told.contains(.promoteIgnored))
+        bench.change { $0.promote = false }
+        bench.look()
+        bench.change { $0.promote = true }
+        bench.look()
+        #expect(bench.status.phase == .promoting)
+    }
+
+    @Test func suspend_holds_everything_but_the_guard() {
+        var bench = Bench(Bench.spec(steps: [StepSpec(.weight(500)), StepSpec(.weight(600))]))
+        bench.look()
+        bench.change { $0.suspend = true }
+        let (index, weight) = (bench.status.stepIndex, bench.status.weight)
+        bench.look(after: 10_000)
+        #expect(bench.status.reason == "Suspended")
+        #expect(bench.status.stepIndex == index)
+        #expect(bench.status.weight == weight)
+        bench.change { $0.suspend = false }
+        bench.look()
+        #expect(bench.status.phase == .progressing || bench.status.phase == .promoting)
+        bench.change { $0.suspend = true }
+        bench.pods[0].trips = [
+            GuardTrip(version: 2, reason: .p99, message: "slow", time: bench.now)
+        ]
+        bench.look()
+        #expect(bench.status.phase == .rolledBack)
+    }
+
+    @Test func a_hand_on_the_wheel_holds_the_steps() {
+        var bench = Bench(
+            Bench.spec(steps: [
+                StepSpec(.weight(500), pause: .duration(.seconds(60))), StepSpec(.weight(600)),
+            ]))
+        bench.look()
+        bench.change { $0.routing.weight = 2500 }
+        bench.look(after: 1000)
+        #expect(bench.status.phase == .paused)
+        #expect(bench.status.reason == "ManualWeight")
+        #expect(bench.status.weight == 2500)
+        bench.change { $0.routing.weight = nil }
+        bench.look()
+        #expect(bench.status.phase == .progressing)
+        #expect(bench.status.weight == 500)
+        #expect(bench.status.stepIndex == 0)
+    }
+
+    @Test func without_steps_people_move_the_weight() {
+        var bench = Bench(Bench.spec(steps: []))
+        bench.change { $0.routing.weight = 300 }
+        bench.look()
+        bench.look(after: 100_000)
+        #expect(bench.status.phase == .progressing)
+        #expect(bench.status.reason == "ByHand")
+        #expect(bench.status.weight == 300)
+    }
+
+    @Test func another_canary_takes_the_place_of_one_that_is_not_over() {
+        var bench = Bench(Bench.spec())
+        bench.look()
+        bench.change { $0.canary = VersionReference(version: 3) }
+        bench.look()
+        #expect(bench.status.phase == .loading)
+        #expect(bench.status.canaryVersion == 3)
+        #expect(bench.status.weight == 0)
+        #expect(bench.status.history.map(\.outcome) == [.superseded])
+        bench.change { $0.canary = nil }
+        bench.look()
+        #expect(bench.status.phase == .idle)
+        #expect(bench.status.history.map(\.canaryVersion) == [3, 2])
+    }
+
+    @Test func another_stable_version_begins_anew() {
+        var bench = Bench(Bench.spec())
+        bench.look()
+        bench.look()
+        for index in bench.pods.indices { bench.pods[index].loaded.insert(9) }
+        bench.change { $0.stable = VersionReference(version: 9) }
+        bench.look()
+        #expect(bench.status.stableVersion == 9)
+        #expect(bench.status.stepIndex <= 1)
+        #expect(bench.status.history.first?.stableVersion == 1)
+    }
+
+    @Test func the_history_is_bounded() {
+        var bench = Bench(Bench.spec(steps: []))
+        bench.change { $0.strategy.revisionHistoryLimit = 3 }
+        for version in 2..<9 {
+            bench.change { $0.canary = VersionReference(version: version) }
+            bench.look()
+        }
+        #expect(bench.status.history.map(\.canaryVersion) == [7, 6, 5])
+    }
+
+    @Test func a_shadow_step_repeats_requests_and_answers_none() {
+        var bench = Bench(
+            Bench.spec(steps: [
+                StepSpec(.shadow(percent: 100), minimumRequests: 100), StepSpec(.weight(500)),
+            ]))
+        bench.look()
+        #expect(bench.status.phase == .shadowing)
+        #expect(bench.status.shadowPercent == 100)
+        #expect(bench.status.weight == 0)
+        bench.pods[0].shadow.comparison.compared = 60
+        bench.look()
+        #expect(bench.status.phase == .shadowing)
+        bench.pods[1].shadow.comparison.compared = 40
+        bench.look()
+        #expect(bench.status.phase == .progressing)
+        #expect(bench.status.shadowPercent == 0)
+        #expect(bench.status.weight == 500)
+    }
+}
