@@ -127,6 +127,8 @@ extension VersionLoader {
     /// The stamp is taken before reading: a change during the load shows as one after it.
     func attempt(_ name: String, _ version: Int) -> StoreCore.Attempt {
         let key = VersionKey(name, version)
+        // Whether it can be had shows in the stamp; why it cannot, when it is loaded.
+        try? source.provide(name, version)
         var stamp = source.stamp([key])
         var result = Result { () throws(RegistryError) in try load(name, version) }
         var members: [VersionKey] = []
