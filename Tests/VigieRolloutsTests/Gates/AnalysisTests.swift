@@ -125,7 +125,11 @@ struct AnalysisTests {
             bench.serve(after: 10)
             #expect(bench.status.analysis.first?.errors == 0)
         }
+        // Not asked, it is not looked at.
         bench.answers = [:]
+        for _ in 0..<5 { bench.serve(after: 10) }
+        #expect(bench.status.analysis.first?.errors == 0)
+        bench.answers = ["prom": .error("503")]
         for _ in 0..<3 { bench.serve(after: 10) }
         #expect(bench.status.phase == .rolledBack)
         #expect(bench.status.reason == "AnalysisError")
