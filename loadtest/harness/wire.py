@@ -48,14 +48,16 @@ def ping(payload: bytes) -> bytes:
     return frame(field(1, payload))
 
 
-def infer(model: str, row: Sequence[float], *, name: str = "input") -> bytes:
-    """A framed inference.ModelInferRequest: one FP32 row of shape [1, F], in raw_input_contents."""
+def infer(
+    model: str, row: Sequence[float], *, name: str = "input", datatype: str = "FP32"
+) -> bytes:
+    """A framed inference.ModelInferRequest: one row of shape [1, F], FP32 or FP64, as raw contents."""
     tensor = (
         field(1, name.encode())
-        + field(2, b"FP32")
+        + field(2, datatype.encode())
         + field(3, varint(1) + varint(len(row)))  # shape is packed
     )
-    raw = struct.pack(f"<{len(row)}f", *row)
+    raw = struct.pack(f"<{len(row)}{'f' if datatype == 'FP32' else 'd'}", *row)
     return frame(field(1, model.encode()) + field(5, tensor) + field(7, raw))
 
 
@@ -105,7 +107,16 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 def inferred(message: bytes) -> list[float]:
     """The FP32 values in the first raw output of an inference.ModelInferResponse (field 6)."""
+    return _floats(message, 6, "the answer has no raw_output_contents")
+
+
+def asked(message: bytes) -> list[float]:
+    """The FP32 values in the first raw input of an inference.ModelInferRequest (field 7)."""
+    return _floats(message, 7, "the request has no raw_input_contents")
+
+
+def _floats(message: bytes, wanted: int, otherwise: str) -> list[float]:
     for number, content in fields(message):
-        if number == 6:
+        if number == wanted:
             return list(struct.unpack(f"<{len(content) // 4}f", content))
-    raise ValueError("the answer has no raw_output_contents")
+    raise ValueError(otherwise)

@@ -46,7 +46,7 @@ package struct ModelsVerify: Sendable {
         }
         if rows.isEmpty, let name {
             let what = version.map { "version \($0) of model '\(name)'" } ?? "model '\(name)'"
-            throw RegistryError(.notFound, "there is no \(what) in \(loader.source.root)")
+            throw RegistryError(.notFound, "there is no \(what) in \(loader.source.place)")
         }
         self.rows = rows
     }
@@ -112,5 +112,27 @@ package struct ModelsVerify: Sendable {
                 "warning: \(row.name) \(row.version.map { String($0) } ?? "-"): \(warning)\n"
             }
         }.joined()
+    }
+
+    /// For programs; durations in seconds.
+    package var json: JSONValue {
+        func seconds(_ duration: Duration?) -> JSONValue {
+            duration.map { .number($0 / .seconds(1)) } ?? .null
+        }
+        return .array(
+            rows.map { row in
+                .members([
+                    ("model", .string(row.name)),
+                    ("version", row.version.map { .number(Double($0)) } ?? .null),
+                    ("sound", .bool(row.model != nil)), ("reason", .string(row.reason)),
+                    ("features", row.model.map { .number(Double($0.features)) } ?? .null),
+                    ("memoryBytes", row.model.map { .number(Double($0.memoryBytes)) } ?? .null),
+                    ("loadSeconds", seconds(row.model?.load)),
+                    ("scoreSeconds", seconds(row.model?.latency.score)),
+                    ("explainSeconds", seconds(row.model?.latency.explain)),
+                    ("tensorsSeconds", seconds(row.model?.latency.tensors)),
+                    ("warnings", .array((row.model?.warnings ?? []).map { .string($0) })),
+                ])
+            })
     }
 }

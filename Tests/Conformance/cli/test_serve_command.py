@@ -26,6 +26,7 @@ OTHER_VALUES = {
     "keep-versions": "2",
     "version-policy": "latest:3;fraud-score=versions:1,2;other=all",
     "registry-poll-interval": "500ms",
+    "registry-cache-bytes": "64MiB",
     "tls-client-auth": "optional",
     "tls-reload-interval": "1s",
     "log-level": "warning",
@@ -66,6 +67,7 @@ OTHER_VALUES = {
     "oversized-headers-burst": "50",
     "max-outbound-acks": "500",
     "max-paused-bytes": "8MiB",
+    "max-memory": "4GiB",
     "accept-backlog": "128",
     "max-request-bytes": "1MiB",
     "max-response-bytes": "2MiB",
@@ -102,12 +104,14 @@ OTHER_VALUES = {
     "decision-log-segment-bytes": "1MiB",
     "decision-log-segment-age": "1h",
     "decision-log-sync-interval": "200ms",
+    "decision-log-timeout": "3s",
     "drift-window": "5m",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
-    *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "admin-tls"],
+    *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
+    *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
 }
 
 

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import callgrind, h2load, peers, probe, report, rotate, subjects
+from harness import callgrind, h2load, probe, report, rotate, subjects
 from harness.h2load import H2loadError, Shape
+from harness.peers import swift
 from harness.places import WORK, MissingError, tool
 from harness.report import Section
 from harness.server import Server, ServerError
@@ -28,6 +29,8 @@ WARM_UP_REQUESTS = 2_000
 SHORT_REQUESTS = 2_000
 LONG_REQUESTS = 10_000
 FUNCTIONS_SHOWN = 12
+# Under callgrind calls take fifty times as long: that is no overload.
+PATIENCE = ("--overload-latency", "60s")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def run(settings: Settings) -> Section:
         f"Instructions a request outside the kernel, {SHAPE} (callgrind)",
         ("server", "request", "in all", "nghttp2", "program", "libc", "other"),
     )
+    settings = replace(settings, serve_extra=[*settings.serve_extra, *PATIENCE])
     makers: list[Callable[[], Subject]] = [
         subjects.nghttpd,
         subjects.nghttpd_post,
@@ -54,7 +58,7 @@ def run(settings: Settings) -> Section:
         lambda: subjects.score(settings),
     ]
     if "grpc-swift" not in settings.skip_peers:
-        makers.append(peers.grpc_swift)
+        makers.append(swift.grpc_swift)
     for make in makers:
         try:
             subject = make()
