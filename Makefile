@@ -15,7 +15,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-dev libsqlite3-dev \
 	libcurl4-openssl-dev pkg-config
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales
+	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales iproute2 gcc libc6-dev
 
 .PHONY: help
 help: ## This list
@@ -114,10 +114,26 @@ pipelines: venv ## The Python package's tests
 loadtest-tests: venv ## The tests of the benchmark's own parsers
 	$(PYTHON) -m pytest loadtest/tests -q
 
+.PHONY: fuzz
+fuzz: test-packages venv ## Ten minutes of inputs that nobody should send; FUZZ='--only http2' adds flags
+	$(SWIFT) build $(RELEASE) --product vigie
+	VIGIE_BIN_DIR=.build/release $(PYTHON) Tests/Fuzz/fuzz.py --seconds 600 $(FUZZ)
+
 .PHONY: bench
 bench: test-packages venv ## Speed beside nghttpd and grpc-swift-2: minutes, and a quiet machine
 	$(SWIFT) build $(RELEASE)
 	$(PYTHON) loadtest/bench.py
+
+# Servers that others made, beside ours; what cannot be installed is a row of the table with the reason.
+PEER_PACKAGES := libgrpc++-dev protobuf-compiler-grpc
+
+.PHONY: peers
+peers: test-packages venv ## The same model behind C++ gRPC, grpc-swift-2, grpcio, Triton, MLServer and us
+	-$(call install,$(PEER_PACKAGES))
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(SWIFT) build $(RELEASE) --product vigie-load
+	$(PYTHON) loadtest/side_by_side.py $(PEERS)
 
 .PHONY: bench-engine
 bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap

@@ -69,7 +69,10 @@ let package = Package(
             swiftSettings: serving),
         .target(
             name: "VigieRegistry",
-            dependencies: ["VigieEngine", "VigieCrypto", "VigieTelemetry", "CVigieSys"],
+            dependencies: [
+                "VigieEngine", "VigieCrypto", "VigieHTTP", "VigieTelemetry", "CVigieSys",
+                .product(name: "Yams", package: "Yams"),
+            ],
             swiftSettings: strict),
         // Which version answers whom: the specification, its state, and how one becomes the other.
         .target(
@@ -178,7 +181,7 @@ let package = Package(
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
-            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto"]),
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP"]),
         .testTarget(
             name: "VigieRoutingTests",
             dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),

@@ -9,6 +9,7 @@ Run by itself it prints where it put things:
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -35,6 +36,11 @@ class Made:
 
     registry: Path
     bodies: Sequence[Path]
+
+    @property
+    def file(self) -> Path:
+        """The model as XGBoost saved it."""
+        return self.registry / NAME / "1" / "model.ubj"
 
 
 def make() -> Made:
@@ -85,11 +91,28 @@ def make() -> Made:
     return made
 
 
-def check(answer: Sequence[float], row: int = 0) -> None:
-    """Raises unless this is what XGBoost itself predicts for that row, to 1e-6."""
-    expected = json.loads((WORK / "model" / "expected.json").read_text())[row]
-    if len(answer) != 1 or abs(answer[0] - expected) > TOLERANCE:
+def check(answer: Sequence[float], row: int = 0, tolerance: float = TOLERANCE) -> None:
+    """Raises unless this is what XGBoost itself predicts for that row."""
+    expected = _expected()[row]
+    if len(answer) != 1 or abs(answer[0] - expected) > tolerance:
         raise ProbeError(f"ModelInfer: row {row} got {answer}, XGBoost says {expected}")
+
+
+def rows_file(made: Made) -> Path:
+    """The rows that bodies ask, with what XGBoost predicts, as vigie-load reads them."""
+    path = WORK / "model" / "rows.jsonl"
+    lines = []
+    for body, expected in zip(made.bodies, _expected(), strict=True):
+        row = wire.asked(wire.unframe(body.read_bytes()))
+        lines.append(json.dumps({"features": row, "expected": {"*": [expected]}}) + "\n")
+    path.write_text("".join(lines))
+    return path
+
+
+@functools.cache
+def _expected() -> list[float]:
+    found: list[float] = json.loads((WORK / "model" / "expected.json").read_text())
+    return found
 
 
 def _write_bodies(paths: Sequence[Path], rows: Sequence[Sequence[float]]) -> None:

@@ -32,6 +32,8 @@ int vigie_await_input(int descriptor, int64_t nanoseconds) {
 
 void vigie_return_blocks_from(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }
 
+void vigie_return_free_memory(void) { malloc_trim(0); }
+
 void vigie_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
 int vigie_usable_processors(void) {

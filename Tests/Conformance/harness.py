@@ -87,13 +87,14 @@ class Process:
 class Pod:
     """A running `vigie serve`."""
 
-    def __init__(self, *arguments, env=None):
+    def __init__(self, *arguments, env=None, **options):
         self.process = subprocess.Popen(
             [binary("vigie"), "serve", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **(env or {})},
+            **options,
         )
         self.line = self.process.stdout.readline()
         match = READY.match(self.line)

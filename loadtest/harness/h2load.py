@@ -28,6 +28,12 @@ class Request:
     # Body bytes of one good answer. h2load counts an answer with a gRPC error as a success (its
     # HTTP status is 200), so this is how a run proves that every answer was whole. None: unknown.
     answer_bytes: int | None = None
+    # HTTP/2 over TLS instead of cleartext; the certificate is not looked at.
+    tls: bool = False
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
 
 
 @dataclass(frozen=True)
@@ -126,7 +132,7 @@ def command(
         line += ["-d", str(request.body)]
     if log is not None:
         line.append(f"--log-file={log}")
-    line.append(f"http://127.0.0.1:{port}{request.path}")
+    line.append(f"{request.scheme}://127.0.0.1:{port}{request.path}")
     if cpus and shutil.which("taskset"):
         line = ["taskset", "-c", ",".join(str(cpu) for cpu in sorted(cpus)), *line]
     return line

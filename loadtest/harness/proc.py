@@ -78,6 +78,30 @@ def threads(pid: int) -> list[Thread]:
     return sorted(found, key=lambda thread: -thread.cpu.total)
 
 
+def tree(pid: int) -> list[int]:
+    """The process and all that descend from it and still live."""
+    found, at = [pid], 0
+    while at < len(found):
+        for children in Path(f"/proc/{found[at]}/task").glob("*/children"):
+            try:
+                found += [int(word) for word in children.read_text().split()]
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # that thread ended while we looked
+        at += 1
+    return found
+
+
+def tree_cpu_time(pid: int) -> CpuTime:
+    """What the process and its living descendants have used."""
+    times = [cpu_time(each) for each in tree(pid) if Path(f"/proc/{each}").exists()]
+    return CpuTime(sum(time.user for time in times), sum(time.system for time in times))
+
+
+def tree_resident(pid: int) -> int:
+    """Resident bytes of the process and its living descendants; what two share counts twice."""
+    return sum(memory(each).resident for each in tree(pid) if Path(f"/proc/{each}").exists())
+
+
 def descriptors(pid: int) -> int:
     """How many file descriptors the process holds."""
     return len(os.listdir(f"/proc/{pid}/fd"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,15 +51,22 @@ class Subject:
     bodies: Sequence[Path] = ()
 
     def server(self, environment: Mapping[str, str] | None = None) -> Server:
-        """A server that is not started yet. PORT in the command is replaced by a free port."""
+        """A server that is not started yet.
+
+        Of one that has no ready line, PORT in its command and variables becomes a free port.
+        """
         port = None if self.ready else free_port()
-        command = [str(port) if word == "PORT" else word for word in self.command]
+
+        def word(text: str) -> str:
+            return re.sub(r"\bPORT\b", str(port), text) if port else text
+
+        variables = dict(self.environment) | dict(environment or {})
         return Server(
             self.name,
-            command,
+            [word(each) for each in self.command],
             ready=self.ready,
             port=port,
-            environment=dict(self.environment) | dict(environment or {}),
+            environment={name: word(value) for name, value in variables.items()},
         )
 
 

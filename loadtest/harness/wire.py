@@ -105,7 +105,16 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 def inferred(message: bytes) -> list[float]:
     """The FP32 values in the first raw output of an inference.ModelInferResponse (field 6)."""
+    return _floats(message, 6, "the answer has no raw_output_contents")
+
+
+def asked(message: bytes) -> list[float]:
+    """The FP32 values in the first raw input of an inference.ModelInferRequest (field 7)."""
+    return _floats(message, 7, "the request has no raw_input_contents")
+
+
+def _floats(message: bytes, wanted: int, otherwise: str) -> list[float]:
     for number, content in fields(message):
-        if number == 6:
+        if number == wanted:
             return list(struct.unpack(f"<{len(content) // 4}f", content))
-    raise ValueError("the answer has no raw_output_contents")
+    raise ValueError(otherwise)

@@ -34,6 +34,9 @@ int vigie_accept(int listener);
 /* ppoll(2) for input on one descriptor; negative nanoseconds wait for ever. */
 int vigie_await_input(int descriptor, int64_t nanoseconds);
 
+/* malloc_trim(3). */
+void vigie_return_free_memory(void);
+
 /* mallopt(3) with M_MMAP_THRESHOLD. */
 void vigie_return_blocks_from(int bytes);
 

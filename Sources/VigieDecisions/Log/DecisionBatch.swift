@@ -37,6 +37,17 @@ final class DecisionBatch: Sendable {
         state = Mutex(State(sinksLeft: sinks, failure: nil, waiters: waiters))
     }
 
+    /// Tells those who wait that it takes too long. A sink may still write it: a log holds all that was
+    /// answered, and perhaps more.
+    func refuse(_ failure: DecisionError) {
+        let waiters = state.withLock { state in
+            state.failure = state.failure ?? failure
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter(failure) }
+    }
+
     /// A sink has written it, or cannot.
     /// - Returns: whether it was the last.
     func finish(_ failure: DecisionError? = nil) -> Bool {

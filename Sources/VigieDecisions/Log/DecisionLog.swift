@@ -105,7 +105,7 @@ package final class DecisionLog: Sendable {
             return thread
         }
         thread?.join()
-        for sink in sinks { sink.stop() }
+        for sink in sinks { sink.stop(self) }
         let lost = lostBy.withLock { $0.reduce(0, +) }
         if lost > 0 { report("\(lost) decisions were not recorded since the start") }
     }
@@ -116,6 +116,7 @@ package final class DecisionLog: Sendable {
         var writer = RecordWriter()
         var spare = DecisionLane.State()
         while true {
+            watchSinks()
             let isLast = isStopped.load(ordering: .acquiring)
             let hasSome = drain(&writer, &spare)
             if hasSome { continue }
@@ -126,6 +127,12 @@ package final class DecisionLog: Sendable {
             bell.wait(until: .now().advanced(by: Self.tick))
             isSleeping.store(false, ordering: .relaxed)
         }
+    }
+
+    /// Looks after sinks that do not return: a disk or a database that stands still.
+    private func watchSinks() {
+        let now = MonotonicTime.now()
+        for sink in sinks { sink.watch(now, self) }
     }
 
     /// - Returns: whether there was anything.

@@ -16,6 +16,9 @@ package struct DecisionLogOptions: Sendable {
     package var segmentAgeMax = Duration.seconds(86_400)
     /// How often what nobody waits for is forced to the disk.
     package var syncInterval = Duration.seconds(1)
+    /// A place that has not answered for so long is taken for one that cannot be written: who waits
+    /// for it is refused.
+    package var timeout = Duration.seconds(5)
     /// The key of the checkpoints' HMAC; empty for none.
     package var key: [UInt8] = []
 

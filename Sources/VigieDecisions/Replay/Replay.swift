@@ -20,7 +20,7 @@ package final class Replay {
     private var models: [String: Result<LoadedModel, DecisionError>] = [:]
     private var workspaces: [ObjectIdentifier: Workspace] = [:]
 
-    package init(_ registry: FolderSource) { loader = VersionLoader(registry) }
+    package init(_ registry: any RegistrySource) { loader = VersionLoader(registry) }
 
     /// - Parameter shown: the features, for a record beside which they are not.
     package func replay(_ record: StoredRecord, shown: ReplayInputs? = nil) -> Verdict {

@@ -8,6 +8,10 @@ final class SinkWriter: Sendable {
         var queue: [DecisionBatch] = []
         var isStopped = false
         var obstacle: String?
+        /// What the sink has been given, and since when it has not returned; nil while it waits for
+        /// more.
+        var writing: [DecisionBatch] = []
+        var busySince: MonotonicTime?
 
         /// What is written next, with one wait for the disk or one transaction: all that waits, up
         /// to a bound.
@@ -18,7 +22,9 @@ final class SinkWriter: Sendable {
                 return bytes < SinkWriter.groupBytesMax
             }.count
             defer { queue.removeFirst(count) }
-            return Array(queue[..<count])
+            writing = Array(queue[..<count])
+            busySince = .now()
+            return writing
         }
     }
 
@@ -29,6 +35,9 @@ final class SinkWriter: Sendable {
     private let options: DecisionLogOptions
     private let report: @Sendable (String) -> Void
     private let bell: Doorbell
+    /// Rung when the thread has ended.
+    private let ended: Doorbell
+    private let hasEnded = Atomic<Bool>(false)
     private let thread = Mutex<WorkThread?>(nil)
     private let sink: Held
     /// A sink that fails is tried again after this, and then after twice as long each time.
@@ -45,12 +54,20 @@ final class SinkWriter: Sendable {
         self.location = location
         self.options = options
         self.report = report
-        do { bell = try Doorbell() } catch { throw DecisionError("\(error)") }
+        do {
+            bell = try Doorbell()
+            ended = try Doorbell()
+        } catch { throw DecisionError("\(error)") }
         sink = Held(sink: try location.open(options, report))
     }
 
     func start(_ log: DecisionLog) throws(DecisionError) {
-        guard let thread = WorkThread(name: "vigie-sink", { self.run(log) }) else {
+        let body: @Sendable () -> Void = {
+            self.run(log)
+            self.hasEnded.store(true, ordering: .releasing)
+            self.ended.ring()
+        }
+        guard let thread = WorkThread(name: "vigie-sink", body) else {
             throw DecisionError("the machine gives no thread")
         }
         self.thread.withLock { $0 = thread }
@@ -64,15 +81,53 @@ final class SinkWriter: Sendable {
         bell.ring()
     }
 
-    func stop() {
+    /// Writes what waits and ends the thread, unless the sink does not return: the process ends without
+    /// it then.
+    func stop(_ log: DecisionLog) {
         state.withLock { $0.isStopped = true }
         bell.ring()
+        while !hasEnded.load(ordering: .acquiring) {
+            guard !watch(.now(), log) else {
+                let left = state.withLock { $0.queue + $0.writing }
+                log.lost(.sink, left.reduce(0) { $0 + $1.records.count })
+                return report("decisions that waited are not recorded: \(stallText)")
+            }
+            ended.wait(until: .now().advanced(by: Self.watchTick))
+        }
         let thread = thread.withLock { thread in
             defer { thread = nil }
             return thread
         }
         thread?.join()
     }
+
+    private static let watchTick = Duration.milliseconds(50)
+
+    // MARK: A sink that does not return
+
+    /// Longer than a sink waits by itself: what it says of the failure is of more use.
+    private var stallTime: Duration { options.timeout + .milliseconds(500) }
+
+    private var stallText: String { "\(location): it has not answered for \(options.timeout)" }
+
+    /// Tells those who wait when the sink has not returned for too long; on another thread than the
+    /// sink's.
+    /// - Returns: whether that is so.
+    @discardableResult
+    func watch(_ now: MonotonicTime, _ log: DecisionLog) -> Bool {
+        let (isStalled, isNews, writing) = state.withLock { state in
+            let isStalled = state.busySince.map { now.since($0) >= stallTime } ?? false
+            return (isStalled, state.obstacle == nil, isStalled ? state.writing : [])
+        }
+        guard isStalled else { return false }
+        let failure = DecisionError(stallText)
+        if isNews { report("decisions cannot be recorded: \(failure)") }
+        for batch in writing { batch.refuse(failure) }
+        settle([], failure, isStopped: false, log)
+        return true
+    }
+
+    // MARK: The sink's thread
 
     private func run(_ log: DecisionLog) {
         let sink = sink.sink
@@ -87,6 +142,7 @@ final class SinkWriter: Sendable {
                     log.recorded.add(UInt64(batch.records.count), ordering: .relaxed)
                     if batch.finish() { log.done(batch) }
                 }
+                state.withLock { $0.writing = [] }
                 try sink.tend(now: .now())
                 if backoff != Self.backoffMin || obstacle != nil {
                     backoff = Self.backoffMin
@@ -95,6 +151,7 @@ final class SinkWriter: Sendable {
                 }
                 if batches.isEmpty {
                     if isStopped { return try sink.close() }
+                    state.withLock { $0.busySince = nil }
                     bell.wait(until: .now().advanced(by: options.syncInterval))
                 }
             } catch {
@@ -110,6 +167,7 @@ final class SinkWriter: Sendable {
 
     /// Waits for the next attempt, and meanwhile tells those who come.
     private func pause(_ time: Duration, _ failure: DecisionError, _ log: DecisionLog) {
+        state.withLock { $0.busySince = nil }
         let until = MonotonicTime.now().advanced(by: time)
         while MonotonicTime.now() < until, !state.withLock({ $0.isStopped }) {
             bell.wait(until: until)
@@ -122,6 +180,7 @@ final class SinkWriter: Sendable {
         _ batches: [DecisionBatch], _ failure: DecisionError, isStopped: Bool, _ log: DecisionLog
     ) {
         let refused = state.withLock { state in
+            if !batches.isEmpty { state.writing = [] }
             state.obstacle = failure.description
             state.queue.insert(contentsOf: batches, at: 0)
             let refused = state.queue.filter { $0.isRequired || isStopped }

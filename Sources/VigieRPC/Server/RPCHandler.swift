@@ -28,6 +28,9 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []
     var admission: LoopAdmission?
+    /// Whether the process may use more memory; nil: nobody watches that. Set before the loop runs.
+    package var memory: MemoryPressure?
+    private let shortOfMemory: [PreparedRefusal]
     /// What answers say of the server's load; nil for nothing.
     var loadTrailer: LoadTrailer?
 
@@ -57,6 +60,9 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
         self.limits = limits
         let counters = RPCCounters(loop: loop.index)
         self.counters = counters
+        shortOfMemory = PreparedRefusal.spread(
+            .memory, "the server has used the memory that it may use",
+            retryAfter: limits.shedRetryAfter)
         admission = limits.adaptiveConcurrency.map {
             LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter, counters)
         }
@@ -82,6 +88,13 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
             "\(method.path) is registered twice")
         table.insert(method)
         counters.add(method.path, method.counters)
+    }
+
+    /// How a call is turned away while there is no memory for more.
+    @inline(__always)
+    var memoryRefusal: PreparedRefusal? {
+        guard let memory, memory.isHigh else { return nil }
+        return shortOfMemory[activeCalls % shortOfMemory.count]
     }
 
     // MARK: Transport

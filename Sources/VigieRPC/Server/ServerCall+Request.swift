@@ -49,6 +49,7 @@ extension ServerCall {
         // An unknown method has an answer of its own; and who must know how the server is must be told
         // when it is busy too.
         guard let method, !method.isEssential else { return nil }
+        if let refusal = server.memoryRefusal { return refusal }
         return server.admission?.admit(headers.priority)
     }
 

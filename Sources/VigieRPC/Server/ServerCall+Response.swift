@@ -113,7 +113,10 @@ extension ServerCall {
     /// Turns the call away before anything has begun.
     func refuse(_ refusal: PreparedRefusal) {
         isFinished = true
-        server.counters.refused(headers.priority)
+        switch refusal.reason {
+        case .load: server.counters.refused(headers.priority)
+        default: server.counters.refused(refusal.reason)
+        }
         // The clock is not read once more for what is to cost next to nothing.
         countEnd(refusal.status.code, at: loop.now)
         sendHeaders(.prepared(refusal.headers), endStream: true)

@@ -51,7 +51,12 @@ package struct ModelsAdd: Sendable {
             throw RegistryError(
                 .refused, "'\(request.name)' is no model's name: it must be \(ModelName.rule)")
         }
-        let source = loader.source
+        guard let source = loader.source as? FolderSource else {
+            throw RegistryError(
+                .refused,
+                "`vigie models add` writes to a folder, and \(loader.source.place) is none: use "
+                    + "`vigie models publish`")
+        }
         let existing = try source.scan().models.first { $0.name == request.name }
         var previous: Manifest?
         if request.inherits { previous = try Self.newest(existing, source) }
@@ -100,7 +105,7 @@ package struct ModelsAdd: Sendable {
 
     // MARK: Steps
 
-    private static func newest(_ model: ModelFolder?, _ source: FolderSource)
+    private static func newest(_ model: ModelListing?, _ source: any RegistrySource)
         throws(RegistryError) -> Manifest?
     {
         guard let model, let version = model.versions.last else {

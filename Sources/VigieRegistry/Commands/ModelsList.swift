@@ -28,7 +28,7 @@ package struct ModelsList: Sendable {
 
     /// - Parameter name: only this model; nil lists all.
     /// - Throws: `.folder` when the registry cannot be read, `.notFound` for an unknown name.
-    package init(_ source: FolderSource, name: String? = nil) throws(RegistryError) {
+    package init(_ source: any RegistrySource, name: String? = nil) throws(RegistryError) {
         var rows: [Row] = []
         for model in try source.scan().models where name == nil || model.name == name {
             for problem in model.problems {
@@ -42,12 +42,12 @@ package struct ModelsList: Sendable {
             }
         }
         if let name, rows.isEmpty {
-            throw RegistryError(.notFound, "there is no model '\(name)' in \(source.root)")
+            throw RegistryError(.notFound, "there is no model '\(name)' in \(source.place)")
         }
         self.rows = rows
     }
 
-    private static func row(_ source: FolderSource, _ name: String, _ version: Int) -> Row {
+    private static func row(_ source: any RegistrySource, _ name: String, _ version: Int) -> Row {
         var row = Row(name: name, version: version, state: .complete, reason: "", payloadBytes: 0)
         do throws(RegistryError) {
             let loader = VersionLoader(source)

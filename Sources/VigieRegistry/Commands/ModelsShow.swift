@@ -11,11 +11,13 @@ package struct ModelsShow: Sendable {
 
     /// - Parameter version: nil is the newest.
     /// - Throws: `.notFound`, or why the manifest cannot be read.
-    package init(_ source: FolderSource, name: String, version: Int? = nil) throws(RegistryError) {
+    package init(_ source: any RegistrySource, name: String, version: Int? = nil)
+        throws(RegistryError)
+    {
         guard let folder = try source.scan().models.first(where: { $0.name == name }),
             let newest = folder.versions.last
         else {
-            throw RegistryError(.notFound, "there is no model '\(name)' in \(source.root)")
+            throw RegistryError(.notFound, "there is no model '\(name)' in \(source.place)")
         }
         let number = version ?? newest
         guard folder.versions.contains(number) else {

@@ -46,7 +46,7 @@ package struct ModelsVerify: Sendable {
         }
         if rows.isEmpty, let name {
             let what = version.map { "version \($0) of model '\(name)'" } ?? "model '\(name)'"
-            throw RegistryError(.notFound, "there is no \(what) in \(loader.source.root)")
+            throw RegistryError(.notFound, "there is no \(what) in \(loader.source.place)")
         }
         self.rows = rows
     }

@@ -8,19 +8,25 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The errno; 0 when ``detail`` says what is wrong.
     package let code: Int32
     package let detail: String
+    /// Of a refusal.
+    package let cause: RegistryError.Cause
 
     package init(_ action: String, _ path: String, code: Int32 = errno) {
         self.action = action
         self.path = path
         self.code = code
         detail = String(cString: strerror(code))
+        cause = .other
     }
 
-    package init(_ action: String, _ path: String, detail: String) {
+    package init(
+        _ action: String, _ path: String, detail: String, cause: RegistryError.Cause = .other
+    ) {
         self.action = action
         self.path = path
         code = 0
         self.detail = detail
+        self.cause = cause
     }
 
     /// Whether the thing is not there.

@@ -34,7 +34,8 @@ package struct OpenFolder: ~Copyable {
         guard file.stamp.bytes <= bytesMax else {
             throw FileError(
                 "read", full,
-                detail: "it has \(file.stamp.bytes) bytes, more than the limit of \(bytesMax)")
+                detail: "it has \(file.stamp.bytes) bytes, more than the limit of \(bytesMax)",
+                cause: .size)
         }
         var failure: FileError?
         let expected = file.stamp.bytes
@@ -96,7 +97,8 @@ package struct OpenFolder: ~Copyable {
         }
         guard let real = Self.realPath(of: file), real.hasPrefix(prefix) else {
             close(file)
-            throw FileError("read", full, detail: "it leads out of the version's folder")
+            throw FileError(
+                "read", full, detail: "it leads out of the version's folder", cause: .path)
         }
         return (file, stamp)
     }

@@ -10,6 +10,8 @@ package enum ManifestLimits {
     package static let filesMax = 256
     /// Bytes of one payload file: it is read into memory whole.
     package static let fileBytesMax = 2 << 30
+    /// Bytes of a version's payload files together.
+    package static let versionBytesMax = 8 << 30
     /// Bytes of a payload file's path.
     package static let pathBytesMax = 512
     /// Features of a signature.

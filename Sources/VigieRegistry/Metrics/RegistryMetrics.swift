@@ -6,10 +6,23 @@ import VigieTelemetry
 package final class RegistryMetrics: MetricSource {
     private let state = Mutex(State())
     private let store = Mutex<ModelStore?>(nil)
+    private let mirror = Mutex<MirrorSource?>(nil)
+
+    private struct Failure: Hashable, Comparable {
+        let reason: String
+        let cause: String
+
+        static func < (left: Self, right: Self) -> Bool {
+            (left.reason, left.cause) < (right.reason, right.cause)
+        }
+    }
 
     private struct State {
         var loaded: UInt64 = 0
-        var failures: [String: UInt64] = ["refused": 0, "incomplete": 0]
+        var failures: [Failure: UInt64] = Dictionary(
+            uniqueKeysWithValues: RegistryError.Cause.allCases.flatMap { cause in
+                ["refused", "incomplete"].map { (Failure(reason: $0, cause: cause.rawValue), 0) }
+            })
         var unloaded: UInt64 = 0
         var changed: UInt64 = 0
         var isReadable = true
@@ -24,6 +37,11 @@ package final class RegistryMetrics: MetricSource {
     /// The store whose versions are counted by state; before it has loaded, there is none.
     package func watch(_ store: ModelStore) { self.store.withLock { $0 = store } }
 
+    /// Where versions come from: a remote registry has figures of its own.
+    package func watch(_ source: any RegistrySource) {
+        mirror.withLock { $0 = source as? MirrorSource }
+    }
+
     /// Counts what has happened in the store.
     package func note(_ event: StoreEvent) {
         state.withLock { state in
@@ -32,13 +50,15 @@ package final class RegistryMetrics: MetricSource {
                 state.loaded += 1
                 loads.record(model.loadDuration.wholeNanoseconds)
                 warmUps.record(model.warmUpDuration.wholeNanoseconds)
-            case .failed(_, _, let kind, _):
-                state.failures[kind == .incomplete ? "incomplete" : "refused", default: 0] += 1
+            case .failed(_, _, let error):
+                let reason = error.reason == .incomplete ? "incomplete" : "refused"
+                let failure = Failure(reason: reason, cause: error.cause.rawValue)
+                state.failures[failure, default: 0] += 1
             case .superseded, .unloaded: state.unloaded += 1
             case .changedOnDisk: state.changed += 1
             case .folderUnreadable: state.isReadable = false
             case .folderReadable: state.isReadable = true
-            case .waiting, .watchLimited: break
+            case .waiting, .watchLimited, .labelMoved: break
             }
         }
     }
@@ -71,9 +91,14 @@ package final class RegistryMetrics: MetricSource {
                 metrics: [Metric(counts.loaded)]),
             MetricFamily(
                 .counter, "vigie_registry_load_failures",
-                help: "Versions that could not be loaded, by reason.",
+                help: "Versions that could not be loaded, by reason and cause.",
                 metrics: counts.failures.sorted { $0.key < $1.key }.map {
-                    Metric($0.value, [MetricLabel("reason", $0.key)])
+                    Metric(
+                        $0.value,
+                        [
+                            MetricLabel("reason", $0.key.reason),
+                            MetricLabel("cause", $0.key.cause),
+                        ])
                 }),
             MetricFamily(
                 .counter, "vigie_registry_unloads", help: "Versions that left memory.",
@@ -88,7 +113,7 @@ package final class RegistryMetrics: MetricSource {
             MetricFamily(
                 .histogram, "vigie_registry_warm_up_duration_seconds", unit: "seconds",
                 help: "Warming a version up before it is served.", metrics: [Metric(warmUps)]),
-        ]
+        ] + (mirror.withLock { $0 }?.metricFamilies() ?? [])
     }
 }
 

@@ -6,13 +6,22 @@ package final class ModelEntry: Sendable {
     /// The version that answers a caller who names none: the newest that the model's policy keeps,
     /// or the newest if those that are ready are all there for another reason.
     package let current: LoadedModel?
+    /// Movable names and the version that each means, by name; few.
+    package let labels: [VersionLabel]
     let nameBytes: [UInt8]
 
     /// - Parameters:
     ///   - versions: ascending, at least one.
     ///   - current: one of them; nil for the last.
-    package init(name: String, versions: [LoadedModel], current: LoadedModel? = nil) {
+    ///   - labels: those of other versions are left out.
+    package init(
+        name: String, versions: [LoadedModel], current: LoadedModel? = nil,
+        labels: [String: Int] = [:]
+    ) {
         precondition(!versions.isEmpty, "an entry has a version")
+        self.labels = labels.sorted { $0.key < $1.key }.compactMap { label, number in
+            versions.first { $0.version == number }.map { VersionLabel(name: label, model: $0) }
+        }
         self.name = name
         self.versions = versions
         self.current = current ?? versions.last
@@ -38,4 +47,10 @@ package final class ModelEntry: Sendable {
         }
         return version(number)
     }
+}
+
+/// A movable name of a version, which callers write as `@name`.
+package struct VersionLabel: Sendable {
+    package let name: String
+    package let model: LoadedModel
 }

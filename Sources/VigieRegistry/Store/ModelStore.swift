@@ -9,8 +9,9 @@ import VigieEngine
 /// ``ModelTable`` takes the place of the old one. Readers never wait: they hold a table, and what it
 /// holds stays alive until they let go. See ``StoreCore`` for what is loaded and dropped when.
 package final class ModelStore: Sendable {
-    package let folder: String
+    private let source: any RegistrySource
     private let options: StoreOptions
+    private let trust: TrustPolicy
     private let compile: VersionLoader.Compile
     private let onEvent: @Sendable (StoreEvent) -> Void
     private let published = Mutex(Published())
@@ -26,18 +27,21 @@ package final class ModelStore: Sendable {
 
     /// Reads nothing yet.
     /// - Parameters:
-    ///   - folder: the registry: `<name>/<version>/manifest.json` in it.
+    ///   - source: the registry.
+    ///   - trust: whose manifests are believed.
     ///   - compile: how a model file becomes an artifact: the engine, unless a test has another.
     ///   - onEvent: what happens, for the log; see ``StoreEvent`` for the thread.
     package init(
-        folder: String, options: StoreOptions = StoreOptions(),
+        _ source: any RegistrySource, options: StoreOptions = StoreOptions(),
+        trust: TrustPolicy = TrustPolicy(),
         compile: @escaping VersionLoader.Compile = { source throws(LoadError) in
             try source.load()
         },
         onEvent: @escaping @Sendable (StoreEvent) -> Void = { _ in }
     ) {
-        self.folder = folder
+        self.source = source
         self.options = options
+        self.trust = trust
         self.compile = compile
         self.onEvent = onEvent
         mailbox = StoreMailbox()
@@ -49,19 +53,23 @@ package final class ModelStore: Sendable {
     package func start() throws(RegistryError) {
         let core = StoreCoreBox { box in
             StoreCore(
-                loader: VersionLoader(FolderSource(folder), compile: compile), options: options,
+                loader: VersionLoader(source, trust: trust, compile: compile), options: options,
                 publish: { [unowned box, unowned self] in publish(box.core, changed: $0) },
                 report: { [onEvent] in onEvent($0) })
         }
+        try source.begin()
         core.core.required = required.withLock { $0 }
         try core.core.start(now: .now)
         // Without a thread to watch, the store would serve what it has for ever: say so.
         guard let worker = WorkThread(name: "vigie-registry", { self.watch(core) }) else {
             throw RegistryError(
                 .folder,
-                "the system gives no thread to watch \(folder): raise its limit (ulimit -u)")
+                "the system gives no thread to watch \(source.place): raise its limit (ulimit -u)")
         }
         thread.withLock { $0 = worker }
+        source.follow { [mailbox] in
+            _ = mailbox.post(StoreMailbox.Command(action: .look) { _ in })
+        }
     }
 
     /// What can be served now. Any thread.
@@ -110,6 +118,7 @@ package final class ModelStore: Sendable {
 
     /// Ends the watching and waits for the store's thread. What is loaded stays in ``table``.
     package func stop() {
+        source.stop()
         mailbox.close()
         let worker = thread.withLock { thread in
             defer { thread = nil }

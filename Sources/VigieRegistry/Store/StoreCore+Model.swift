@@ -2,11 +2,12 @@
 extension StoreCore {
     /// Brings one model in line with its folder.
     /// - Returns: whether its ready versions are others now.
-    func reconcile(_ folder: ModelFolder, now: ContinuousClock.Instant) -> Bool {
+    func reconcile(_ folder: ModelListing, now: ContinuousClock.Instant) -> Bool {
         let name = folder.name
         guard isServed(name) else { return false }
         var model = models[name] ?? ModelState()
         model.problems = folder.problems
+        model.wantedLabels = folder.labels ?? model.wantedLabels
         if folder.isUnreadable {
             models[name] = model
             return false
@@ -19,14 +20,11 @@ extension StoreCore {
         var changed = false
         if !model.isHidden { changed = loadWanted(folder.versions, of: name, &model, now: now) }
         changed = dropMissing(present, of: name, &model, now: now) || changed
+        changed = moveLabels(of: name, &model) || changed
         let isGone = model.versions.isEmpty && folder.versions.isEmpty && !model.isHidden
         // A folder without versions stays listed, as long as it is there.
-        models[name] = isGone && !folderExists(name) ? nil : model
+        models[name] = isGone && !source.hasModel(name) ? nil : model
         return changed
-    }
-
-    private func folderExists(_ name: String) -> Bool {
-        (try? FileStamp(path: source.modelPath(name)))?.isFolder ?? false
     }
 
     /// Goes from the newest version down, loads what the policy keeps and what is required, and
@@ -42,7 +40,7 @@ extension StoreCore {
             var state = model.versions[version] ?? VersionState()
             state.missingSince = nil
             let isKept = policy.keeps(version, newerKept: kept)
-            if !isKept && !isRequired(name, version) {
+            if !isKept && !isRequired(name, version) && !model.isLabelled(version) {
                 changed = drop(&state, name, version, policy.reasonForOthers) || changed
             } else if state.model != nil {
                 examine(&state, name, version, now: now)

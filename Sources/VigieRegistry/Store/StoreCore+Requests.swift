@@ -9,7 +9,7 @@ extension StoreCore {
             isServed(name), !folder.versions.isEmpty
         else {
             throw RegistryError(
-                .notFound, "there is no model '\(name)' with a version in \(source.root)")
+                .notFound, "there is no model '\(name)' with a version in \(source.place)")
         }
         var model = models[name] ?? ModelState()
         model.isHidden = false
@@ -18,7 +18,7 @@ extension StoreCore {
         for version in folder.versions {
             guard var state = model.versions[version] else { continue }
             if let old = state.model {
-                if loader.difference(from: old) != nil {
+                if case .other = loader.difference(from: old) {
                     let attempt = attempt(name, version)
                     if case .failure(let error) = attempt.result {
                         if version == folder.versions.last { failure = error }
@@ -65,7 +65,7 @@ extension StoreCore {
     /// Takes a model out of memory until ``load(_:now:)``.
     func unload(_ name: String) throws(RegistryError) {
         guard var model = models[name] else {
-            throw RegistryError(.notFound, "there is no model '\(name)' in \(source.root)")
+            throw RegistryError(.notFound, "there is no model '\(name)' in \(source.place)")
         }
         let ready = model.ready
         model.isHidden = true

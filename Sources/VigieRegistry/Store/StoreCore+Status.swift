@@ -14,6 +14,10 @@ extension StoreCore {
                         name: name, version: nil, state: .unavailable,
                         reason: "there is no version in its folder"))
             }
+            for problem in model.labelProblems {
+                all.append(
+                    ModelStatus(name: name, version: nil, state: .loading, reason: problem))
+            }
             for (version, state) in model.versions.sorted(by: { $0.key < $1.key }) {
                 all.append(
                     ModelStatus(
@@ -50,15 +54,12 @@ extension StoreCore {
 
     /// The folders whose changes are worth waking up for.
     func watchedFolders() -> [String] {
-        var paths = [source.root]
-        for (name, model) in models {
-            paths.append(source.modelPath(name))
-            guard !model.isHidden else { continue }
-            for (version, state) in model.versions {
-                if case .idle = state.phase { continue }
-                paths.append(source.versionPath(name, version))
-            }
-        }
-        return paths
+        source.watchedFolders(
+            models.mapValues { model in
+                guard !model.isHidden else { return [] }
+                return model.versions.compactMap { version, state in
+                    if case .idle = state.phase { nil } else { version }
+                }
+            })
     }
 }

@@ -5,7 +5,7 @@ extension StoreCore {
     struct Attempt: Sendable {
         let stamp: VersionStamp
         /// Of a pipeline that did not load.
-        let memberFolders: [String]
+        let members: [VersionKey]
         let result: Result<LoadedModel, RegistryError>
     }
 
@@ -18,7 +18,7 @@ extension StoreCore {
     ) -> Bool {
         if case .idle = state.phase { return true }
         if let retryAt = state.retryAt, now >= retryAt { return true }
-        let stamp = VersionStamp(paths: [source.versionPath(name, version)] + state.memberFolders)
+        let stamp = source.stamp([VersionKey(name, version)] + state.members)
         guard stamp != state.stamp else { return false }
         state.changedAt = now
         state.retryInterval = .zero
@@ -31,21 +31,25 @@ extension StoreCore {
     ) {
         let isNews = state.stamp != attempt.stamp
         state.stamp = attempt.stamp
-        state.memberFolders = attempt.memberFolders
+        state.members = attempt.members
         state.retryAt = nil
         switch attempt.result {
         case .success(let model):
             state = VersionState(phase: .ready(model), stamp: attempt.stamp)
             events.append(.loaded(model))
+        case .failure(let error) where error.reason == .fetching:
+            // The source tells when it has it.
+            state.phase = .waiting
+            state.isSettling = true
+            state.reason = error.message
         case .failure(let error) where error.reason == .incomplete:
-            wait(&state, name, version, error.message, now: now)
+            wait(&state, name, version, error, now: now)
         case .failure(let error):
             state.phase = .failed
             state.isSettling = false
             if isNews || state.reason != error.message {
                 events.append(
-                    .failed(
-                        name: name, version: version, kind: error.reason, reason: error.message))
+                    .failed(name: name, version: version, error))
             }
             state.reason = error.message
         }
@@ -53,9 +57,10 @@ extension StoreCore {
 
     /// Decides whether an incomplete version is being written or broken, and when to look again.
     func wait(
-        _ state: inout VersionState, _ name: String, _ version: Int, _ reason: String,
+        _ state: inout VersionState, _ name: String, _ version: Int, _ error: RegistryError,
         now: ContinuousClock.Instant
     ) {
+        let reason = error.message
         let wasSettling = state.isSettling
         if case .waiting = state.phase {} else { state.isSettling = false }
         // At first sight the file system tells how long ago something changed.
@@ -73,7 +78,7 @@ extension StoreCore {
             }
         } else {
             events.append(
-                .failed(name: name, version: version, kind: .incomplete, reason: reason))
+                .failed(name: name, version: version, error))
         }
     }
 
@@ -83,7 +88,7 @@ extension StoreCore {
         now: ContinuousClock.Instant
     ) {
         guard let model = state.model else { return }
-        let stamp = VersionStamp(path: source.versionPath(name, version))
+        let stamp = source.stamp([VersionKey(name, version)])
         guard stamp != state.stamp else {
             state.differsSince = nil
             return
@@ -96,14 +101,19 @@ extension StoreCore {
             wake(at: since + options.debounceMax)
             return
         }
-        state.differsSince = nil
-        state.examined = stamp
-        guard let difference = loader.difference(from: model) else {
+        let difference: String
+        switch loader.difference(from: model) {
+        case .unknown: return
+        case .none:
             // Touched, or written again with the same content.
+            state.differsSince = nil
             state.stamp = stamp
             state.reason = ""
             return
+        case .other(let what): difference = what
         }
+        state.differsSince = nil
+        state.examined = stamp
         state.reason =
             "changed on disk since it was loaded (\(difference)); what was loaded is served on: "
             + "publish changes as a new version"
@@ -114,34 +124,34 @@ extension StoreCore {
 extension VersionLoader {
     /// The stamp is taken before reading: a change during the load shows as one after it.
     func attempt(_ name: String, _ version: Int) -> StoreCore.Attempt {
-        let path = source.versionPath(name, version)
-        var stamp = VersionStamp(path: path)
+        let key = VersionKey(name, version)
+        var stamp = source.stamp([key])
         var result = Result { () throws(RegistryError) in try load(name, version) }
-        var folders: [String] = []
+        var members: [VersionKey] = []
         if case .failure = result {
-            addMemberFolders(name, version, &folders)
-            if !folders.isEmpty {
+            addMembers(name, version, &members)
+            if !members.isEmpty {
                 // What it waits for may have come meanwhile.
-                stamp = VersionStamp(paths: [path] + folders)
+                stamp = source.stamp([key] + members)
                 result = Result { () throws(RegistryError) in try load(name, version) }
             }
         }
-        if case .success = result, !folders.isEmpty {
-            folders = []
-            stamp = VersionStamp(path: path)
+        if case .success = result, !members.isEmpty {
+            members = []
+            stamp = source.stamp([key])
         }
-        return StoreCore.Attempt(stamp: stamp, memberFolders: folders, result: result)
+        return StoreCore.Attempt(stamp: stamp, members: members, result: result)
     }
 
-    /// The folders of all members, and their members.
-    private func addMemberFolders(_ name: String, _ version: Int, _ folders: inout [String]) {
+    /// All members, and their members.
+    private func addMembers(_ name: String, _ version: Int, _ all: inout [VersionKey]) {
         for member in (try? members(name, version)) ?? [] {
-            let path = source.versionPath(member.model, member.version)
-            guard ModelName.isValid(member.model), !folders.contains(path),
-                folders.count < PipelineLimits.membersMax
+            let key = VersionKey(member.model, member.version)
+            guard ModelName.isValid(member.model), !all.contains(key),
+                all.count < PipelineLimits.membersMax
             else { continue }
-            folders.append(path)
-            addMemberFolders(member.model, member.version, &folders)
+            all.append(key)
+            addMembers(member.model, member.version, &all)
         }
     }
 }

@@ -10,11 +10,12 @@
 /// - When a version's folder is gone (for ``StoreOptions/removalGrace``), it is unloaded. If it was
 ///   the newest, the next one takes over; if it was the last, the model is gone. Older versions
 ///   that had left memory come back in its place, in the same step.
+/// - So are versions that a label names. A label moves only to a version that is loaded.
 /// - When the registry's root, or a model's folder, cannot be read, everything stays. So it does
 ///   when the root is suddenly empty and another folder than before: a mount that was lost.
 final class StoreCore {
     let options: StoreOptions
-    let source: FolderSource
+    let source: any RegistrySource
     let loader: VersionLoader
     var models: [String: ModelState] = [:]
     var events: [StoreEvent] = []
@@ -58,13 +59,14 @@ final class StoreCore {
         wakeAt = nil
         for model in snapshot.models { _ = reconcile(model, now: now) }
         root = (snapshot.device, snapshot.inode)
+        if !snapshot.problem.isEmpty { noteUnreadable(snapshot.problem) }
         flush(changed: true)
     }
 
     /// Looks at the folder and brings the models in line with it.
     func look(now: ContinuousClock.Instant) {
         wakeAt = nil
-        let snapshot: FolderSnapshot
+        let snapshot: RegistrySnapshot
         do { snapshot = try source.scan() } catch {
             unreadable(error.message)
             return
@@ -73,19 +75,21 @@ final class StoreCore {
             root != (snapshot.device, snapshot.inode)
         {
             unreadable(
-                "\(source.root) is empty and another folder than before, as when a volume is no "
+                "\(source.place) is empty and another folder than before, as when a volume is no "
                     + "longer mounted; everything is served on from memory")
             return
         }
         root = (snapshot.device, snapshot.inode)
-        if isUnreadable {
+        if !snapshot.problem.isEmpty {
+            noteUnreadable(snapshot.problem)
+        } else if isUnreadable {
             isUnreadable = false
             events.append(.folderReadable)
         }
         for model in snapshot.models where reconcile(model, now: now) { flush(changed: true) }
         let present = Set(snapshot.models.map(\.name))
         for name in models.keys.sorted()
-        where !present.contains(name) && reconcile(ModelFolder(name: name), now: now) {
+        where !present.contains(name) && reconcile(ModelListing(name: name), now: now) {
             flush(changed: true)
         }
         flush(changed: false)
@@ -105,7 +109,7 @@ final class StoreCore {
         wakeAt = min(wakeAt ?? time, time)
     }
 
-    private func firstVersions(_ snapshot: FolderSnapshot) -> [(name: String, version: Int)] {
+    private func firstVersions(_ snapshot: RegistrySnapshot) -> [(name: String, version: Int)] {
         snapshot.models.filter { isServed($0.name) }.flatMap { model in
             let policy = options.policies[model.name]
             return model.versions.reversed().enumerated()
@@ -115,9 +119,13 @@ final class StoreCore {
     }
 
     private func unreadable(_ reason: String) {
+        noteUnreadable(reason)
+        flush(changed: false)
+    }
+
+    private func noteUnreadable(_ reason: String) {
         if !isUnreadable { events.append(.folderUnreadable(reason: reason)) }
         isUnreadable = true
-        flush(changed: false)
     }
 
     /// Publishes, then tells what happened: a log line never speaks of what is not yet served.

@@ -7,13 +7,15 @@ package enum StoreEvent: Sendable {
     case waiting(name: String, version: Int, reason: String)
     /// A version is of no use: `.refused`, or `.incomplete` for too long. What was served before still
     /// is.
-    case failed(name: String, version: Int, kind: RegistryError.Reason, reason: String)
+    case failed(name: String, version: Int, RegistryError)
     /// A version has left memory because the policy keeps others, and nobody requires it any more.
     case superseded(name: String, version: Int, reason: String)
     /// A version has left memory because its folder was removed, or the model was unloaded.
     case unloaded(name: String, version: Int, reason: String)
     /// The files of a loaded version are no longer what was loaded; the loaded one is served on.
     case changedOnDisk(name: String, version: Int, reason: String)
+    /// A label means another version than before.
+    case labelMoved(name: String, label: String, version: Int)
     /// The registry's folder cannot be read; everything is served on.
     case folderUnreadable(reason: String)
     /// The folder can be read again.

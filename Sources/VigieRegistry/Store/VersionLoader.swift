@@ -7,21 +7,30 @@ package struct VersionLoader: Sendable {
     /// How a model file becomes an artifact: the engine, unless a test has another.
     package typealias Compile = @Sendable (ArtifactSource) throws(LoadError) -> Artifact
 
-    package let source: FolderSource
+    package let source: any RegistrySource
     private let compileModel: Compile
+    private let trust: TrustPolicy
     let cache = ArtifactCache()
 
     package init(
-        _ source: FolderSource,
+        _ source: any RegistrySource, trust: TrustPolicy = TrustPolicy(),
         compile: @escaping Compile = { source throws(LoadError) in try source.load() }
     ) {
         self.source = source
+        self.trust = trust
         compileModel = compile
     }
 
     /// - Throws: `.incomplete` when the folder may still be being written, `.refused` when it is
     ///   whole and of no use; messages say which file, and where in it.
     package func load(_ name: String, _ version: Int) throws(RegistryError) -> LoadedModel {
+        do { return try loadOnce(name, version) } catch {
+            guard error.reason == .incomplete, source.mend(name, version) else { throw error }
+            return try loadOnce(name, version)
+        }
+    }
+
+    private func loadOnce(_ name: String, _ version: Int) throws(RegistryError) -> LoadedModel {
         let clock = ContinuousClock()
         let start = clock.now
         let folder = try open(name, version)
@@ -72,18 +81,28 @@ package struct VersionLoader: Sendable {
         }
     }
 
-    /// Whether the folder still holds what was loaded; if not, what is different.
-    package func difference(from model: LoadedModel) -> String? {
+    /// What there is in the registry in the place of a version that was loaded.
+    enum Difference {
+        case none
+        /// It cannot be told yet: the files are on their way.
+        case unknown
+        case other(String)
+    }
+
+    func difference(from model: LoadedModel) -> Difference {
         do {
             let folder = try open(model.name, model.version)
             let (_, digest) = try readManifest(folder, model.name, model.version)
-            guard digest == model.manifestDigest else { return "manifest.json has changed" }
+            guard digest == model.manifestDigest else {
+                return .other("manifest.json has changed")
+            }
             for file in model.manifest.files { try verify(folder, file) }
-            return nil
-        } catch { return error.message }
+            return .none
+        } catch { return error.reason == .fetching ? .unknown : .other(error.message) }
     }
 
     func open(_ name: String, _ version: Int) throws(RegistryError) -> OpenFolder {
+        try source.provide(name, version)
         do { return try OpenFolder(source.versionPath(name, version)) } catch {
             throw Self.fileError(error)
         }
@@ -99,11 +118,25 @@ package struct VersionLoader: Sendable {
             }
             throw Self.fileError(error)
         }
-        do {
-            let manifest = try Manifest.read(bytes, folder: (name, version))
-            return (manifest, SHA256.digest(of: bytes))
-        } catch {
+        let manifest: Manifest
+        do { manifest = try Manifest.read(bytes, folder: (name, version)) } catch {
             throw RegistryError(error.isIncomplete ? .incomplete : .refused, "\(error)")
+        }
+        if trust.isActive {
+            _ = try trust.check(bytes, try readSignature(folder))
+            try trust.checkIdentity(manifest)
+        }
+        return (manifest, SHA256.digest(of: bytes))
+    }
+
+    /// The bytes of manifest.sig; nil when there is none.
+    private func readSignature(_ folder: borrowing OpenFolder) throws(RegistryError) -> [UInt8]? {
+        do {
+            return try folder.read(
+                ManifestSignature.fileName, bytesMax: ManifestSignature.bytesMax)
+        } catch {
+            if error.isMissing { return nil }
+            throw Self.fileError(error)
         }
     }
 
@@ -152,6 +185,12 @@ package struct VersionLoader: Sendable {
                     "\(file.path) has \(stamp.bytes) bytes, the manifest says \(file.bytes ?? 0)")
             }
             total += stamp.bytes
+            guard total <= ManifestLimits.versionBytesMax else {
+                throw RegistryError(
+                    .refused,
+                    "its files have more than \(ManifestLimits.versionBytesMax) bytes together",
+                    cause: .size)
+            }
         }
         return total
     }
@@ -169,7 +208,8 @@ package struct VersionLoader: Sendable {
         guard digest == file.sha256 else {
             throw RegistryError(
                 .incomplete,
-                "\(file.path) has SHA-256 \(digest.hex), the manifest says \(file.sha256.hex)")
+                "\(file.path) has SHA-256 \(digest.hex), the manifest says \(file.sha256.hex)",
+                cause: .digest)
         }
     }
 
@@ -240,6 +280,6 @@ package struct VersionLoader: Sendable {
     /// What is not there may be still to come; what cannot be read for another reason may become
     /// readable: both are tried again.
     static func fileError(_ error: FileError) -> RegistryError {
-        RegistryError(.incomplete, "\(error)")
+        RegistryError(.incomplete, "\(error)", cause: error.cause)
     }
 }

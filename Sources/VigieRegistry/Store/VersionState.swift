@@ -17,8 +17,8 @@ struct VersionState {
     var reason = ""
     /// Its files when they were last tried, or loaded.
     var stamp: VersionStamp?
-    /// A pipeline that did not load: the folders of its members, whose files count like its own.
-    var memberFolders: [String] = []
+    /// A pipeline that did not load: its members, whose files count like its own.
+    var members: [VersionKey] = []
     /// When its files were last seen to have changed.
     var changedAt: ContinuousClock.Instant?
     /// Waiting: when to try again though nothing changed, and the wait after that.
@@ -52,6 +52,12 @@ struct ModelState {
     var versions: [Int: VersionState] = [:]
     /// What in its folder is not as it should be.
     var problems: [String] = []
+    /// What the registry's labels say.
+    var wantedLabels: [String: Int] = [:]
+    /// What they mean: the version that was ready when the label moved.
+    var labels: [String: Int] = [:]
+    /// Labels that do not mean what the registry says, for people.
+    var labelProblems: [String] = []
 
     /// Those that are ready, ascending.
     var ready: [LoadedModel] {
@@ -65,6 +71,6 @@ struct ModelState {
         guard !ready.isEmpty else { return nil }
         return ModelEntry(
             name: name, versions: ready,
-            current: ready.last { versions[$0.version]?.isKept == true })
+            current: ready.last { versions[$0.version]?.isKept == true }, labels: labels)
     }
 }

@@ -51,7 +51,7 @@ enum Repository {
             switch error.reason {
             case .notFound: .notFound
             case .refused: .failedPrecondition
-            case .folder, .incomplete, .stopped: .unavailable
+            case .folder, .incomplete, .fetching, .stopped: .unavailable
             }
         reply.fail(RPCStatus(code, error.message))
     }

@@ -4,7 +4,7 @@ import Glibc
 /// Wakes one thread that waits for it: rings are counted until the thread has heard them, so that
 /// none is lost.
 package final class Doorbell: Sendable {
-    /// Readable while it has been rung and not been heard.
+    /// Readable while there are rings that nobody has heard: for those who wait for more than this.
     package let descriptor: Int32
 
     package init() throws(SystemError) {
@@ -28,7 +28,11 @@ package final class Doorbell: Sendable {
             let now = MonotonicTime.now().nanoseconds
             wait = Int64(clamping: time.nanoseconds - min(now, time.nanoseconds))
         }
-        guard vigie_await_input(descriptor, wait) > 0 else { return }
+        if vigie_await_input(descriptor, wait) > 0 { heard() }
+    }
+
+    /// Takes all rings so far, and waits for none.
+    package func heard() {
         var rings: UInt64 = 0
         read(descriptor, &rings, 8)
     }

@@ -7,6 +7,7 @@ final class ConnectionGate: Sendable {
     private let open = Atomic<Int>(0)
     private let accepted = Atomic<UInt64>(0)
     private let refused = Atomic<UInt64>(0)
+    private let shed = Atomic<UInt64>(0)
     private let books = Mutex(Books())
     let limit: Int
 
@@ -32,6 +33,9 @@ final class ConnectionGate: Sendable {
         open.wrappingSubtract(1, ordering: .relaxed)
         return false
     }
+
+    /// A connection was closed on arrival, or left waiting in the kernel, for want of a descriptor.
+    func lackedDescriptor() { shed.wrappingAdd(1, ordering: .relaxed) }
 
     func leave(_ reason: CloseReason) {
         let index = CloseReason.labels.firstIndex(of: reason.label)
@@ -66,7 +70,7 @@ final class ConnectionGate: Sendable {
     var counters: ConnectionCounters {
         ConnectionCounters(
             open: current, accepted: accepted.load(ordering: .relaxed),
-            refused: refused.load(ordering: .relaxed),
+            refused: refused.load(ordering: .relaxed), shed: shed.load(ordering: .relaxed),
             closed: zip(CloseReason.labels, books.withLock { $0.closed }).map { ($0, $1) })
     }
 }

@@ -2,7 +2,7 @@ import CVigieSys
 import Glibc
 
 /// One loop's listening socket.
-final class Listener: Channel {
+final class Listener: Channel, TimerTarget {
     let loop: EventLoop
     let gate: ConnectionGate
     let limits: ServerLimits
@@ -14,6 +14,9 @@ final class Listener: Channel {
     private var spare: Int32
     private var isListening = false
     private var isClosed = false
+
+    /// How long connections wait in the kernel when there is no descriptor for them.
+    private static let pause = Duration.milliseconds(50)
 
     /// Connections accepted in a round before others have their turn.
     private static let acceptsPerRound = 64
@@ -48,7 +51,7 @@ final class Listener: Channel {
             if descriptor >= 0 {
                 admit(descriptor)
             } else if errno == EMFILE || errno == ENFILE {
-                shedOne()
+                guard shedOne() else { return rest() }
             } else if errno != ECONNABORTED && errno != EINTR {
                 return
             }
@@ -80,11 +83,29 @@ final class Listener: Channel {
         }
     }
 
-    private func shedOne() {
+    /// Takes the spare descriptor to accept a connection and close it, so that its peer tries elsewhere.
+    /// - Returns: false when somebody else has taken the spare one.
+    private func shedOne() -> Bool {
+        gate.lackedDescriptor()
         if spare >= 0 { close(spare) }
         let descriptor = Socket.accept(self.descriptor)
         if descriptor >= 0 { close(descriptor) }
         spare = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        return spare >= 0
+    }
+
+    /// Looks away for a moment: what cannot be accepted would wake the loop again and again.
+    private func rest() {
+        loop.update(self, events: 0)
+        loop.schedule(self, at: loop.now.advanced(by: Self.pause), token: 0)
+    }
+
+    func isStale(token: UInt64) -> Bool { !isListening }
+
+    func timerFired(token: UInt64, now: MonotonicTime) {
+        guard isListening else { return }
+        if spare < 0 { spare = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        loop.update(self, events: EPOLLIN.rawValue)
     }
 
     /// Stops listening: new connections are refused by the kernel; those that it has already

@@ -61,6 +61,11 @@ package struct TransportMetrics: MetricSource {
                 help: "Connections that were turned away because of the limit.",
                 metrics: [Metric(counters.refused)]),
             MetricFamily(
+                .counter, "vigie_connections_shed",
+                help:
+                    "Times that a connection was closed or left waiting for want of a descriptor.",
+                metrics: [Metric(counters.shed)]),
+            MetricFamily(
                 .counter, "vigie_connections_closed", help: "Connections that ended, by reason.",
                 metrics: counters.closed.map {
                     Metric($0.count, [MetricLabel("reason", $0.label)])

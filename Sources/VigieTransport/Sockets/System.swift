@@ -9,4 +9,8 @@ package enum System {
     /// keeps blocks of up to 32 MiB (mallopt(3), M_MMAP_THRESHOLD), a heap a thread: after a few large
     /// batches that is a multiple of what they took.
     package static func returnLargeBlocks() { vigie_return_blocks_from(1 << 20) }
+
+    /// Gives memory that was freed back to the kernel; takes milliseconds, and holds up threads that
+    /// allocate.
+    package static func returnFreeMemory() { vigie_return_free_memory() }
 }

@@ -1,9 +1,13 @@
 import Glibc
 import Synchronization
+import VigieRegistry
 import VigieTransport
 
-/// The HTTP/1.1 port for probes, scrapers and people: kubelet, Prometheus, curl, a browser. A few
-/// threads, each of which serves one short request after the other; nothing of it touches a loop.
+/// The HTTP/1.1 port for probes, scrapers and people: kubelet, Prometheus, curl, a browser.
+///
+/// One thread reads and writes all sockets and waits for none of them, so that clients that say nothing,
+/// or take nothing, keep no probe waiting: a kubelet restarts a pod that does not answer. Pages are made
+/// by a few others. Nothing of it touches a loop.
 final class AdminServer: Sendable {
     /// Answers a request with a page; nil is 404.
     typealias Router = @Sendable (_ request: AdminRequest) -> AdminPage?
@@ -14,41 +18,38 @@ final class AdminServer: Sendable {
     private let router: Router
     /// Nil for cleartext.
     private let tls: Mutex<TLSContext?>
+    private let workers: AdminWorkers
+    private let answers = Mutex<[(client: Int, bytes: [UInt8])]>([])
+    private let bell: Doorbell
 
-    /// Requests that are served at once: a scrape, or a client that dawdles, keeps no probe waiting.
-    private static let threads = 4
-    /// How long a client may take for each read or write.
-    private static let timeoutSeconds = 2
-    /// How long a client may take to send its request.
-    private static let requestTime: Duration = .seconds(5)
-    /// Longest request head and body that are read, in bytes.
-    private static let headBytesMax = 16_384
-    private static let bodyBytesMax = 4096
+    /// Clients at once; the one that came first goes when there is another.
+    private static let clientsMax = 256
+    /// How long nobody is accepted when there are no descriptors.
+    private static let pause = Duration.milliseconds(50)
 
     /// - Parameter tls: speaks HTTP/1.1; nil for cleartext.
     init(_ address: SocketAddress, tls: TLSContext?, router: @escaping Router)
         throws(SystemError)
     {
         self.tls = Mutex(tls)
-        descriptor = try BlockingSocket.listen(address)
-        self.address = try BlockingSocket.localAddress(descriptor)
+        descriptor = try SideSocket.listen(address)
+        self.address = try SideSocket.localAddress(descriptor)
         self.router = router
+        workers = try AdminWorkers()
+        bell = try Doorbell()
     }
 
     /// Begins to answer, on threads that live as long as the process.
     func start() {
-        for _ in 0..<Self.threads {
-            var thread = pthread_t()
-            let this = Unmanaged.passRetained(self).toOpaque()
-            pthread_create(
-                &thread, nil,
-                { raw in
-                    // Set two lines above.
-                    Unmanaged<AdminServer>.fromOpaque(raw!).takeRetainedValue().run()
-                    return nil
-                }, this)
-            pthread_detach(thread)
+        workers.start { job in
+            let request = job.request
+            let page =
+                self.router(request) ?? AdminPage(status: 404, text: "no page \(request.path)\n")
+            let bytes = page.bytes(withBody: request.method != "HEAD")
+            self.answers.withLock { $0.append((job.client, bytes)) }
+            self.bell.ring()
         }
+        _ = WorkThread(name: "vigie-admin") { self.run() }
     }
 
     /// Takes another certificate for connections from now on; a port in cleartext stays so.
@@ -56,93 +57,127 @@ final class AdminServer: Sendable {
         tls.withLock { if $0 != nil { $0 = context } }
     }
 
+    // MARK: The thread of all sockets
+
+    private struct Client {
+        let number: Int
+        var stream: AdminStream
+        var connection: AdminConnection
+        var isClosed = false
+
+        var events: Int16 {
+            if let wanted = stream.wanted { return wanted }
+            return switch connection.phase {
+            case .reading, .lingering: Int16(POLLIN)
+            case .writing: Int16(POLLOUT)
+            // Only whether it is gone.
+            case .waiting: 0
+            }
+        }
+    }
+
     private func run() {
+        // In the order in which they came.
+        var clients: [Client] = []
+        var next = 0
+        var pausedUntil = MonotonicTime(nanoseconds: 0)
+        var chunk = [UInt8](repeating: 0, count: 16_384)
         while true {
-            let client = accept(descriptor, nil, nil)
-            if client >= 0 {
-                BlockingSocket.setTimeouts(client, seconds: Self.timeoutSeconds)
-                if let stream = AdminStream(client, tls.withLock { $0 }) {
-                    serve(stream)
-                    stream.end()
+            var entries = clients.map {
+                pollfd(fd: $0.stream.descriptor, events: $0.events, revents: 0)
+            }
+            entries.append(pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0))
+            var now = MonotonicTime.now()
+            let isPaused = now < pausedUntil
+            if !isPaused {
+                entries.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+            }
+            let earliest = clients.map(\.connection.deadline).min() ?? .never
+            let until = isPaused ? min(earliest, pausedUntil) : earliest
+            poll(&entries, nfds_t(entries.count), Self.milliseconds(until, now))
+            now = .now()
+            bell.heard()
+            for (number, bytes) in takeAnswers() {
+                guard let index = clients.firstIndex(where: { $0.number == number }) else {
+                    continue
                 }
+                clients[index].connection.answer(bytes, now)
+                write(&clients[index], now)
+            }
+            for index in clients.indices {
+                handle(&clients[index], entries[index].revents, &chunk, now)
+            }
+            clients.removeAll { client in
+                guard client.isClosed || now >= client.connection.deadline else { return false }
+                close(client.stream.descriptor)
+                return true
+            }
+            if !isPaused, entries[entries.count - 1].revents != 0 {
+                if !accept(&clients, &next, now) { pausedUntil = now.advanced(by: Self.pause) }
+            }
+        }
+    }
+
+    private func takeAnswers() -> [(client: Int, bytes: [UInt8])] {
+        answers.withLock { answers in
+            let taken = answers
+            answers = []
+            return taken
+        }
+    }
+
+    private static func milliseconds(_ until: MonotonicTime, _ now: MonotonicTime) -> Int32 {
+        guard until != .never else { return -1 }
+        return Int32(clamping: until.since(now).clampedNanoseconds / 1_000_000 + 1)
+    }
+
+    /// - Returns: false when there are no descriptors.
+    private func accept(_ clients: inout [Client], _ next: inout Int, _ now: MonotonicTime) -> Bool
+    {
+        while true {
+            let client = SideSocket.accept(descriptor)
+            guard client >= 0 else { return errno != EMFILE && errno != ENFILE }
+            guard let stream = AdminStream(client, tls.withLock { $0 }) else {
                 close(client)
-            } else if errno != EINTR, errno != ECONNABORTED {
-                // Out of descriptors: wait for some to be given back.
-                usleep(50_000)
+                continue
             }
+            if clients.count >= Self.clientsMax {
+                close(clients.removeFirst().stream.descriptor)
+            }
+            clients.append(Client(number: next, stream: stream, connection: AdminConnection(now)))
+            next += 1
         }
     }
 
-    private func serve(_ client: AdminStream) {
-        switch read(client) {
-        case .gone: return
-        case .tooLarge:
-            answer(client, AdminPage(status: 413, text: "the request is too large\n"), true)
-        case .malformed:
-            answer(client, AdminPage(status: 400, text: "not an HTTP/1.1 request\n"), true)
-        case .request(let request):
-            let page =
-                router(request) ?? AdminPage(status: 404, text: "no page \(request.path)\n")
-            answer(client, page, request.method != "HEAD")
-        }
-    }
-
-    private enum Reading {
-        case gone
-        case tooLarge
-        case malformed
-        case request(AdminRequest)
-    }
-
-    private func read(_ client: AdminStream) -> Reading {
-        let deadline = MonotonicTime.now().advanced(by: Self.requestTime)
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 2048)
-        var headEnd: Int?
-        var bodyCount = 0
-        while true {
-            if headEnd == nil, let end = bytes.headEnd {
-                headEnd = end
-                guard let request = AdminRequest(head: Array(bytes[..<end]), body: []) else {
-                    return .malformed
-                }
-                bodyCount = Int(request.header("content-length")) ?? 0
-                guard (0...Self.bodyBytesMax).contains(bodyCount) else { return .tooLarge }
+    private func handle(
+        _ client: inout Client, _ events: Int16, _ chunk: inout [UInt8], _ now: MonotonicTime
+    ) {
+        guard events != 0, !client.isClosed else { return }
+        switch client.connection.phase {
+        case .writing: write(&client, now)
+        case .waiting: if events & Int16(POLLERR | POLLHUP) != 0 { client.isClosed = true }
+        case .reading, .lingering:
+            guard let count = client.stream.read(&chunk) else {
+                client.isClosed = true
+                return
             }
-            if let headEnd, bytes.count >= headEnd + bodyCount {
-                let body = Array(bytes[headEnd..<headEnd + bodyCount])
-                return AdminRequest(head: Array(bytes[..<headEnd]), body: body)
-                    .map { .request($0) } ?? .malformed
-            }
-            guard headEnd != nil || bytes.count < Self.headBytesMax else { return .tooLarge }
-            let count = client.read(&chunk)
-            guard count > 0, MonotonicTime.now() < deadline else { return .gone }
-            bytes.append(contentsOf: chunk[..<count])
-        }
-    }
-
-    private func answer(_ client: AdminStream, _ page: AdminPage, _ withBody: Bool) {
-        var bytes = Array(page.head.utf8)
-        if withBody { bytes += page.body }
-        var sent = 0
-        while sent < bytes.count {
-            let count = client.write(bytes, from: sent)
             guard count > 0 else { return }
-            sent += count
+            switch client.connection.received(chunk[..<count]) {
+            case .none: break
+            case .request(let request):
+                workers.submit(.init(client: client.number, request: request))
+            case .refused(let page):
+                client.connection.answer(page.bytes(withBody: true), now)
+                write(&client, now)
+            }
         }
     }
-}
 
-extension [UInt8] {
-    /// Where the body begins, behind the blank line; nil while that is not there.
-    fileprivate var headEnd: Int? {
-        guard count >= 4 else { return nil }
-        for index in 0...(count - 4)
-        where self[index] == 13 && self[index + 1] == 10 && self[index + 2] == 13
-            && self[index + 3] == 10
-        {
-            return index + 4
+    private func write(_ client: inout Client, _ now: MonotonicTime) {
+        guard let count = client.stream.write(client.connection.unsent) else {
+            client.isClosed = true
+            return
         }
-        return nil
+        if count > 0, client.connection.wrote(count, now) { client.stream.end() }
     }
 }

@@ -1,39 +1,61 @@
 import Glibc
 import VigieTransport
 
-/// A connection of the admin port, in cleartext or TLS.
+/// The bytes of one of the admin port's connections, in cleartext or TLS. It never blocks.
 struct AdminStream {
-    private let descriptor: Int32
-    private let tls: BlockingTLS?
+    let descriptor: Int32
+    private let tls: SideTLS?
+    /// What poll(2) has to wait for before the last read or write can go on, if that is another
+    /// direction than its own: TLS shakes hands.
+    private(set) var wanted: Int16?
 
-    /// Nil when the peer does not get through the handshake: a port scan, a probe in cleartext.
     /// - Parameter context: nil for cleartext.
     init?(_ descriptor: Int32, _ context: TLSContext?) {
         self.descriptor = descriptor
-        guard let context else {
+        if let context {
+            guard let session = try? SideTLS(accepting: descriptor, context) else { return nil }
+            tls = session
+        } else {
             tls = nil
-            return
-        }
-        guard let tls = try? BlockingTLS(accepting: descriptor, context) else { return nil }
-        self.tls = tls
-    }
-
-    /// - Returns: how many bytes; 0 or less at the end, after an error or when it takes too long.
-    func read(_ room: inout [UInt8]) -> Int {
-        if let tls { return room.withUnsafeMutableBytes { tls.read(into: $0) } }
-        return recv(descriptor, &room, room.count, 0)
-    }
-
-    /// Sends some of what begins at `from`.
-    /// - Returns: how many bytes; 0 or less when no more can be sent.
-    func write(_ bytes: [UInt8], from: Int) -> Int {
-        bytes.withUnsafeBytes {
-            let rest = UnsafeRawBufferPointer(rebasing: $0[from...])
-            return tls?.write(rest)
-                ?? send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
         }
     }
 
-    /// Nothing follows.
-    func end() { tls?.close() }
+    /// - Returns: how many bytes were read; 0 for none yet, nil when the peer has gone.
+    mutating func read(_ room: inout [UInt8]) -> Int? {
+        guard let tls else { return outcome(recv(descriptor, &room, room.count, 0)) }
+        return outcome(room.withUnsafeMutableBytes { tls.read(into: $0) }, own: Int16(POLLIN))
+    }
+
+    /// - Returns: how many bytes were sent; 0 for none yet, nil when the peer has gone.
+    mutating func write(_ bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.withUnsafeBytes { bytes in
+            guard let tls else {
+                return outcome(
+                    send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)))
+            }
+            return outcome(tls.write(bytes), own: Int16(POLLOUT))
+        }
+    }
+
+    /// Nothing follows; what the peer sends is still read.
+    func end() {
+        tls?.close()
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    private func outcome(_ count: Int) -> Int? {
+        if count > 0 { return count }
+        return count < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : nil
+    }
+
+    private mutating func outcome(_ outcome: SideTLS.Outcome, own: Int16) -> Int? {
+        wanted = nil
+        switch outcome {
+        case .bytes(let count): return count
+        case .wantsRead: if own != Int16(POLLIN) { wanted = Int16(POLLIN) }
+        case .wantsWrite: if own != Int16(POLLOUT) { wanted = Int16(POLLOUT) }
+        case .ended: return nil
+        }
+        return 0
+    }
 }

@@ -57,7 +57,8 @@ struct ServeCommand: ParsableCommand {
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "rollouts", "registry", "keep-versions",
-            "version-policy", "registry-poll-interval", "tls-cert", "tls-key", "tls-client-ca",
+            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
+            "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
@@ -67,7 +68,8 @@ struct ServeCommand: ParsableCommand {
             "max-concurrent-streams", "max-concurrent-calls", "max-deferred-calls",
             "shed-retry-after", "max-buffered-request-bytes", "header-timeout", "max-ping-strikes",
             "control-frame-burst", "control-frames-per-second", "oversized-headers-burst",
-            "max-outbound-acks", "max-paused-bytes", "accept-backlog", "max-request-bytes",
+            "max-outbound-acks", "max-paused-bytes", "max-memory", "accept-backlog",
+            "max-request-bytes",
             "max-response-bytes",
             "max-header-bytes", "handshake-timeout", "request-timeout", "write-timeout",
             "max-connection-idle", "max-connection-age", "max-connection-age-grace",
@@ -80,10 +82,11 @@ struct ServeCommand: ParsableCommand {
             "overload-latency", "overload-tolerance", "load-report-interval",
             "decision-log", "decision-log-mode", "decision-log-chain", "decision-log-queue",
             "decision-log-segment-bytes", "decision-log-segment-age",
-            "decision-log-sync-interval", "decision-log-key",
+            "decision-log-sync-interval", "decision-log-timeout", "decision-log-key",
         ].map { Setting($0) } + [
             Setting("access-log", isSwitch: true),
-            Setting("admin-tls", isSwitch: true), Setting("no-load-shedding", isSwitch: true),
+            Setting("admin-tls", isSwitch: true), Setting("require-signed", isSwitch: true),
+            Setting("no-load-shedding", isSwitch: true),
             Setting("load-report-trailers", isSwitch: true),
             Setting("trace-keep-errors", isSwitch: true),
             Setting("permit-pings-without-calls", isSwitch: true),

@@ -41,6 +41,12 @@ struct DecisionFlags: ParsableArguments {
     var decisionLogSyncInterval = TimeSpan(DecisionFlags.defaults.syncInterval)
 
     @Option(
+        help: .init(
+            "A place that has not answered for so long cannot be written: who waits for it is refused.",
+            valueName: "time"))
+    var decisionLogTimeout = TimeSpan(DecisionFlags.defaults.timeout)
+
+    @Option(
         help: .init("File of the key that signs checkpoints (HMAC-SHA-256).", valueName: "file"))
     var decisionLogKey: String?
 
@@ -54,6 +60,9 @@ struct DecisionFlags: ParsableArguments {
         }
         guard decisionLogSyncInterval.duration >= .milliseconds(1) else {
             throw ValidationError("--decision-log-sync-interval must be at least 1ms.")
+        }
+        guard decisionLogTimeout.duration >= .milliseconds(100) else {
+            throw ValidationError("--decision-log-timeout must be at least 100ms.")
         }
         if let decisionLogChain, decisionLogChain.isEmpty || decisionLogChain.utf8.count > 255 {
             throw ValidationError("--decision-log-chain must have 1 to 255 bytes.")
@@ -84,6 +93,7 @@ struct DecisionFlags: ParsableArguments {
         options.segmentBytesMax = decisionLogSegmentBytes.bytes
         options.segmentAgeMax = decisionLogSegmentAge.duration
         options.syncInterval = decisionLogSyncInterval.duration
+        options.timeout = decisionLogTimeout.duration
         if let decisionLogKey { options.key = try DecisionKey.read(decisionLogKey) }
         return options
     }

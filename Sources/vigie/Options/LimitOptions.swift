@@ -108,6 +108,12 @@ struct LimitOptions: ParsableArguments {
             "Bytes that calls of one connection that do not read may hold.", valueName: "bytes"))
     var maxPausedBytes = ByteCount(LimitOptions.server.http2.pausedBytesMax)
 
+    @Option(
+        help: .init(
+            "Memory in RAM above which calls are turned away; default: nine tenths of what the control group or the machine has.",
+            valueName: "bytes"))
+    var maxMemory: ByteCount?
+
     @Option(help: .init("Connections waiting in the kernel to be accepted.", valueName: "n"))
     var acceptBacklog = Int(LimitOptions.server.acceptBacklog)
 
@@ -116,6 +122,7 @@ struct LimitOptions: ParsableArguments {
         try check("max-concurrent-streams", maxConcurrentStreams, 1...1_000_000)
         try check("max-request-bytes", maxRequestBytes.bytes, 1...Int(Int32.max))
         try check("max-response-bytes", maxResponseBytes.bytes, 1...Int(Int32.max))
+        if let maxMemory { try check("max-memory", maxMemory.bytes, (16 << 20)...Int.max) }
         try check("max-header-bytes", maxHeaderBytes.bytes, 1024...(1 << 20))
         try check("max-concurrent-calls", maxConcurrentCalls, 1...10_000_000)
         try check("max-deferred-calls", maxDeferredCalls, 1...10_000_000)

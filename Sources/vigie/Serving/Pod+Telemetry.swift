@@ -8,7 +8,8 @@ import VigieTransport
 /// too large for a scrape, the last are left out.
 extension Pod {
     static func metrics(
-        _ settings: PodSettings, server: HTTPServer, handlers: [RPCCounters], load: PodLoad,
+        _ settings: PodSettings, _ limits: ServerLimits, server: HTTPServer,
+        handlers: [RPCCounters], load: PodLoad,
         registry: RegistryMetrics, services: VigieServices, pool: WorkerPool?,
         others: [any MetricSource]
     ) -> MetricsPage {
@@ -18,7 +19,7 @@ extension Pod {
                 BuildMetrics(), ProcessMetrics(), load,
                 UtilizationMetrics(server: server, pool: pool),
                 TransportMetrics(
-                    server, limits: settings.limits.serverLimits,
+                    server, limits: limits,
                     isTLS: settings.tls.configuration != nil),
                 RPCMetrics(handlers, limits: settings.limits.rpcLimits), registry,
             ] + others + workers + [DriftMetrics(services), ModelMetrics(services)],

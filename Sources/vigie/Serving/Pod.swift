@@ -12,6 +12,8 @@ final class Pod {
     private let started = MonotonicTime.now()
     private let log: Log
     private let store: ModelStore
+    /// The registry, without credentials.
+    private let place: String
     private let services: VigieServices
     private let rollouts: PodRollouts?
     private let pool: WorkerPool?
@@ -40,24 +42,21 @@ final class Pod {
         }
         certificates = settings.tls.configuration.map(CertificateWatcher.init)
 
-        var options = StoreOptions()
-        options.policies = try StartFailure.wrapping("--version-policy") {
-            () throws(VersionPolicies.Failure) in try settings.registry.policies()
-        }
-        options.pollInterval = settings.registry.registryPollInterval.duration
         let registryMetrics = RegistryMetrics()
+        let (source, trust, options) = try Self.registry(settings.registry, registryMetrics)
         let store = ModelStore(
-            folder: settings.registry.registry, options: options,
+            source, options: options, trust: trust,
             onEvent: { event in
                 registryMetrics.note(event)
                 log.write(event.level, event.description)
             })
         rollouts = try PodRollouts(settings, log)
         rollouts?.require(of: store)
-        try StartFailure.wrapping("--registry \(settings.registry.registry)") {
+        try StartFailure.wrapping("--registry \(source.place)") {
             () throws(RegistryError) in try store.start()
         }
         self.store = store
+        place = source.place
         registryMetrics.watch(store)
         var workerOptions = settings.workers.options(processors: Processors.usable)
         workerOptions.retryAfter = settings.limits.shedRetryAfter.duration
@@ -80,6 +79,7 @@ final class Pod {
             for index in 0..<settings.loops { loops.append(try EventLoop(index: index)) }
             return loops
         }
+        let serverLimits = Self.serverLimits(settings, log)
         var rpcLimits = settings.limits.rpcLimits
         rpcLimits.adaptiveConcurrency = settings.overload.concurrency(
             most: rpcLimits.maxConcurrentCalls)
@@ -90,7 +90,7 @@ final class Pod {
         server = try StartFailure.wrapping("--listen \(settings.listen)") {
             () throws(SystemError) in
             try HTTPServer(
-                listen: address, loops: loops, limits: settings.limits.serverLimits, tls: tls
+                listen: address, loops: loops, limits: serverLimits, tls: tls
             ) { loop in
                 let handler = RPCHandler(loop: loop, limits: perLoop)
                 observation.observe(handler)
@@ -100,12 +100,16 @@ final class Pod {
             }
         }
         let rolloutMetrics = try rollouts?.follow(services) ?? []
+        let watch = try StartFailure.wrapping("watch") { () throws(SystemError) in
+            try PodWatch(memoryMax: settings.limits.maxMemory?.bytes, log)
+        }
+        for handler in handlers { handler.memory = watch.memory }
         let load = PodLoad(server, handlers.map(\.counters), pool)
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
-            settings, server: server, handlers: handlers.map(\.counters), load: load,
+            settings, serverLimits, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: observation.metricSources + (services.decisions.map { [$0] } ?? [])
+            others: [watch] + observation.metricSources + (services.decisions.map { [$0] } ?? [])
                 + rolloutMetrics)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
@@ -128,9 +132,43 @@ final class Pod {
             return threads
         }
         server.start()
+        watch.start(server)
         admin?.start()
         services.setServing()
         announce()
+    }
+
+    /// As many connections as there may be, or as there can be.
+    private static func serverLimits(_ settings: PodSettings, _ log: Log) -> ServerLimits {
+        var limits = settings.limits.serverLimits
+        let possible = FileDescriptors.connections(limits.maxConnections)
+        if possible < limits.maxConnections {
+            log.warning(
+                "the limit of open files allows \(possible) connections, not "
+                    + "\(limits.maxConnections) (--max-connections): raise it with ulimit -n")
+            limits.maxConnections = possible
+        }
+        return limits
+    }
+
+    private static func registry(
+        _ settings: RegistryOptions, _ metrics: RegistryMetrics
+    ) throws(StartFailure) -> (any RegistrySource, TrustPolicy, StoreOptions) {
+        let trust = try StartFailure.wrapping("--trusted-keys") { () throws(RegistryError) in
+            try settings.trust.policy()
+        }
+        let address = try StartFailure.wrapping("--registry") { () throws(RegistryError) in
+            try RegistryAddress(settings.registry)
+        }
+        let counters = RemoteCounters()
+        let source = try StartFailure.wrapping("--registry-cache") { () throws(RegistryError) in
+            try settings.source(address, trust, counters)
+        }
+        metrics.watch(source)
+        let options = try StartFailure.wrapping("--version-policy") {
+            () throws(VersionPolicies.Failure) in try settings.storeOptions(address)
+        }
+        return (source, trust, options)
     }
 
     private static func address(_ flag: String, _ text: String) throws(StartFailure)
@@ -150,7 +188,7 @@ final class Pod {
         line += settings.tls.tlsCert == nil ? " (h2c)" : " (TLS)"
         if let admin { line += ", admin \(admin.address)" }
         line += ", \(table.entries.count) models in \(versions) versions"
-        line += " from \(settings.registry.registry)"
+        line += " from \(place)"
         line += ", \(settings.loops) \(settings.loops == 1 ? "loop" : "loops")"
         let workers = pool?.options.workers ?? 0
         line += ", \(workers) \(workers == 1 ? "worker" : "workers")"

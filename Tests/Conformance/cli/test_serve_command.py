@@ -66,6 +66,7 @@ OTHER_VALUES = {
     "oversized-headers-burst": "50",
     "max-outbound-acks": "500",
     "max-paused-bytes": "8MiB",
+    "max-memory": "4GiB",
     "accept-backlog": "128",
     "max-request-bytes": "1MiB",
     "max-response-bytes": "2MiB",
@@ -102,6 +103,7 @@ OTHER_VALUES = {
     "decision-log-segment-bytes": "1MiB",
     "decision-log-segment-age": "1h",
     "decision-log-sync-interval": "200ms",
+    "decision-log-timeout": "3s",
     "drift-window": "5m",
 }
 # Settings that need files, tried by tests of their own.

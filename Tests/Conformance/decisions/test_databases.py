@@ -1,72 +1,20 @@
 """The decision log in SQLite and in a real PostgreSQL, which comes and goes under load."""
 
 import concurrent.futures
-import contextlib
-import glob
-import os
-import pathlib
-import shutil
-import socket
 import sqlite3
-import subprocess
-import tempfile
 import threading
 import time
 
 import grpc
 import pytest
 from decisions_kit import CREDIT, decisions, find, verify
-
-
-class Postgres:
-    """A private cluster on a loopback port."""
-
-    def __init__(self, folder: pathlib.Path, programs: str):
-        self.folder, self.programs = folder, programs
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.run("initdb", "-D", folder, "-A", "trust", "-U", "vigie", "--no-sync")
-        self.log = f"postgres:host=127.0.0.1 port={self.port} user=vigie dbname=postgres"
-
-    def run(self, program, *arguments):
-        # PostgreSQL refuses to run as root.
-        user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
-        subprocess.run(
-            [*user, f"{self.programs}/{program}", *map(str, arguments)],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            cwd="/",
-        )
-
-    def start(self):
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        self.run(
-            "pg_ctl", "-D", self.folder, "-w", "-o", options, "-l", f"{self.folder}.log", "start"
-        )
-
-    def stop(self, mode="immediate"):
-        self.run("pg_ctl", "-D", self.folder, "-m", mode, "-w", "stop")
+from postgres import running
 
 
 @pytest.fixture
 def postgres():
-    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [
-        str(pathlib.Path(path).parent) for path in [shutil.which("initdb")] if path
-    ]
-    if not programs:
-        pytest.skip("PostgreSQL is not installed: apt install postgresql")
-    # Not in pytest's own folder, which only its user may enter.
-    with tempfile.TemporaryDirectory(
-        prefix="vigie-postgres-", ignore_cleanup_errors=True
-    ) as folder:
-        if os.getuid() == 0:
-            shutil.chown(folder, "postgres")
-        server = Postgres(pathlib.Path(folder) / "data", programs[-1])
-        server.start()
+    with running() as server:
         yield server
-        with contextlib.suppress(subprocess.CalledProcessError):
-            server.stop()
 
 
 def load(caller, answered, refused, done):

@@ -48,7 +48,7 @@ import VigieRegistry
     }
 
     @Test func a_store_serves_all_of_it() throws {
-        let store = ModelStore(folder: Self.path)
+        let store = ModelStore(FolderSource(Self.path))
         try store.start()
         defer { store.stop() }
         #expect(store.table.find("credit-default")?.current != nil)

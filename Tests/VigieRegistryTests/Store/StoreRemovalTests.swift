@@ -47,7 +47,7 @@ import VigieRegistry
         let inner = TestRegistry()
         let link = "\(inner.path)/registry"
         symlink("\(registry.path)/r", link)
-        let store = ModelStore(folder: link, options: StoreOptions())
+        let store = ModelStore(FolderSource(link), options: StoreOptions())
         try store.start()
         defer { store.stop() }
         #expect(store.table.find("credit") != nil)

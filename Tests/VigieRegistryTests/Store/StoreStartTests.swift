@@ -36,7 +36,7 @@ import VigieRegistry
             ("/nowhere/at/all", "create it, or point --registry"),
             ("/dev/null", "point --registry at a folder"),
         ] {
-            let store = ModelStore(folder: path)
+            let store = ModelStore(FolderSource(path))
             let error = #expect(throws: RegistryError.self) { try store.start() }
             #expect(error?.reason == .folder)
             #expect(error?.message.contains(advice) == true, "\(error?.message ?? "")")

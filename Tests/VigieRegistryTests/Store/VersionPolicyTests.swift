@@ -97,7 +97,7 @@ import Testing
         for version in 1...5 { registry.write("credit", version) }
         var options = StoreOptions()
         options.policies.standard = .latest(1)
-        let store = ModelStore(folder: registry.path, options: options)
+        let store = ModelStore(FolderSource(registry.path), options: options)
         store.require(["credit": [2]])
         try store.start()
         #expect(store.table.find("credit")?.versions.map(\.version) == [2, 5])

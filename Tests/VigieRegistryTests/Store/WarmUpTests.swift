@@ -24,7 +24,7 @@ import VigieRegistry
         registry.write("credit", 1)
         registry.write("credit", 2)
         let store = ModelStore(
-            folder: registry.path,
+            FolderSource(registry.path),
             compile: { source throws(LoadError) in
                 let isSecond =
                     String(decoding: source.bytes, as: UTF8.self)
@@ -132,7 +132,7 @@ import VigieRegistry
         registry.write("credit", 1)
         registry.write("credit", 2, extra: ", \"serving\": {\"batching\": {\"maxRows\": 8}}")
         let store = ModelStore(
-            folder: registry.path,
+            FolderSource(registry.path),
             compile: { _ throws(LoadError) in RowArtifact(.centred) })
         try store.start()
         defer { store.stop() }

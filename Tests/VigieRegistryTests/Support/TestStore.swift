@@ -19,7 +19,7 @@ final class TestStore: Sendable {
         let log = EventLog()
         self.log = log
         store = ModelStore(
-            folder: registry.path, options: options,
+            FolderSource(registry.path), options: options,
             onEvent: { log.add($0) })
         try store.start()
     }
@@ -91,8 +91,10 @@ private final class EventLog: Sendable {
             switch event {
             case .loaded(let model): "loaded \(model.name)/\(model.version)"
             case .waiting(let name, let version, _): "waiting \(name)/\(version)"
-            case .failed(let name, let version, _, let reason):
-                "failed \(name)/\(version): \(reason)"
+            case .failed(let name, let version, let error):
+                "failed \(name)/\(version): \(error)"
+            case .labelMoved(let name, let label, let version):
+                "label \(name)@\(label) \(version)"
             case .superseded(let name, let version, _): "superseded \(name)/\(version)"
             case .unloaded(let name, let version, let reason):
                 "unloaded \(name)/\(version): \(reason)"

@@ -17,7 +17,7 @@ enum DemoRegistry {
 
     /// A node that serves it.
     static func node() throws -> ServingNode {
-        let store = ModelStore(folder: folder, options: StoreOptions())
+        let store = ModelStore(FolderSource(folder), options: StoreOptions())
         try store.start()
         defer { store.stop() }
         return ServingNode(table: ServedTable(store.table), limits: ServiceLimits()) { name, _ in

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comparison.case import Rows
-from comparison.contestants import HOME, module
+from comparison.contestants import HOME
+from harness import native
 
 FEATURES = 30
 ROWS_TRAINED = 20_000
@@ -29,23 +30,14 @@ class Boosted:
         """The model in XGBoost's other form."""
         path = self.folder / "model.json"
         if not path.exists():
-            booster = module("xgboost").Booster()
+            booster = native.module("xgboost").Booster()
             booster.load_model(self.model)
             booster.save_model(path)
         return path
 
     def onnx(self) -> Path:
         """The model as onnxmltools converts it."""
-        path = self.folder / "model.onnx"
-        if not path.exists():
-            xgboost, tools = module("xgboost"), module("onnxmltools")
-            types = module("onnxmltools.convert.common.data_types")
-            classifier = xgboost.XGBClassifier()
-            classifier.load_model(self.model)
-            shape = [("input", types.FloatTensorType([None, FEATURES]))]
-            converted = tools.convert_xgboost(classifier, initial_types=shape)
-            path.write_bytes(converted.SerializeToString())
-        return path
+        return native.onnx_model(self.model, FEATURES)
 
 
 def boosted(trees: int, depth: int = 6) -> Boosted:
@@ -54,7 +46,7 @@ def boosted(trees: int, depth: int = 6) -> Boosted:
     made = Boosted(folder, Rows(folder / "rows.f32", (FEATURES,)))
     if made.model.exists():
         return made
-    numpy, xgboost = module("numpy"), module("xgboost")
+    numpy, xgboost = native.module("numpy"), native.module("xgboost")
     random = numpy.random.default_rng(SEED)
     rows = random.normal(size=(ROWS_TRAINED, FEATURES)).astype(numpy.float32)
     # A target with interactions, so that trees grow to their full depth everywhere.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from comparison.case import Rows
-from comparison.contestants import HOME, module
+from comparison.contestants import HOME
 from comparison.models.networks import Network
+from harness.native import module
 
 FEATURES = 30
 TREES = 200

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comparison.case import Rows
-from comparison.contestants import HOME, module
+from comparison.contestants import HOME
+from harness.native import module
 from harness.places import REPOSITORY
 
 FEATURES = 30

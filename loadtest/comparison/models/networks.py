@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from comparison.case import Rows
-from comparison.contestants import HOME, module
+from comparison.contestants import HOME
+from harness.native import module
 
 FEATURES = 30
 LSTM_UNITS = 64

@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from harness import h2load, malloc_count, peers, probe, report, rotate, subjects
+from harness import h2load, malloc_count, probe, report, rotate, subjects
 from harness.h2load import Shape
 from harness.malloc_count import Counts, Stack
+from harness.peers import swift
 from harness.places import MissingError
 from harness.report import Section
 from harness.settings import Settings
@@ -44,7 +45,7 @@ def run(settings: Settings) -> Section:
         lambda: subjects.score(settings),
     ]
     if "grpc-swift" not in settings.skip_peers:
-        makers.append(peers.grpc_swift)
+        makers.append(swift.grpc_swift)
     for make in makers:
         try:
             subject = make()

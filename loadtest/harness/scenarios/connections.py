@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from harness import peers, proc, report, subjects
+from harness import proc, report, subjects
 from harness.idle import SPARE_DESCRIPTORS, IdleConnections, raise_descriptor_limit
+from harness.peers import swift
 from harness.places import MissingError
 from harness.report import Section
 from harness.settings import Settings
@@ -33,7 +34,7 @@ def run(settings: Settings) -> Section:
         subjects.nghttpd,
     ]
     if "grpc-swift" not in settings.skip_peers:
-        makers.append(peers.grpc_swift)
+        makers.append(swift.grpc_swift)
     for make in makers:
         try:
             _measure(make(), count, section)

@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import callgrind, h2load, peers, probe, report, rotate, subjects
+from harness import callgrind, h2load, probe, report, rotate, subjects
 from harness.h2load import H2loadError, Shape
+from harness.peers import swift
 from harness.places import WORK, MissingError, tool
 from harness.report import Section
 from harness.server import Server, ServerError
@@ -54,7 +55,7 @@ def run(settings: Settings) -> Section:
         lambda: subjects.score(settings),
     ]
     if "grpc-swift" not in settings.skip_peers:
-        makers.append(peers.grpc_swift)
+        makers.append(swift.grpc_swift)
     for make in makers:
         try:
             subject = make()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from harness import h2load, peers, probe, report, subjects
+from harness import h2load, probe, report, subjects
+from harness.peers import swift
 from harness.places import MissingError
 from harness.report import Section
 from harness.rounds import interleave, percentile
@@ -83,7 +84,7 @@ def _lineup(settings: Settings) -> list[Subject]:
     found = [subjects.nghttpd(), subjects.nghttpd_post(), subjects.pod(settings)]
     if "grpc-swift" not in settings.skip_peers:
         try:
-            found.append(peers.grpc_swift())
+            found.append(swift.grpc_swift())
         except MissingError as error:
             report.say(str(error))
     return found

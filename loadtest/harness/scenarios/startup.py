@@ -6,7 +6,8 @@ import statistics
 import time
 from collections.abc import Callable
 
-from harness import peers, probe, proc, report, subjects
+from harness import probe, proc, report, subjects
+from harness.peers import swift
 from harness.places import MissingError
 from harness.report import Section
 from harness.settings import Settings
@@ -40,7 +41,7 @@ def run(settings: Settings) -> Section:
         subjects.nghttpd,
     ]
     if "grpc-swift" not in settings.skip_peers:
-        makers.append(peers.grpc_swift)
+        makers.append(swift.grpc_swift)
     for make in makers:
         try:
             _measure(make(), section)

@@ -19,8 +19,7 @@ static void check(int code) {
 }
 
 static void peer_open(void) {
-    void *library = dlopen(options.library, RTLD_NOW);
-    if (!library) fail(options.library, dlerror());
+    void *library = open_library(options.library);
     load_file = entry(library, "TreeliteDeserializeModelFromFile");
     parse_config = entry(library, "TreeliteGTILParseConfig");
     predict = entry(library, "TreeliteGTILPredict");

@@ -1,55 +1,15 @@
-// ONNX Runtime, through the C interface of the shared library in its Python wheel. No package has
-// its header, so this declares the entries that it needs of OrtApi's table: the table's first 102
-// entries are those of version 1 of the interface, which may never move (ORT asserts it at compile
-// time: ReleaseCustomOpDomain is number 101).
+// ONNX Runtime, through the C interface of the shared library in its Python wheel.
 //
 // One thread, all optimizations, the CPU's own provider; the output's memory is made by the first
 // call and used again, which spares it an allocation that most callers pay.
 #include "worker.h"
 
-enum {
-    GET_ERROR_MESSAGE = 2,
-    CREATE_ENV = 3,
-    CREATE_SESSION_FROM_ARRAY = 8,
-    RUN = 9,
-    CREATE_SESSION_OPTIONS = 10,
-    SET_SESSION_GRAPH_OPTIMIZATION_LEVEL = 23,
-    SET_INTRA_OP_NUM_THREADS = 24,
-    SET_INTER_OP_NUM_THREADS = 25,
-    SESSION_GET_OUTPUT_COUNT = 31,
-    SESSION_GET_INPUT_NAME = 36,
-    SESSION_GET_OUTPUT_NAME = 37,
-    CREATE_TENSOR_AS_VALUE = 48,
-    CREATE_TENSOR_WITH_DATA_AS_VALUE = 49,
-    GET_TENSOR_MUTABLE_DATA = 51,
-    FILL_STRING_TENSOR = 52,
-    GET_TENSOR_ELEMENT_TYPE = 60,
-    GET_TENSOR_SHAPE_ELEMENT_COUNT = 64,
-    GET_TENSOR_TYPE_AND_SHAPE = 65,
-    CREATE_CPU_MEMORY_INFO = 69,
-    GET_ALLOCATOR_WITH_DEFAULT_OPTIONS = 78,
-    RELEASE_SESSION = 95,
-    API_VERSION = 1,
-    ELEMENT_FLOAT = 1,
-    ELEMENT_STRING = 8,
-    ELEMENT_DOUBLE = 11,
-};
+#include "../predictor/ort.h"
 
-typedef struct { void **(*get_api)(uint32_t); const char *(*get_version)(void); } api_base;
-typedef void *status;
-
-static void **api;
-static void *environment, *session_options, *session, *memory, *input, *outputs[8];
+static void *session, *memory, *input, *outputs[8];
 static char *input_name, *output_names[8];
 static size_t output_count, output;
 static void *buffer;
-
-// Entry `index`, called with whatever it takes.
-#define CALL(index, ...) check(((status (*)())api[index])(__VA_ARGS__))
-
-static void check(status failed) {
-    if (failed) fail("onnxruntime", ((const char *(*)(status))api[GET_ERROR_MESSAGE])(failed));
-}
 
 static void load(void) {
     CALL(CREATE_SESSION_FROM_ARRAY, environment, options.model_content, options.model_bytes,
@@ -57,16 +17,7 @@ static void load(void) {
 }
 
 static void peer_open(void) {
-    void *library = dlopen(options.library, RTLD_NOW);
-    if (!library) fail(options.library, dlerror());
-    const api_base *base = ((const api_base *(*)(void))entry(library, "OrtGetApiBase"))();
-    api = base->get_api(API_VERSION);
-    if (!api) fail("onnxruntime", "does not offer version 1 of its interface");
-    CALL(CREATE_ENV, 3, "peer", &environment);
-    CALL(CREATE_SESSION_OPTIONS, &session_options);
-    CALL(SET_SESSION_GRAPH_OPTIMIZATION_LEVEL, session_options, 99);
-    CALL(SET_INTRA_OP_NUM_THREADS, session_options, 1);
-    CALL(SET_INTER_OP_NUM_THREADS, session_options, 1);
+    open_runtime(options.library);
     if (!strcmp(options.work, "load")) return;
     load();
     void *allocator;

@@ -11,13 +11,12 @@
 #ifndef WORKER_H
 #define WORKER_H
 
-#include <dlfcn.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "../predictor/library.h"
 
 typedef struct {
     const char *library, *model, *work, *answers, *type;
@@ -41,30 +40,6 @@ static void peer_open(void);
 static void peer_call(size_t first);
 // What the last call gave; NULL when the work gives nothing to compare.
 static const void *peer_answers(size_t *count, int *is_double);
-
-static void fail(const char *what, const char *why) {
-    fprintf(stderr, "%s: %s\n", what, why ? why : "failed");
-    exit(2);
-}
-
-static char *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
-    if (!file) fail(path, "cannot be read");
-    fseek(file, 0, SEEK_END);
-    *size = (size_t)ftell(file);
-    rewind(file);
-    char *content = aligned_alloc(64, (*size + 64) & ~(size_t)63);
-    if (!content || fread(content, 1, *size, file) != *size) fail(path, "cannot be read");
-    content[*size] = 0;
-    fclose(file);
-    return content;
-}
-
-static void *entry(void *library, const char *name) {
-    void *symbol = dlsym(library, name);
-    if (!symbol) fail(name, "is not in the library");
-    return symbol;
-}
 
 static double cpu_ns(void) {
     struct timespec time;

@@ -36,8 +36,7 @@ static handle load(void) {
 }
 
 static void peer_open(void) {
-    void *library = dlopen(options.library, RTLD_NOW);
-    if (!library) fail(options.library, dlerror());
+    void *library = open_library(options.library);
     create = entry(library, "XGBoosterCreate");
     release = entry(library, "XGBoosterFree");
     set_parameter = entry(library, "XGBoosterSetParam");

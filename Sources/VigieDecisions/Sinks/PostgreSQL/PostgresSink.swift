@@ -4,20 +4,27 @@ import VigieTransport
 final class PostgresSink: DecisionSink {
     private let text: String
     private let chain: String
+    private let patience: Duration
     private var connection: PostgresConnection?
     private var end = ChainEnd.start
+    /// What a COMMIT was sent for that has not been answered, and where the chain ends if it was carried
+    /// out.
+    private var doubt: (batches: [DecisionBatch], end: ChainEnd)?
+    /// What turned out to have been committed, and may be asked for again.
+    private var committed: [DecisionBatch] = []
     /// What keeps two pods from writing one chain: "vigie" in ASCII, and the chain's hash.
     private static let lockClass = 0x7669_6765
 
     init(_ text: String, _ options: DecisionLogOptions) throws(DecisionError) {
         self.text = text
         chain = options.chain
+        patience = options.timeout
         _ = try open()
     }
 
     private func open() throws(DecisionError) -> PostgresConnection {
         if let connection { return connection }
-        let opened = try PostgresConnection(text)
+        let opened = try PostgresConnection(text, patience: patience)
         // Two pods that create the table at once would collide in the catalog.
         try opened.run("SELECT pg_advisory_lock(\(Self.lockClass))")
         try opened.run(DecisionTable.schema)
@@ -35,6 +42,9 @@ final class PostgresSink: DecisionSink {
         if let row = last.first, let seq = row[0].flatMap({ UInt64($0) }), let hash = row[1] {
             end = ChainEnd(sequence: seq, hash: hash)
         }
+        // The lock is ours, so whoever wrote before has ended: what is there now stays as it is.
+        if let doubt, doubt.end == end { committed = doubt.batches }
+        doubt = nil
         connection = opened
         return opened
     }
@@ -44,7 +54,8 @@ final class PostgresSink: DecisionSink {
             let connection = try open()
             var rows: [UInt8] = []
             var next = end
-            for batch in batches {
+            let new = batches.filter { batch in !committed.contains { $0 === batch } }
+            for batch in new {
                 for record in batch.records {
                     let row = DecisionTable.values(record, batch, chain: chain, after: next)
                     Self.append(row.values, to: &rows)
@@ -55,10 +66,14 @@ final class PostgresSink: DecisionSink {
             try connection.copy(
                 "COPY vigie_decisions (\(DecisionTable.columns.joined(separator: ","))) FROM STDIN",
                 rows)
+            doubt = (new, next)
             try connection.run("COMMIT")
+            doubt = nil
+            committed = []
             end = next
         } catch {
-            // Whether it was committed is seen when the chain's end is read again.
+            // Whether it was committed is seen when the chain's end is read again: a decision must not be
+            // recorded twice.
             connection = nil
             throw error
         }

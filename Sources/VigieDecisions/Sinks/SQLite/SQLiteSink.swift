@@ -5,20 +5,25 @@ import VigieTransport
 final class SQLiteSink: DecisionSink {
     private let path: String
     private let chain: String
+    private let patience: Duration
     private var queue: DatabaseQueue?
     private var end = ChainEnd.start
 
     init(_ path: String, _ options: DecisionLogOptions) throws(DecisionError) {
         self.path = path
         chain = options.chain
+        patience = options.timeout
         _ = try open()
     }
 
     /// What the file is opened with, to write and to read.
-    static func configuration(isReadOnly: Bool) -> Configuration {
+    /// - Parameter patience: how long to wait for others who write.
+    static func configuration(
+        isReadOnly: Bool, patience: Duration = .seconds(5)
+    ) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = isReadOnly
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(patience / .seconds(1))
         if !isReadOnly {
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA journal_mode = WAL")
@@ -32,7 +37,8 @@ final class SQLiteSink: DecisionSink {
         if let queue { return queue }
         do {
             let opened = try DatabaseQueue(
-                path: path, configuration: Self.configuration(isReadOnly: false))
+                path: path, configuration: Self.configuration(isReadOnly: false, patience: patience)
+            )
             end = try opened.write { [chain] database in
                 try database.execute(sql: DecisionTable.schema)
                 let row = try Row.fetchOne(

@@ -29,7 +29,7 @@ struct LoopAdmission {
         self.counters = counters
         limit = ConcurrencyLimit(options)
         refusals = PreparedRefusal.spread(
-            .resourceExhausted, "the server is overloaded: too many calls came before this one",
+            .load, "the server is overloaded: too many calls came before this one",
             retryAfter: retryAfter)
     }
 

@@ -16,7 +16,7 @@ package final class RPCCounters: Sendable {
     /// Calls that the loop takes on in a round; 0 while nothing limits them.
     let callLimit = LoopCounter()
     private let shed: InlineArray<4, LoopCounter>
-    private let refusals: InlineArray<6, LoopCounter>
+    private let refusals: InlineArray<7, LoopCounter>
     private let methods = Mutex<[(path: String, counters: MethodCounters)]>([])
 
     /// Why a call was turned away before a handler saw it, or ended without one.
@@ -33,6 +33,8 @@ package final class RPCCounters: Sendable {
         case deadline
         /// The loop has as much to do as it can.
         case load
+        /// The process has used the memory that it may use.
+        case memory
 
         var label: String {
             switch self {
@@ -42,6 +44,7 @@ package final class RPCCounters: Sendable {
             case .headers: "max_header_bytes"
             case .deadline: "deadline"
             case .load: "load"
+            case .memory: "memory"
             }
         }
     }

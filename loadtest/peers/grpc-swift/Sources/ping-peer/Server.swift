@@ -5,17 +5,26 @@ import NIOPosix
 
 /// Serves `vigie.v1.Diagnostics/Ping` on a loopback port of the system's choice, with as many NIO
 /// event loops as the first argument says (default 1), and prints one line when it is ready.
+///
+/// With three more arguments (a libpredictor-ENGINE.so and the library and model that it is given, see
+/// ../predictor/predictor.h) it serves ModelInfer and ModelMetadata, too.
 @main
 struct Server {
     static func main() async throws {
-        let loops = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1
+        let words = Array(CommandLine.arguments.dropFirst())
+        let loops = words.first.flatMap { Int($0) } ?? 1
+        var services: [any RegistrableRPCService] = [PingService()]
+        if words.count == 4 {
+            let predictor = try Predictor(engine: words[1], library: words[2], model: words[3])
+            services.append(InferenceService(predictor: predictor))
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let transport = HTTP2ServerTransport.Posix(
             address: .ipv4(host: "127.0.0.1", port: 0),
             transportSecurity: .plaintext,
             eventLoopGroup: group
         )
-        let server = GRPCServer(transport: transport, services: [PingService()])
+        let server = GRPCServer(transport: transport, services: services)
         try await withThrowingDiscardingTaskGroup { tasks in
             tasks.addTask { try await server.serve() }
             if let address = try await server.listeningAddress?.ipv4 {

@@ -1,4 +1,4 @@
-/// The part of Protos/vigie/v1/diagnostics.proto that the peer serves; same names, same wire.
+/// The part of Protos/vigie/v1/diagnostics.proto that the peers serve; same names, same wire.
 
 // DO NOT EDIT.
 // swift-format-ignore-file

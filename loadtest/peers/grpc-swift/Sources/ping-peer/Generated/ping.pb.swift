@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The part of Protos/vigie/v1/diagnostics.proto that the peer serves; same names, same wire.
+/// The part of Protos/vigie/v1/diagnostics.proto that the peers serve; same names, same wire.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials

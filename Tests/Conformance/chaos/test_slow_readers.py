@@ -1,0 +1,72 @@
+"""Clients that ask and never read, or read one byte a second."""
+
+import socket
+import struct
+import time
+
+import h2.connection
+import h2.settings
+from patience import eventually
+
+REFLECTION = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"
+# A small question with an answer of many kilobytes: file_containing_symbol (4).
+SYMBOL = b"inference.GRPCInferenceService"
+QUESTION = b"\x22" + bytes([len(SYMBOL)]) + SYMBOL
+QUESTION = struct.pack(">BI", 0, len(QUESTION)) + QUESTION
+
+
+class Sleeper:
+    """Asks for many large answers, and never takes a byte of them."""
+
+    def __init__(self, port: int, window: int):
+        self.socket = socket.socket()
+        # Before connecting: the window that is offered to the pod's kernel.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        self.socket.connect(("127.0.0.1", port))
+        self.socket.settimeout(2)
+        self.h2 = h2.connection.H2Connection()
+        self.h2.initiate_connection()
+        if window:
+            self.h2.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
+            self.h2.increment_flow_control_window((1 << 31) - 1 - 65535)
+        self.ask()
+
+    def ask(self):
+        fields = [
+            (":method", "POST"),
+            (":scheme", "http"),
+            (":path", REFLECTION),
+            (":authority", "x"),
+        ]
+        fields += [("te", "trailers"), ("content-type", "application/grpc")]
+        for _ in range(64):
+            stream = self.h2.get_next_available_stream_id()
+            self.h2.send_headers(stream, fields)
+            self.h2.send_data(stream, QUESTION, end_stream=True)
+        try:
+            self.socket.sendall(self.h2.data_to_send())
+        except OSError:
+            pass
+
+    def close(self):
+        self.socket.close()
+
+
+def test_clients_that_never_read_are_ended_and_hold_little_memory(start, bystander):
+    # Not about load: a debug build would turn calls away for it.
+    pod = start("--write-timeout=1s", "--max-connection-idle=2s", "--no-load-shedding")
+    others = bystander(pod)
+    before, memory = pod.metric("vigie_connections_open"), pod.resident_bytes
+    sleepers = [Sleeper(pod.port, window) for window in [0, 1 << 24] * 20]
+    for sleeper in sleepers:
+        for _ in range(8):
+            sleeper.ask()
+    held = pod.resident_bytes - memory
+    assert held < 256 << 20, f"{held >> 20} MB for {len(sleepers)} clients"
+    since = time.monotonic()
+    eventually(lambda: pod.metric("vigie_connections_open") == before, 30)
+    others.wait_for(50, since=since)
+    assert pod.metric("vigie_connections_closed_total", reason="write_timeout") > 0
+    for sleeper in sleepers:
+        sleeper.close()
+    eventually(lambda: pod.metric("vigie_http2_streams_open") <= 1)

@@ -1,0 +1,1 @@
+"""Other people's gRPC servers with the same methods: how each is set up and started."""
