@@ -118,9 +118,9 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieController", "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts",
-                "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
-                "VigieTelemetry", "VigieEngine",
+                "VigieController", "VigieKubernetes", "VigieHTTP",
+                "VigieServices", "VigieRouting", "VigieRollouts", "VigieDecisions", "VigieRegistry",
+                "VigieRPC", "VigieTransport", "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -174,6 +174,11 @@ let package = Package(
             name: "vigie-bench-telemetry",
             dependencies: ["VigieServices", "VigieRPC", "VigieTelemetry", "VigieTransport"],
             path: "loadtest/telemetry", swiftSettings: strict),
+        // What choosing a version costs a request.
+        .executableTarget(
+            name: "vigie-bench-routing",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry"],
+            path: "loadtest/routing", swiftSettings: strict),
         .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(

@@ -29,7 +29,7 @@ struct ServeCommand: SettingsCommand {
 
     @Option(
         help: .init(
-            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models and /loglevel; none without this.",
+            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models, /rollouts and /loglevel; none without this.",
             valueName: "host:port"))
     var admin: String?
 
@@ -43,6 +43,7 @@ struct ServeCommand: SettingsCommand {
     var grace = TimeSpan(.seconds(30))
 
     @OptionGroup(title: "Registry") var registry: RegistryOptions
+    @OptionGroup(title: "Rollouts") var rollouts: RolloutOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Traces") var trace: TraceOptions
@@ -54,7 +55,9 @@ struct ServeCommand: SettingsCommand {
 
     static let settings: [Setting] =
         [
-            "listen", "admin", "loops", "grace", "registry", "keep-versions",
+            "listen", "admin", "loops", "grace", "rollouts", "rollouts-cache", "rollouts-wait",
+            "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector", "registry",
+            "keep-versions",
             "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
             "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
@@ -108,7 +111,8 @@ struct ServeCommand: SettingsCommand {
         let pod = try Pod(
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
-                grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
+                grace: grace.duration, registry: registry, rollouts: rollouts, tls: tls, log: log,
+                trace: trace,
                 workers: workers, overload: overload, limits: limits, telemetry: telemetry,
                 decisions: decisions),
             log: podLog)

@@ -6,8 +6,8 @@ struct PodIdentity: Sendable {
     /// By OpenTelemetry's names.
     let resource: [(name: String, value: String)]
 
-    /// The machine's or the pod's name.
-    var host: String { value("host.name") ?? "" }
+    /// `service.instance.id`: the pod's name.
+    var instance: String { resource.first { $0.name == "service.instance.id" }?.value ?? "" }
 
     init(_ options: TraceOptions) {
         var name = [CChar](repeating: 0, count: 256)

@@ -105,11 +105,14 @@ OTHER_VALUES = {
     "decision-log-sync-interval": "200ms",
     "decision-log-timeout": "3s",
     "drift-window": "5m",
+    "rollouts-wait": "5s",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
     *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "admin-tls"],
+    # Of a Kubernetes cluster: see kubernetes/.
+    *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
 }
 
 
