@@ -2,7 +2,7 @@
 
 import time
 
-from rollout_kit import publish, throwing_from, until
+from rollout_kit import linear, publish, throwing_from, until
 from stage import versions, walked
 
 
@@ -108,19 +108,13 @@ def test_abort_suspend_and_promote_are_verbs_of_kubectl(stage):
     stage.patch({"promote": True})
     stage.until_phase("Succeeded")
     until(lambda: versions(pod) == {"2"}, what="version 2 answering")
-    publish(stage.registry, 4, publish_model())
+    publish(stage.registry, 4, linear((1, 0), 4))
     stage.patch({"stable": {"version": 2}, "canary": {"version": 4}, "promote": False})
     until(lambda: stage.status().get("canaryVersion") == 4, 60, "the next canary")
     stage.patch({"abort": True})
     status = stage.until_phase("RolledBack")
     assert status["reason"] == "Aborted"
     until(lambda: versions(pod) == {"2"}, what="version 2 answering")
-
-
-def publish_model():
-    from rollout_kit import linear
-
-    return linear((1, 0), 4)
 
 
 def test_four_eyes_must_see_it_by_annotations_of_different_people(stage):
@@ -145,22 +139,26 @@ def test_an_object_that_the_schema_lets_pass_is_refused_by_pod_and_controller(st
     until(lambda: versions(pod) == {"1"}, what="version 1 answering")
     # CEL would refuse it; this server is too old for that.
     stage.patch({"canary": {"version": 1}})
-    until(lambda: stage.status().get("reason") == "Refused", 60, "the refusal")
-    assert "spec.canary.version must differ from stable.version" in stage.status()["message"]
+    until(lambda: degraded(stage).get("reason") == "Refused", 60, "the refusal")
+    assert degraded(stage)["status"] == "True"
+    assert "spec.canary.version must differ from stable.version" in degraded(stage)["message"]
     assert ("Warning", "Refused") in stage.events()
     time.sleep(1)
     assert versions(pod) == {"1"}, "what was said before goes on"
     stage.patch({"canary": None})
-    until(lambda: stage.status().get("reason") == "NoCanary", 60, "all being well again")
+    until(lambda: degraded(stage)["status"] == "False", 60, "all being well again")
     assert stage.events().count(("Warning", "Refused")) == 1
+
+
+def degraded(stage) -> dict:
+    found = [c for c in stage.status().get("conditions", []) if c["type"] == "Degraded"]
+    return found[0] if found else {}
 
 
 def test_two_pods_are_enough_to_count_and_one_that_cannot_load_holds_it(stage, tmp_path):
     stage.pod()
     other = tmp_path / "other"
     other.mkdir()
-    from rollout_kit import linear
-
     publish(other, 1, linear((1, 0), 1))
     stage.pod("--registry", other)
     stage.load()
