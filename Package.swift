@@ -118,9 +118,9 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieController", "VigieKubernetes", "VigieHTTP",
-                "VigieServices", "VigieRouting", "VigieRollouts", "VigieDecisions", "VigieRegistry",
-                "VigieRPC", "VigieTransport", "VigieTelemetry", "VigieEngine",
+                "VigieController", "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts",
+                "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

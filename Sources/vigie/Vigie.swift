@@ -15,6 +15,7 @@ struct Vigie: ParsableCommand {
         version: Build.version,
         subcommands: [
             ServeCommand.self, ControllerCommand.self, ModelsCommand.self, DecisionsCommand.self,
+            SleepCommand.self,
         ])
 
     static func main() {
