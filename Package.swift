@@ -92,6 +92,13 @@ let package = Package(
                 "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry", "VigieEngine",
                 "VigieTelemetry", "VigieTransport",
             ], swiftSettings: strict),
+        // Walks the steps of rollouts: from what pods and Prometheus say to what is written and told.
+        .target(
+            name: "VigieController",
+            dependencies: [
+                "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry",
+                "VigieEngine", "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -111,6 +118,7 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
+                "VigieController", "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts",
                 "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
                 "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -166,6 +174,11 @@ let package = Package(
             name: "vigie-bench-telemetry",
             dependencies: ["VigieServices", "VigieRPC", "VigieTelemetry", "VigieTransport"],
             path: "loadtest/telemetry", swiftSettings: strict),
+        // What choosing a version costs a request.
+        .executableTarget(
+            name: "vigie-bench-routing",
+            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry"],
+            path: "loadtest/routing", swiftSettings: strict),
         .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
@@ -182,6 +195,12 @@ let package = Package(
         // HTTP servers that do as a test tells them.
         .target(name: "HTTPTestKit", path: "Tests/HTTPTestKit", swiftSettings: strict),
         .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP", "HTTPTestKit"]),
+        .testTarget(
+            name: "VigieControllerTests",
+            dependencies: [
+                "VigieController", "VigieKubernetes", "VigieRollouts", "VigieEngine", "VigieHTTP",
+                "VigieTelemetry", "HTTPTestKit",
+            ]),
         .testTarget(
             name: "VigieKubernetesTests",
             dependencies: [

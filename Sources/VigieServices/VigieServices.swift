@@ -3,6 +3,7 @@ import VigieDecisions
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieRouting
 import VigieTelemetry
 import VigieTransport
 
@@ -32,7 +33,11 @@ package final class VigieServices: Sendable {
     package let pool: WorkerPool?
     /// What loops and workers share of each version that is served.
     private let shared: Mutex<SharedVersions>
+    /// The rollouts' shadows. Whoever has made the services stops it.
+    package let shadows = ShadowBoard()
     private let nodes = Mutex<[NodeRecord]>([])
+    /// The rollouts that are carried out.
+    private let routes = Mutex(RouteTable.empty)
     private let state: Mutex<State>
 
     private struct State {
@@ -79,7 +84,9 @@ package final class VigieServices: Sendable {
         let node = nodes.withLock { nodes in
             let table = makeTable(catalog.table)
             let catalog = catalog
-            let node = ServingNode(table: table, limits: limits, pool: pool, decisions: decisions) {
+            let node = ServingNode(
+                table: table, limits: limits, pool: pool, decisions: decisions, shadows: shadows
+            ) {
                 name, version in
                 RPCStatus(absent: name, version: version, catalog)
             }
@@ -130,27 +137,47 @@ package final class VigieServices: Sendable {
         for service in serviceNames.withLock({ $0 }) { health.set(service, status) }
     }
 
-    /// Prepares each loop's next snapshot and hands it over. Called on the store's thread.
-    private func publish(_ table: ModelTable) {
+    /// Carries out these rollouts from now on: every loop goes over to them between two requests. Any
+    /// thread, one call after the other.
+    package func follow(_ table: RouteTable) {
+        routes.withLock { $0 = table }
         nodes.withLock { nodes in
-            for index in nodes.indices {
-                guard nodes[index].latest.source !== table else { continue }
-                let next = makeTable(table, previous: nodes[index].latest)
-                nodes[index].latest = next
-                let record = nodes[index]
-                let began = MonotonicTime.now().nanoseconds
-                record.loop.execute {
-                    record.node.replace(next)
-                    record.swaps.record(MonotonicTime.now().nanoseconds &- began)
-                }
+            for index in nodes.indices where nodes[index].latest.routes !== table {
+                replace(&nodes[index], nodes[index].latest.source)
             }
         }
     }
 
+    /// Prepares each loop's next snapshot and hands it over. Called on the store's thread.
+    private func publish(_ table: ModelTable) {
+        nodes.withLock { nodes in
+            for index in nodes.indices where nodes[index].latest.source !== table {
+                replace(&nodes[index], table)
+            }
+        }
+    }
+
+    private func replace(_ record: inout NodeRecord, _ table: ModelTable) {
+        let next = makeTable(table, previous: record.latest)
+        record.latest = next
+        let (loop, node, swaps) = (record.loop, Handed(node: record.node), record.swaps)
+        let began = MonotonicTime.now().nanoseconds
+        loop.execute {
+            node.node.replace(next)
+            swaps.record(MonotonicTime.now().nanoseconds &- began)
+        }
+    }
+
+    /// A node on its way to its loop, which alone uses it.
+    private struct Handed: @unchecked Sendable { let node: ServingNode }
+
     private func makeTable(_ table: ModelTable, previous: ServedTable? = nil) -> ServedTable {
-        shared.withLock { shared in
+        let routes = routes.withLock { $0 }
+        return shared.withLock { shared in
             shared.update(table)
-            return ServedTable(table, previous: previous, shared)
+            shadows.update(routes, table, shared)
+            return ServedTable(
+                table, routes: routes, previous: previous, shared, shadows: shadows)
         }
     }
 
@@ -164,20 +191,23 @@ package final class VigieServices: Sendable {
 
     /// Each version that is served, by name and version.
     func countedVersions() -> [CountedVersion] {
-        let tables = nodes.withLock { $0.map(\.latest) }
+        let tables = servedTables()
         var counters: [ObjectIdentifier: [VersionCounters]] = [:]
         for (model, found) in tables.flatMap(\.counters) {
             counters[ObjectIdentifier(model), default: []].append(found)
         }
         return catalog.table.entries.flatMap { entry in
             entry.versions.map { model in
-                let workers = workerCounters(of: model).map { [$0] } ?? []
+                let others = [workerCounters(of: model), shadows.counters(of: model)]
                 return CountedVersion(
                     model, isCurrent: model === entry.current,
-                    workers + (counters[ObjectIdentifier(model)] ?? []))
+                    others.compactMap { $0 } + (counters[ObjectIdentifier(model)] ?? []))
             }
         }
     }
+
+    /// What each loop serves, or will in a moment.
+    func servedTables() -> [ServedTable] { nodes.withLock { $0.map(\.latest) } }
 
     /// How long each swap of what is served took, by loop.
     func swapDurations() -> [LoopHistogram] { nodes.withLock { $0.map(\.swaps) } }

@@ -46,9 +46,9 @@ package struct ResourcePath: Sendable, Equatable {
     }
 }
 
-enum PercentEncoding {
+package enum PercentEncoding {
     /// Leaves only what is unreserved (RFC 3986, section 2.3).
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {
@@ -65,7 +65,7 @@ enum PercentEncoding {
     }
 
     /// "a=1&b=c%20d".
-    static func query(_ items: [(String, String)]) -> String {
+    package static func query(_ items: [(String, String)]) -> String {
         items.map { "\(encode($0.0))=\(encode($0.1))" }.joined(separator: "&")
     }
 }

@@ -34,6 +34,9 @@ package final class Credentials: Sendable {
         if case .file = source { true } else { false }
     }
 
+    /// The token as it is now; nil for none.
+    package func current() throws(KubernetesError) -> String? { try token(isFresh: true) }
+
     /// Makes the next request read the file.
     func forget() { known.withLock { $0 = nil } }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Files of a few kilobytes.
-enum SmallFile {
+package enum SmallFile {
     static func bytes(_ path: String, bytesMax: Int) throws(KubernetesError) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
@@ -35,9 +35,11 @@ enum SmallFile {
     }
 
     /// Writes a file whole or not at all, so that who reads it sees the old one or the new one.
-    static func replace(_ path: String, _ bytes: [UInt8]) throws(KubernetesError) {
+    package static func replace(
+        _ path: String, _ bytes: [UInt8], mode: mode_t = 0o600
+    ) throws(KubernetesError) {
         let temporary = path + ".partial"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw failure(temporary) }
         var written = 0
         while written < bytes.count {

@@ -29,8 +29,9 @@ package final class ClusterRolloutSource: RolloutSource, MetricSource {
     private struct State {
         var watch: ListWatch?
         var cache: RolloutCache?
-        /// Something has been told.
+        /// Something has been told, by the server or the cache.
         var hasTold = false
+        var obstacle: String?
         var cacheProblem = ""
     }
 
@@ -57,7 +58,7 @@ package final class ClusterRolloutSource: RolloutSource, MetricSource {
         "modelrollouts of \(namespace) at \(client.configuration.server)"
     }
 
-    package func start(_ sink: any RolloutSink) {
+    package func start(_ sink: any RolloutSink) throws(RolloutSourceError) {
         readCache(sink)
         var watching = ListWatchOptions()
         watching.labelSelector = options.labelSelector
@@ -65,8 +66,7 @@ package final class ClusterRolloutSource: RolloutSource, MetricSource {
             changed: { [weak self] objects in self?.tell(objects, sink) },
             obstacle: { [weak self] error in
                 sink.note(obstacle: error.map { "the API server: \($0)" })
-                // Who waits for the first list need not wait for a server that is gone.
-                if error != nil { self?.firstBell.ring() }
+                self?.state.withLock { $0.obstacle = error?.message }
             })
         do throws(SystemError) {
             let watch = try ListWatch(
@@ -74,9 +74,7 @@ package final class ClusterRolloutSource: RolloutSource, MetricSource {
                 handlers: handlers)
             state.withLock { $0.watch = watch }
             watch.start()
-        } catch {
-            sink.note(obstacle: "rollouts are not watched: \(error)")
-        }
+        } catch { throw RolloutSourceError("\(place) cannot be watched: \(error)") }
     }
 
     package func stop() {
@@ -87,12 +85,21 @@ package final class ClusterRolloutSource: RolloutSource, MetricSource {
         watch?.stop()
     }
 
-    /// Waits until the server has told its rollouts, or has not answered: so a pod that starts does
-    /// not answer with the newest version what a rollout keeps for the one before.
-    package func waitForFirst(atMost duration: Duration) {
+    /// Waits until rollouts are known, from the server or the cache: so a pod that starts does not
+    /// answer with the newest version what a rollout keeps for the one before.
+    /// - Throws: when nothing is known after that time, with what stands in the way.
+    package func waitForFirst(atMost duration: Duration) throws(RolloutSourceError) {
         let deadline = MonotonicTime.now().advanced(by: duration)
-        let hasTold = state.withLock { $0.hasTold }
-        if !hasTold { firstBell.wait(until: deadline) }
+        while true {
+            let (isKnown, obstacle) = state.withLock { ($0.hasTold, $0.obstacle) }
+            if isKnown { return }
+            guard MonotonicTime.now() < deadline else {
+                throw RolloutSourceError(
+                    "\(place) are not known, and there is no --rollouts-cache to begin with: "
+                        + (obstacle ?? "the API server does not answer"))
+            }
+            firstBell.wait(until: deadline)
+        }
     }
 
     private func readCache(_ sink: any RolloutSink) {
@@ -104,6 +111,7 @@ package final class ClusterRolloutSource: RolloutSource, MetricSource {
                     document.origin += " (as of \(options.cacheFile ?? ""))"
                     return document
                 })
+            state.withLock { $0.hasTold = true }
         } catch { warn("--rollouts-cache: \(error)") }
     }
 

@@ -1266,6 +1266,8 @@ func generatedProtoFiles() -> [ProtoFile] {
             vigie.v1.ScoreApplicationResponse.contributions
             vigie.v1.ScoreApplicationResponse.base_value
             vigie.v1.ScoreApplicationResponse.error
+            vigie.v1.ScoreApplicationResponse.arm
+            vigie.v1.ScoreApplicationResponse.route
             vigie.v1.Decision
             vigie.v1.DECISION_UNSPECIFIED
             vigie.v1.DECISION_APPROVE

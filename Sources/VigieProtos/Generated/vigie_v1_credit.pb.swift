@@ -155,8 +155,8 @@ extension VigieV1 {
             self.model = Text(copying: value, in: _arena)
         }
 
-        /// The version to score with, a decimal number: "3". Empty means whatever the serving policy
-        /// chooses (the newest, or the rollout's).
+        /// The version to score with, a decimal number: "3". Empty means whatever the model's rollout chooses,
+        /// or, without one, the newest.
         @inlinable public var version: Text {
             get { Text(_raw.pointee.version) }
             nonmutating set {
@@ -530,6 +530,35 @@ extension VigieV1 {
             let made = GoogleRpc.Status(_in: _arena)
             self.error = made
             return made
+        }
+
+        /// The part that the version plays in its model's rollout: "stable", "canary" or "pinned". Empty when
+        /// the model has no rollout and the request named no version. The trailer `vigie-arm` says the same.
+        @inlinable public var arm: Text {
+            get { Text(_raw.pointee.arm) }
+            nonmutating set {
+                _raw.pointee.arm = newValue.cString
+            }
+        }
+
+        /// Sets `arm` to a copy of the string; NUL becomes U+FFFD.
+        @inlinable public func setArm(_ value: String) {
+            self.arm = Text(copying: value, in: _arena)
+        }
+
+        /// Why that version answered: "default", "weight", "sticky", "rule:<name>", "excluded", "pinned",
+        /// "guard" (the canary was chosen, but the pod has taken it out) or "not-loaded" (the version that was
+        /// chosen is not here). Empty when `arm` is. The trailer `vigie-route` says the same.
+        @inlinable public var route: Text {
+            get { Text(_raw.pointee.route) }
+            nonmutating set {
+                _raw.pointee.route = newValue.cString
+            }
+        }
+
+        /// Sets `route` to a copy of the string; NUL becomes U+FFFD.
+        @inlinable public func setRoute(_ value: String) {
+            self.route = Text(copying: value, in: _arena)
         }
 
     }

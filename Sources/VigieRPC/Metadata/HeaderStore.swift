@@ -37,7 +37,7 @@ struct HeaderStore: ~Copyable {
     }
 
     /// Calls `body` with each field until it answers false.
-    private func forEach(_ body: (_ name: RawSpan, _ value: RawSpan) -> Bool) {
+    func forEach(_ body: (_ name: RawSpan, _ value: RawSpan) -> Bool) {
         let bytes = block.bytes
         var position = 0
         while position < bytes.byteCount {

@@ -18,20 +18,25 @@ enum ResponseHeaders {
         return .fields(fields + metadata.headerFields)
     }
 
-    static func trailers(_ status: RPCStatus, _ metadata: Metadata) -> OutgoingHeaders {
-        if status.code == .ok, metadata.isEmpty, status.message.isEmpty { return .prepared(ok) }
-        return .fields(fields(status, metadata))
+    static func trailers(
+        _ status: RPCStatus, _ note: AnswerNote?, _ metadata: Metadata
+    ) -> OutgoingHeaders {
+        if status.code == .ok, metadata.isEmpty, status.message.isEmpty {
+            return note.map { .shared($0.okTrailers) } ?? .prepared(ok)
+        }
+        return .fields(fields(status, note, metadata))
     }
 
     /// A whole answer in one block (grpc/grpc doc/PROTOCOL-HTTP2.md, "Trailers-Only").
     static func trailersOnly(
-        _ status: RPCStatus, head: Metadata, _ metadata: Metadata, acceptEncoding: Bool
+        _ status: RPCStatus, head: Metadata, _ note: AnswerNote?, _ metadata: Metadata,
+        acceptEncoding: Bool
     ) -> [HeaderField] {
         var list = base
         if acceptEncoding {
             list.append(HeaderField("grpc-accept-encoding", MessageEncoding.accepted))
         }
-        return list + head.headerFields + fields(status, metadata)
+        return list + head.headerFields + fields(status, note, metadata)
     }
 
     /// Bytes on the wire of a status message and of its details. Clients take header lists of 8 KiB
@@ -40,7 +45,9 @@ enum ResponseHeaders {
     static let maxMessageBytes = 2048
     static let maxDetailsBytes = 4096
 
-    private static func fields(_ status: RPCStatus, _ metadata: Metadata) -> [HeaderField] {
+    private static func fields(
+        _ status: RPCStatus, _ note: AnswerNote?, _ metadata: Metadata
+    ) -> [HeaderField] {
         var fields = [HeaderField("grpc-status", String(status.code.rawValue))]
         if !status.message.isEmpty {
             let message = PercentEncoding.encode(status.message, limit: maxMessageBytes)
@@ -52,7 +59,7 @@ enum ResponseHeaders {
                 fields.append(HeaderField("grpc-status-details-bin", bytes: details))
             }
         }
-        return fields + status.trailers.headerFields + metadata.headerFields
+        return fields + (note?.fields ?? []) + status.trailers.headerFields + metadata.headerFields
     }
 
     /// An answer to a request that is not gRPC at all.

@@ -215,6 +215,8 @@ extension ServerCall {
         // that know better say so.
         if next.isCompressed, !responseStarted { compressesResponses = true }
         guard let method else { return }
+        messageCount = next.count
+        defer { messageCount = -1 }
         // A handler that ends the call inside does not pull the bytes away under itself: a call's
         // buffers are only given back when its stream has closed, which happens later.
         try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in

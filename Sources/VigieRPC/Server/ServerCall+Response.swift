@@ -78,7 +78,7 @@ extension ServerCall {
         isFinished = true
         countEnd(.ok)
         startResponse()
-        finish(trailers: .prepared(ResponseHeaders.ok))
+        finish(trailers: answerNote.map { .shared($0.okTrailers) } ?? .prepared(ResponseHeaders.ok))
         flushHead()
         server.observer?.ended(self, .ok, "")
     }
@@ -98,11 +98,11 @@ extension ServerCall {
         countEnd(status.code)
         if responseStarted || status.code == .ok {
             startResponse()
-            finish(trailers: ResponseHeaders.trailers(status, trailingMetadata))
+            finish(trailers: ResponseHeaders.trailers(status, answerNote, trailingMetadata))
             flushHead()
         } else {
             let fields = ResponseHeaders.trailersOnly(
-                status, head: initialMetadata, trailingMetadata,
+                status, head: initialMetadata, answerNote, trailingMetadata,
                 acceptEncoding: headers.unknownEncoding != nil)
             sendHeaders(.fields(fields), endStream: true)
         }

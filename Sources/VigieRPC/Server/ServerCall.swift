@@ -34,6 +34,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
     var readsPaused = false
     /// Whether the message being handled came compressed.
     package internal(set) var messageWasCompressed = false
+    /// Bytes on the wire of the message being handled; -1 when none is.
+    var messageCount = -1
     /// Request messages taken so far.
     package internal(set) var requestMessages = 0
 
@@ -103,6 +105,8 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package var answeredBy: AnsweringVersion?
     /// For handlers: the part that it played.
     package var arm = Arm.stable
+    /// For handlers: what the trailers tell of the answer, besides ``trailingMetadata``.
+    package var answerNote: AnswerNote?
 
     // MARK: Seen by traces and logs
 
@@ -138,6 +142,22 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package var metadata: Metadata { headers.store.metadata() ?? Metadata() }
     /// The first value of one key, as it is on the wire.
     package func metadataValue(_ key: StaticString) -> String? { headers.store.first(key) }
+    /// Shows each field of the custom metadata as it is on the wire, in order, until `body` answers
+    /// false.
+    package func forEachMetadata(_ body: (_ name: RawSpan, _ value: RawSpan) -> Bool) {
+        headers.store.forEach(body)
+    }
+    /// A copy of the message that is being handled, decompressed; nil when that is over.
+    package func copyMessage() -> [UInt8]? {
+        guard messageCount >= 0 else { return nil }
+        let copy = deframer.withMessage(messageCount) { bytes in
+            bytes.withUnsafeBytes { Array($0) }
+        }
+        guard messageWasCompressed else { return copy }
+        // It has been decompressed before.
+        return try? MessageCoding.decompress(
+            copy.span.bytes, headers.encoding, limit: server.limits.maxRequestBytes)
+    }
     /// How much the call matters, as its caller says.
     package var priority: CallPriority { headers.priority }
     /// What the caller says of his trace; ``TraceContext/none`` when it is nothing that is valid.
@@ -246,6 +266,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
         if deferred != nil { deferred = nil }
         if principal != nil { principal = nil }
         if answeredBy != nil { answeredBy = nil }
+        if answerNote != nil { answerNote = nil }
         isRecorded = false
         stations = .none
         rows = 0
@@ -260,4 +281,10 @@ package final class ServerCall: HTTPStream, TimerTarget {
         if !initialMetadata.isEmpty { initialMetadata = Metadata() }
         if !trailingMetadata.isEmpty { trailingMetadata = Metadata() }
     }
+}
+
+extension ServerCall {
+    /// Whether this round of the loop has taken on more than half of what it may: what can wait, or be
+    /// left out, should.
+    package var isServerBusy: Bool { server.admission?.isBusy ?? false }
 }

@@ -20,6 +20,9 @@ package struct DecisionThresholds: Sendable, Equatable {
         self.declineFrom = declineFrom
     }
 
+    /// Where decisions change, ascending.
+    package var borders: [Double] { [approveBelow, declineFrom] }
+
     /// The decision for a probability of default. What is no number is nobody's approval: refer.
     package func decide(probability: Double) -> CreditDecision {
         if probability < approveBelow { return .approve }

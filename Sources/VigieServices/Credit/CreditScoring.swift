@@ -8,20 +8,15 @@ enum CreditScoring {
     static func install(on handler: RPCHandler, _ node: ServingNode) {
         handler.unary(
             VigieV1.CreditScoring.ScoreApplication.self,
-            answered: { node.settle($0.endedAt.nanoseconds) }
+            answered: { node.settle($0.endedAt.nanoseconds, $0) }
         ) { (request, response, call) throws(RPCStatus) in
-            let arm = Arm(version: request.version)
-            do throws(RPCStatus) {
-                let result = try node.score(
-                    request, into: response, call.context,
-                    UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
-                call.note(result.served, arm)
-                if result.isAnswered { call.note(node.lastStations) }
-            } catch {
-                // Who was asked is told of failures, too.
-                if let served = try? node.findDecider(request) { call.note(served, arm) }
-                throw error
-            }
+            let routed = try node.routeDecider(request, call)
+            // Before it is asked: who was asked is told of failures, too.
+            call.note(routed)
+            let isAnswered = try node.score(
+                request, routed, into: response, call.context,
+                UnaryAnswer<VigieV1.ScoreApplicationResponse>(call: call))
+            if isAnswered { call.note(node.lastStations) }
         }
         handler.streaming(VigieV1.CreditScoring.ScoreApplications.self) { call in
             ScoreStream(node, call)
@@ -60,11 +55,11 @@ final class ScoreStream: StreamingHandler {
     func received(_ request: Request) {
         do throws(RPCStatus) {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
-                let result = try node.score(request, into: response, call.context, later)
-                call.note(result.served, Arm(version: request.version))
-                return result.isAnswered
+                let routed = try node.routeDecider(request, call)
+                call.note(routed)
+                return try node.score(request, routed, into: response, call.context, later)
             }
-            if node.settle(MonotonicTime.now().nanoseconds) { call.note(node.lastStations) }
+            if node.settle(MonotonicTime.now().nanoseconds, call) { call.note(node.lastStations) }
         } catch { answers.append(error, requestID: String(request.requestId)) }
         answers.received()
     }

@@ -10,7 +10,7 @@ extension ServingNode {
     /// The model that an application without a model is for.
     private static var defaultModel: Text { "credit-default" }
 
-    /// Scores one application on the loop, whatever it costs; see ``score(_:into:_:_:)``.
+    /// Scores one application on the loop, whatever it costs; see ``score(_:_:into:_:_:)``.
     /// - Returns: the version that answered.
     @discardableResult
     func score(
@@ -18,12 +18,13 @@ extension ServingNode {
         into response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) -> ServedVersion {
         let context = RequestContext.now()
-        let served = try findDecider(request)
+        let routed = try routeDecider(request, nil)
+        let served = routed.served
         do throws(RPCStatus) {
             try served.credit.read(request, served, limits)
-            try answer(request, served, context, into: response)
+            try answer(request, routed, context, into: response)
         } catch {
-            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+            routed.failed(error.code, context)
             throw error
         }
         settle(MonotonicTime.now().nanoseconds)
@@ -35,16 +36,16 @@ extension ServingNode {
     /// response's own messages, in its arena. The response is written only when nothing can fail any
     /// more, and borrows names of the version: it must be encoded at once, and then ``settle(_:)`` be
     /// called.
-    /// - Returns: the version that answers, and whether it has.
+    /// - Parameter routed: what ``routeDecider(_:_:)`` says.
+    /// - Returns: whether it has been answered.
     func score<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
-        _ request: VigieV1.ScoreApplicationRequest,
+        _ request: VigieV1.ScoreApplicationRequest, _ routed: Routed,
         into response: VigieV1.ScoreApplicationResponse, _ context: RequestContext, _ later: Later
-    ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
-        let served = try findDecider(request)
+    ) throws(RPCStatus) -> Bool {
+        let served = routed.served
         let decision = later.decision(
-            served, self, method: later.isStream ? .scoreStream : .score,
-            arm: Arm(version: request.version), context)
-        try checkRecording(decision, served, context)
+            routed, self, method: later.isStream ? .scoreStream : .score, context)
+        try checkRecording(decision, routed, context)
         do throws(RPCStatus) {
             let cost = served.shared.costs.estimate(
                 served.artifact.explainsRows ? .explain : .score, rows: 1)
@@ -56,63 +57,73 @@ extension ServingNode {
             }
             try served.credit.read(request, served, limits)
             guard isInline else {
-                try handOver(request, served, cost, context, decision, later)
-                return (served, false)
+                try handOver(request, routed, cost, context, decision, later)
+                return false
             }
             if let decision, decision.isRequired {
-                let job = ScoreJob(self, served, request, cost: cost, context, pool: nil)
+                let job = ScoreJob(self, routed, request, cost: cost, context, pool: nil)
                 try promise(job, decision, later)
                 job.run(with: [], started: MonotonicTime.now().nanoseconds)
-                return (served, false)
+                return false
             }
-            try answer(request, served, context, into: response)
+            try answer(request, routed, context, into: response)
             if let decision { record(request, served, decision) }
         } catch {
-            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+            routed.failed(error.code, context)
             decision?.record(error, requestID: request.requestId.utf8Span.bytes, rows: 1)
             throw error
         }
-        return (served, true)
+        return true
     }
 
-    /// The version that is asked, if it can decide on applications.
-    func findDecider(
-        _ request: VigieV1.ScoreApplicationRequest
-    ) throws(RPCStatus) -> ServedVersion {
+    /// The version that is to answer, if it can decide on applications.
+    @inline(__always)
+    func routeDecider(
+        _ request: VigieV1.ScoreApplicationRequest, _ call: ServerCall?
+    ) throws(RPCStatus) -> Routed {
         let name = request.model.isEmpty ? Self.defaultModel : request.model
-        let served = try find(name, version: request.version)
-        if let obstacle = served.credit.obstacle {
-            throw RPCStatus(
-                .failedPrecondition,
-                "model '\(served.model.name)' version \(served.model.version) cannot decide on "
-                    + "applications: \(obstacle)")
-        }
-        return served
+        let routed = try route(name, request, call)
+        if routed.served.credit.obstacle != nil { throw cannotDecide(routed) }
+        return routed
+    }
+
+    @inline(never)
+    private func cannotDecide(_ routed: Routed) -> RPCStatus {
+        let served = routed.served
+        let status = RPCStatus(
+            .failedPrecondition,
+            "model '\(served.model.name)' version \(served.model.version) cannot decide on "
+                + "applications: \(served.credit.obstacle ?? "")")
+        // Of a rollout, that a version cannot is its fault.
+        if routed.routes != nil { routed.failed(status.code, .now()) }
+        return status
     }
 
     private func answer(
-        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion,
-        _ context: RequestContext, into response: VigieV1.ScoreApplicationResponse
+        _ request: VigieV1.ScoreApplicationRequest, _ routed: Routed, _ context: RequestContext,
+        into response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) {
+        let served = routed.served
         let inputsRead = MonotonicTime.now().nanoseconds
         let score: Double
         do {
             score = try served.shared.scoreRow(served.workspace)
         } catch { throw RPCStatus(error, model: served.model) }
         lastScore = score
+        if !score.isFinite, routed.watchesOutputs { served.counters.wasNotFinite(arm: routed.arm) }
         let computed = MonotonicTime.now().nanoseconds
         let workspace = served.workspace
         try write(
             served, ScoredRow(score: score, baseValue: workspace.baseValue),
             workspace.contributions, explainAll: request.explainAll, to: response)
         response.requestId = request.requestId
+        response.say(routed.label)
         served.note(
-            workspace.row, response.probabilityOfDefault, arm: Arm(version: request.version),
-            now: computed)
+            workspace.row, response.probabilityOfDefault, arm: routed.arm, now: computed)
         let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
-            served: served, times: times, rows: 1, arm: Arm(version: request.version),
-            trace: context.trace, ranHere: true)
+            routed: routed, times: times, rows: 1, trace: context.trace, ranHere: true,
+            kind: .score)
         lastStations = CallStations(times, rows: 1)
         served.observe(
             served.artifact.explainsRows ? .explain : .score, rows: 1, computed &- inputsRead,
@@ -121,13 +132,14 @@ extension ServingNode {
 
     @inline(never)
     private func handOver<Later: LaterAnswers<VigieV1.ScoreApplicationResponse>>(
-        _ request: VigieV1.ScoreApplicationRequest, _ served: ServedVersion, _ cost: WorkCost,
+        _ request: VigieV1.ScoreApplicationRequest, _ routed: Routed, _ cost: WorkCost,
         _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
+        let served = routed.served
         let (pool, isProbe) = try admit(
             served, cost, bytes: 16 * served.workspace.row.count, priority: later.priority, context)
         let job = ScoreJob(
-            self, served, request, cost: cost, context, pool: pool)
+            self, routed, request, cost: cost, context, pool: pool)
         try promise(job, decision, later)
         pool.submit(job, isProbe: isProbe)
     }
@@ -140,6 +152,7 @@ extension ServingNode {
         job.sink = try later.promise(requestID: job.requestID)
         job.isCounted = false
         job.decision = decision
+        if let call = later.call { job.message = job.routed.messageForShadows(call) }
     }
 
     /// Records what ``answer(_:_:_:into:)`` has answered out of the workspace.
@@ -164,8 +177,7 @@ extension ServingNode {
         to response: VigieV1.ScoreApplicationResponse
     ) throws(RPCStatus) {
         let plan = served.credit
-        let probability = served.model.manifest.calibration.probability(
-            score: row.score, plan.link)
+        let probability = served.probability(score: row.score)
         guard !probability.isNaN, let scale = plan.scale, let thresholds = plan.thresholds else {
             throw RPCStatus(
                 .internal,
@@ -209,6 +221,11 @@ struct ScoredRow: BitwiseCopyable {
 }
 
 extension ServedVersion {
+    /// The calibrated probability that a score stands for.
+    func probability(score: Double) -> Double {
+        model.manifest.calibration.probability(score: score, credit.link)
+    }
+
     /// Counts the probability that an application was answered with, and keeps it for drift now and
     /// then.
     @inline(__always)

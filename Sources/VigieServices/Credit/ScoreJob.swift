@@ -8,9 +8,9 @@ import VigieTransport
 
 /// An application that a worker scores.
 final class ScoreJob: WorkerJob, @unchecked Sendable {
-    /// Both are for the loop alone.
+    /// For the loop alone.
     private let node: ServingNode
-    private let served: ServedVersion
+    private var served: ServedVersion { routed.served }
     private let row: [Double]
     private let explainAll: Bool
     let requestID: String
@@ -21,17 +21,15 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     /// Takes over the row that the loop's workspace holds.
     init(
-        _ node: ServingNode, _ served: ServedVersion, _ request: VigieV1.ScoreApplicationRequest,
+        _ node: ServingNode, _ routed: Routed, _ request: VigieV1.ScoreApplicationRequest,
         cost: WorkCost, _ context: RequestContext, pool: WorkerPool?
     ) {
         self.node = node
-        self.served = served
         explainAll = request.explainAll
         requestID = String(request.requestId)
-        row = served.workspace.row
+        row = routed.served.workspace.row
         super.init(
-            served.shared, rows: 1, cost: cost, context, arm: Arm(version: request.version),
-            pool: pool, bytes: 16 * row.count)
+            routed, rows: 1, cost: cost, context, pool: pool, bytes: 16 * row.count)
         times.inputsRead = MonotonicTime.now().nanoseconds
     }
 
@@ -64,7 +62,7 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
 
     private func answer(_ lost: DecisionError? = nil) {
         if let lost {
-            failed()
+            failed(.unavailable)
             sink?.fail(.unrecorded(lost.description))
             return
         }
@@ -73,12 +71,14 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
             do throws(RPCStatus) {
                 try node.write(served, scored, contributions, explainAll: explainAll, to: response)
             } catch {
-                failed()
+                failed(error.code)
                 throw error
             }
             response.setRequestId(requestID)
+            response.say(routed.label)
             served.note(row, response.probabilityOfDefault, arm: arm, now: times.computed)
-            node.answered = answered(by: served)
+            node.lastScore = scored.score
+            node.answered = answered(.score)
         }
     }
 
@@ -87,8 +87,9 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
         do throws(InferenceError) {
             scored.score = try version.scoreRow(workspace)
         } catch {
-            failure = RPCStatus(error, model: version.model)
-            return failed()
+            let status = RPCStatus(error, model: version.model)
+            failure = status
+            return failed(status.code)
         }
         scored.baseValue = workspace.baseValue
         contributions = workspace.contributions
@@ -98,6 +99,9 @@ final class ScoreJob: WorkerJob, @unchecked Sendable {
             version.model.artifact.explainsRows ? .explain : .score, rows: 1,
             nanoseconds: times.computed &- started)
         stations = CallStations(times, rows: 1)
+        if !scored.score.isFinite, routed.watchesOutputs {
+            version.count { $0.wasNotFinite(arm: arm) }
+        }
         version.count { $0.ran(times, rows: 1) }
     }
 }

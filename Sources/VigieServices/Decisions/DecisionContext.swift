@@ -98,13 +98,12 @@ extension LaterAnswers {
     /// Nil when the version's decisions are not recorded.
     @inline(__always)
     func decision(
-        _ served: ServedVersion, _ node: ServingNode, method: DecisionMethod, arm: Arm,
-        _ context: RequestContext
+        _ routed: Routed, _ node: ServingNode, method: DecisionMethod, _ context: RequestContext
     ) -> DecisionContext? {
-        guard let version = served.shared.decisions, let lane = node.lane else { return nil }
-        let asker = asker
+        guard let version = routed.served.shared.decisions, let lane = node.lane else { return nil }
+        let asker = call.map(Asker.init) ?? Asker()
         return DecisionContext(
-            lane: lane, version: version, method: method, arm: arm, trace: context.trace,
+            lane: lane, version: version, method: method, arm: routed.arm, trace: context.trace,
             caller: asker.caller, peer: asker.peer, began: context.began)
     }
 }

@@ -27,22 +27,15 @@ enum InferenceService {
 
     private static func installInference(on handler: RPCHandler, _ node: ServingNode) {
         handler.unary(
-            Service.ModelInfer.self, answered: { node.settle($0.endedAt.nanoseconds) }
+            Service.ModelInfer.self, answered: { node.settle($0.endedAt.nanoseconds, $0) }
         ) { request, response, call throws(RPCStatus) in
-            let arm = Arm(version: request.modelVersion)
-            do throws(RPCStatus) {
-                let result = try node.infer(
-                    request, into: response, call.context,
-                    UnaryAnswer<Inference.ModelInferResponse>(call: call))
-                call.note(result.served, arm)
-                if result.isAnswered { call.note(node.lastStations) }
-            } catch {
-                // Who was asked is told of failures, too.
-                if let served = try? node.find(request.modelName, version: request.modelVersion) {
-                    call.note(served, arm)
-                }
-                throw error
-            }
+            let routed = try node.route(request.modelName, request, call)
+            // Before it is asked: who was asked is told of failures, too.
+            call.note(routed)
+            let isAnswered = try node.infer(
+                request, routed, into: response, call.context,
+                UnaryAnswer<Inference.ModelInferResponse>(call: call))
+            if isAnswered { call.note(node.lastStations) }
         }
         handler.streaming(Service.ModelStreamInfer.self) { call in InferStream(node, call) }
     }

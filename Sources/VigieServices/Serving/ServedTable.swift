@@ -1,5 +1,6 @@
 import VigieProtos
 import VigieRegistry
+import VigieRouting
 
 /// What one loop serves at one moment; immutable but for what the loop itself does with its
 /// versions.
@@ -9,6 +10,8 @@ import VigieRegistry
 final class ServedTable: @unchecked Sendable {
     /// The store's snapshot that this was made of.
     let source: ModelTable
+    /// The rollouts that it was made with.
+    let routes: RouteTable
     /// In the order of ``source``'s entries.
     let models: [ServedModel]
     private let names: NameTable
@@ -25,9 +28,18 @@ final class ServedTable: @unchecked Sendable {
         self.init(source, previous: previous, shared)
     }
 
-    /// - Parameter shared: has every version of `source`.
-    init(_ source: ModelTable, previous: ServedTable?, _ shared: SharedVersions) {
+    /// - Parameters:
+    ///   - routes: rollouts of models, some of which may not be in `source`.
+    ///   - shared: has every version of `source`.
+    ///   - shadows: has every shadow of `routes`; nil for none.
+    init(
+        _ source: ModelTable, routes: RouteTable = .empty, previous: ServedTable?,
+        _ shared: SharedVersions, shadows: ShadowBoard? = nil
+    ) {
         self.source = source
+        self.routes = routes
+        var former: [String: ServedRoutes] = [:]
+        for model in previous?.models ?? [] { former[model.name] = model.routes }
         var kept: [ObjectIdentifier: ServedVersion] = [:]
         for version in previous?.models.flatMap(\.versions) ?? [] {
             kept[ObjectIdentifier(version.model)] = version
@@ -36,8 +48,13 @@ final class ServedTable: @unchecked Sendable {
             let versions = entry.versions.map {
                 kept[ObjectIdentifier($0)] ?? ServedVersion(shared.find($0))
             }
+            let current = versions.first { $0.model === entry.current }
+            let served = routes[entry.name].flatMap {
+                ServedRoutes(
+                    $0, versions: versions, current: current, previous: former[entry.name], shadows)
+            }
             return ServedModel(
-                versions: versions, current: versions.first { $0.model === entry.current })
+                name: entry.name, versions: versions, current: current, routes: served)
         }
         let arena = arena
         names = NameTable(source.entries.map { Text(copying: $0.name, in: arena) })
@@ -54,11 +71,24 @@ final class ServedTable: @unchecked Sendable {
 }
 
 /// A model with those of its versions that are ready.
-struct ServedModel {
+final class ServedModel {
+    let name: String
     /// Ascending.
     let versions: [ServedVersion]
-    /// What an unspecified version means.
+    /// What an unspecified version means: the rollout's stable version, or, without a rollout, the
+    /// newest.
     let current: ServedVersion?
+    /// Nil without a rollout.
+    let routes: ServedRoutes?
+
+    init(
+        name: String, versions: [ServedVersion], current: ServedVersion?, routes: ServedRoutes?
+    ) {
+        self.name = name
+        self.versions = versions
+        self.current = routes?.stable ?? current
+        self.routes = routes
+    }
 
     /// The version of that number; nil when it is not ready.
     func version(_ number: Int) -> ServedVersion? {

@@ -2,6 +2,7 @@ import VigieEngine
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieRouting
 
 /// One version of a model as one loop serves it: the loop's own workspace and counters, and all
 /// that a response repeats, prepared.
@@ -17,6 +18,8 @@ final class ServedVersion {
     let drift: DriftSampler?
     /// As calls note it.
     let answering: AnsweringVersion
+    /// What is said to those who name the version.
+    let pinned: RouteLabel
 
     /// The model's name.
     let name: Text
@@ -48,6 +51,8 @@ final class ServedVersion {
     /// Bytes that explaining one row adds.
     let explanationRowBytes: Int
     let execution: ServingPolicy.Execution
+    /// By which number of its outputs it is compared with others; nil when none is one.
+    let scoreColumn: ScoreColumn?
 
     /// The memory of all views above. It is never reset.
     private let arena: Arena
@@ -60,6 +65,9 @@ final class ServedVersion {
         self.model = model
         answering = AnsweringVersion(
             name: model.name, version: model.versionText, loaded: model)
+        pinned = RouteLabel(
+            RouteOutcome(version: model.version, arm: .pinned, route: RouteReason.pinned),
+            RouteCell())
         let arena = Arena(firstBlockBytes: 1024)
         self.arena = arena
         drift = DriftSampler(model, counters, window: shared.driftWindow)
@@ -82,6 +90,7 @@ final class ServedVersion {
         explanationRowBytes = Explanation.rowBytes(
             features: model.artifact.signature.features.count)
         execution = model.manifest.serving.execution
+        scoreColumn = ScoreColumn(model)
         outputRowBytes = model.artifact.outputs.map { spec in
             // Text is taken to have some sixteen bytes an element. A model that claims terabytes a row
             // is held to one.

@@ -2,6 +2,8 @@ import VigieDecisions
 import VigieProtos
 import VigieRPC
 import VigieRegistry
+import VigieRouting
+import VigieTelemetry
 import VigieTransport
 
 /// What all services of one loop share: what they serve, and with which limits. Used on that loop's
@@ -14,6 +16,8 @@ final class ServingNode {
     let decisions: DecisionLog?
     /// The loop's own way there.
     let lane: DecisionLane?
+    /// Where requests are repeated to; nil for nowhere.
+    let shadows: ShadowBoard?
     /// What may run on the loop, in nanoseconds.
     let inlineCostMax: UInt64
     /// What the loop serves now. A request takes its version from here once and keeps it.
@@ -28,16 +32,21 @@ final class ServingNode {
     var reasonScratch = ReasonScratch()
     /// The answer that is being encoded.
     var answered: Answered?
+    /// What a rollout asks about the request at hand.
+    let facts = RouteFacts()
+    /// Where requests draw their numbers from.
+    var random = TraceRandom()
 
     init(
         table: ServedTable, limits: ServiceLimits, pool: WorkerPool? = nil,
-        decisions: DecisionLog? = nil,
+        decisions: DecisionLog? = nil, shadows: ShadowBoard? = nil,
         explainAbsence: @escaping @Sendable (String, Int?) -> RPCStatus
     ) {
         self.table = table
         self.limits = limits
         self.pool = pool
         self.decisions = decisions
+        self.shadows = shadows
         lane = decisions?.makeLane()
         inlineCostMax = pool?.options.inlineCostMax.clampedNanoseconds ?? .max
         self.explainAbsence = explainAbsence
@@ -45,7 +54,7 @@ final class ServingNode {
 
     func replace(_ table: ServedTable) { self.table = table }
 
-    /// The version that is to answer: of an empty `version`, the current one.
+    /// The version that is asked about: of an empty `version`, the stable one.
     ///
     /// INVALID_ARGUMENT for a version that is no number, NOT_FOUND for a model or version that there
     /// is not, UNAVAILABLE for one that is there but not ready.
@@ -62,13 +71,13 @@ final class ServingNode {
     }
 
     @inline(never)
-    private func absence(_ name: Text, _ version: Text) throws(RPCStatus) -> RPCStatus {
+    func absence(_ name: Text, _ version: Text) throws(RPCStatus) -> RPCStatus {
         if name.isEmpty { return RPCStatus(.invalidArgument, "the request names no model") }
         return explainAbsence(String(name), try Self.number(version))
     }
 
     /// The number that a version's text is; nil for no text.
-    private static func number(_ text: Text) throws(RPCStatus) -> Int? {
+    static func number(_ text: Text) throws(RPCStatus) -> Int? {
         if text.isEmpty { return nil }
         var number = 0
         for index in 0..<text.count {

@@ -162,10 +162,25 @@ package final class VersionCounters: Sendable {
     }
 
     /// A request that had found the version was refused, or could not be answered.
-    func failed(began: UInt64, ended: UInt64) {
+    /// - Parameters:
+    ///   - code: of the status that it ends with.
+    ///   - arm: the part that the version played.
+    func failed(_ code: StatusCode, arm: Arm, began: UInt64, ended: UInt64) {
         failures.add(1)
         failureNanoseconds.add(ended &- began)
         lastRequest.set(ended)
+        counters(of: arm)._withUnsafeGuaranteedRef { $0.failed(code) }
+    }
+
+    /// An answer of a rollout has this score.
+    func compare(_ score: Double, arm: Arm) {
+        counters(of: arm)._withUnsafeGuaranteedRef { $0.compare(score) }
+    }
+
+    /// An answer holds a number that is none, or infinite.
+    @inline(never)
+    func wasNotFinite(arm: Arm) {
+        counters(of: arm)._withUnsafeGuaranteedRef { $0.nonFinite.add(1) }
     }
 }
 

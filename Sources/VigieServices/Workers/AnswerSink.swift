@@ -39,8 +39,8 @@ enum AnswerSink<Response: Message>: Sendable {
 protocol LaterAnswers<Response> {
     associatedtype Response: Message
 
-    /// Who asks.
-    var asker: Asker { get }
+    /// The call that asks; nil for a request that came by none.
+    var call: ServerCall? { get }
     /// Whether it is one of a stream's.
     var isStream: Bool { get }
     /// Answers that were promised earlier are still to come, so that this one cannot be given at once.
@@ -53,15 +53,17 @@ protocol LaterAnswers<Response> {
 
 /// The one answer of a unary call.
 struct UnaryAnswer<Response: Message>: LaterAnswers {
-    let call: ServerCall
+    private let asking: ServerCall
 
-    var asker: Asker { Asker(call) }
+    init(call: ServerCall) { asking = call }
+
+    var call: ServerCall? { asking }
     var isStream: Bool { false }
     var mustWait: Bool { false }
-    var priority: CallPriority { call.priority }
+    var priority: CallPriority { asking.priority }
 
     func promise(requestID: String) throws(RPCStatus) -> AnswerSink<Response> {
-        .call(try call.deferReply(Response.self))
+        .call(try asking.deferReply(Response.self))
     }
 }
 
@@ -69,7 +71,7 @@ struct UnaryAnswer<Response: Message>: LaterAnswers {
 struct StreamAnswers<Response: Message>: LaterAnswers {
     let answers: OrderedAnswers<Response>
 
-    var asker: Asker { Asker(answers.call) }
+    var call: ServerCall? { answers.call }
     var isStream: Bool { true }
     var mustWait: Bool { answers.isWaiting }
     var priority: CallPriority { answers.priority }

@@ -34,10 +34,10 @@ extension ServingNode {
     /// Refuses a request whose decision must be recorded while that is known to be impossible.
     @inline(__always)
     func checkRecording(
-        _ decision: DecisionContext?, _ served: ServedVersion, _ context: RequestContext
+        _ decision: DecisionContext?, _ routed: Routed, _ context: RequestContext
     ) throws(RPCStatus) {
         guard let decision, decision.isRequired, let obstacle = decisions?.obstacle else { return }
-        served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+        routed.failed(.unavailable, context)
         throw .unrecorded(obstacle)
     }
 }

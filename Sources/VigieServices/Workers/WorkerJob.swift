@@ -12,8 +12,9 @@ class WorkerJob: @unchecked Sendable {
     let cost: WorkCost
     let deadline: MonotonicTime
     let trace: TraceContext
-    /// The part that the version plays.
-    let arm: Arm
+    /// The part that the version plays, and what is said of it.
+    let routed: Routed
+    var arm: Arm { routed.arm }
     /// When it passed its stations; the end is when its answer has been encoded.
     var times: RequestTimes
     /// Its answer or failure has been counted. One that nobody has counted when it goes was
@@ -24,6 +25,8 @@ class WorkerJob: @unchecked Sendable {
     fileprivate(set) var isProbe = false
     /// When it passed its stations; nil while it is not answered.
     var stations: CallStations?
+    /// The request's message, if a shadow is to be asked too.
+    var message: [UInt8]?
     /// How the decision is recorded; nil when it is not.
     var decision: DecisionContext?
     /// Nil for one that its loop computes itself.
@@ -33,13 +36,13 @@ class WorkerJob: @unchecked Sendable {
 
     /// - Parameter bytes: what its inputs and outputs take.
     init(
-        _ version: SharedVersion, rows: Int, cost: WorkCost, _ context: RequestContext, arm: Arm,
+        _ routed: Routed, rows: Int, cost: WorkCost, _ context: RequestContext,
         pool: WorkerPool?, bytes: Int
     ) {
-        self.version = version
+        self.routed = routed
+        version = routed.served.shared
         self.rows = rows
         self.cost = cost
-        self.arm = arm
         deadline = context.deadline
         trace = context.trace
         times = RequestTimes(began: context.began, inputsRead: context.began, computed: 0)
@@ -48,26 +51,29 @@ class WorkerJob: @unchecked Sendable {
     }
 
     deinit {
-        if !isCounted { failed { $0.abandoned.add(1) } }
+        if !isCounted { failed(.cancelled) { $0.abandoned.add(1) } }
     }
 
     /// Counts a failure, once.
-    /// - Parameter reason: counts why.
-    final func failed(_ reason: (VersionCounters) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - code: of the status that it ends with.
+    ///   - reason: counts why.
+    final func failed(_ code: StatusCode, _ reason: (VersionCounters) -> Void = { _ in }) {
         guard !isCounted else { return }
         isCounted = true
         let now = MonotonicTime.now().nanoseconds
         version.count {
             reason($0)
-            $0.failed(began: times.began, ended: now)
+            $0.failed(code, arm: arm, began: times.began, ended: now)
         }
     }
 
     /// For the loop that encodes its answer: what is to be counted when that is done.
-    final func answered(by served: ServedVersion, ranHere: Bool = false) -> Answered {
+    final func answered(_ kind: ShadowTask.Kind, job: TensorJob? = nil) -> Answered {
         isCounted = true
         return Answered(
-            served: served, times: times, rows: rows, arm: arm, trace: trace, ranHere: ranHere)
+            routed: routed, times: times, rows: rows, trace: trace, ranHere: false, kind: kind,
+            job: job, message: message)
     }
 
     /// Nobody waits for the answer any more.

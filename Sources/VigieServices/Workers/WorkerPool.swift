@@ -62,7 +62,7 @@ package final class WorkerPool: Sendable {
             return state.queue.removeAll().map(\.payload)
         }
         for job in waiting {
-            job.failed()
+            job.failed(.unavailable)
             job.refuse(RPCStatus(.unavailable, "the server is shutting down"))
         }
         for bell in bells { bell.ring() }
@@ -138,7 +138,7 @@ package final class WorkerPool: Sendable {
             return (state.sleeping.popLast(), false)
         }
         if isStopped {
-            job.failed()
+            job.failed(.unavailable)
             return job.refuse(WorkRefusal.stopped.status(version: job.version))
         }
         if let sleeper { bells[sleeper].ring() }
@@ -182,14 +182,14 @@ package final class WorkerPool: Sendable {
     private static func drop(_ job: WorkerJob, _ reason: WorkQueue<WorkerJob>.Drop) {
         switch reason {
         case .cancelled:
-            job.failed { $0.abandoned.add(1) }
+            job.failed(.cancelled) { $0.abandoned.add(1) }
             // Nobody reads it, but it ends the call for whoever counts calls.
             job.refuse(RPCStatus(.cancelled, "the caller went away"))
         case .late:
             let now = MonotonicTime.now().nanoseconds
             let waited = now &- min(job.enqueued.nanoseconds, now)
             let refusal = WorkRefusal.expired(waited: waited, cost: job.cost.total)
-            job.failed { $0.note(refusal) }
+            job.failed(.deadlineExceeded) { $0.note(refusal) }
             job.refuse(refusal.status(version: job.version))
         }
     }

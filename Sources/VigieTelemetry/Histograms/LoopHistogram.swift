@@ -27,6 +27,16 @@ package final class LoopHistogram: Sendable {
         return count
     }
 
+    /// How many values fell into buckets beyond that of `value`: it may lack some that are greater by
+    /// less than a bucket's width, 9 %.
+    package func count(over value: UInt64) -> UInt64 {
+        let first = scale.cell(value) + 1
+        var count: UInt64 = 0
+        guard value > 0, first < scale.zeroCell else { return 0 }
+        for index in first..<scale.zeroCell { count &+= cells[index].current }
+        return count
+    }
+
     /// Adds what has been recorded so far to a snapshot of the same scale.
     package func add(to snapshot: inout HistogramSnapshot) {
         for index in scale.cells.indices {

@@ -134,7 +134,7 @@ final class HTTP2Session {
         switch headers {
         case .prepared(let prepared):
             submit(stream, prepared.fields, prepared.count, endStream: endStream)
-        case .fields:
+        case .fields, .shared:
             headers.withFields { submit(stream, $0, $1, endStream: endStream) }
         }
     }

@@ -27,8 +27,47 @@ package final class PreparedHeaders: @unchecked Sendable {
     }
 }
 
+/// Header fields laid out once for many answers, and freed when nobody needs them any more: nghttp2
+/// copies them, into its session's own memory.
+package final class SharedHeaders: @unchecked Sendable {
+    package let list: [HeaderField]
+    // Written in init only.
+    private let bytes: UnsafeMutablePointer<UInt8>
+    fileprivate let fields: UnsafeMutablePointer<nghttp2_nv>
+
+    package init(_ list: [HeaderField]) {
+        self.list = list
+        let size = list.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
+        bytes = .allocate(capacity: max(size, 1))
+        fields = .allocate(capacity: max(list.count, 1))
+        var next = bytes
+        for (index, field) in list.enumerated() {
+            let name = next
+            for byte in field.name.utf8 {
+                next.initialize(to: byte)
+                next += 1
+            }
+            let value = next
+            for byte in field.value {
+                next.initialize(to: byte)
+                next += 1
+            }
+            fields[index] = nghttp2_nv(
+                name: name, value: value, namelen: field.name.utf8.count,
+                valuelen: field.value.count, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue))
+        }
+    }
+
+    deinit {
+        bytes.deallocate()
+        fields.deallocate()
+    }
+}
+
 /// What a stream sends as header or trailer block.
 package enum OutgoingHeaders {
+    /// Blocks of many answers: nghttp2 copies them.
+    case shared(SharedHeaders)
     /// The common blocks: nothing is copied.
     case prepared(PreparedHeaders)
     /// Fields of this call only; nghttp2 copies them.
@@ -37,6 +76,8 @@ package enum OutgoingHeaders {
     /// Lends the fields as nghttp2 takes them, for the length of `body`.
     func withFields<R>(_ body: (UnsafePointer<nghttp2_nv>, Int) -> R) -> R {
         switch self {
+        case .shared(let headers):
+            return withExtendedLifetime(headers) { body(headers.fields, headers.list.count) }
         case .prepared(let headers): return body(headers.fields, headers.count)
         case .fields(let list):
             // One block for all names and values; nghttp2 reads it before `body` returns.

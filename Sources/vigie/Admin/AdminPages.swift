@@ -1,4 +1,6 @@
+import VigieEngine
 import VigieRegistry
+import VigieRollouts
 import VigieServices
 import VigieTelemetry
 
@@ -10,6 +12,8 @@ struct AdminPages: Sendable {
     let log: Log
     /// What all but probes must show; nil asks for nothing.
     let token: AdminToken?
+    /// What there is to tell of rollouts; nil when the pod follows none.
+    let rollouts: RolloutReporter?
 
     func page(_ request: AdminRequest) -> AdminPage? {
         switch request.path {
@@ -38,6 +42,9 @@ struct AdminPages: Sendable {
             return reading(
                 request, AdminPage(json: "{\"name\":\"vigie\",\"version\":\"\(Build.version)\"}"))
         case "/models": return reading(request, AdminPage(json: models()))
+        case "/rollouts":
+            guard let rollouts else { return nil }
+            return reading(request, AdminPage(json: JSONWriter.text(rollouts.report().json)))
         case "/loglevel": return logLevel(request)
         default: return nil
         }

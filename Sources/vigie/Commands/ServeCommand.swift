@@ -3,7 +3,7 @@ import VigieTelemetry
 import VigieTransport
 
 /// `vigie serve`: the pod.
-struct ServeCommand: ParsableCommand {
+struct ServeCommand: SettingsCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the models of a registry over gRPC.",
@@ -29,7 +29,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         help: .init(
-            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models and /loglevel; none without this.",
+            "Address of the HTTP/1.1 port with /metrics, /healthz, /readyz, /version, /models, /rollouts and /loglevel; none without this.",
             valueName: "host:port"))
     var admin: String?
 
@@ -43,6 +43,7 @@ struct ServeCommand: ParsableCommand {
     var grace = TimeSpan(.seconds(30))
 
     @OptionGroup(title: "Registry") var registry: RegistryOptions
+    @OptionGroup(title: "Rollouts") var rollouts: RolloutOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
     @OptionGroup(title: "Log") var log: LogOptions
     @OptionGroup(title: "Traces") var trace: TraceOptions
@@ -52,11 +53,11 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
 
-    /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
         [
-            "listen", "admin", "loops", "grace", "registry", "keep-versions",
-            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes", "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
+            "listen", "admin", "loops", "grace", "rollouts", "registry", "keep-versions",
+            "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
+            "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",
@@ -108,7 +109,8 @@ struct ServeCommand: ParsableCommand {
         let pod = try Pod(
             PodSettings(
                 listen: listen, admin: admin, loops: loops ?? Processors.usable,
-                grace: grace.duration, registry: registry, tls: tls, log: log, trace: trace,
+                grace: grace.duration, registry: registry, rollouts: rollouts, tls: tls, log: log,
+                trace: trace,
                 workers: workers, overload: overload, limits: limits, telemetry: telemetry,
                 decisions: decisions),
             log: podLog)

@@ -15,6 +15,7 @@ final class Pod {
     /// The registry, without credentials.
     private let place: String
     private let services: VigieServices
+    private let rollouts: PodRollouts?
     private let pool: WorkerPool?
     private let server: HTTPServer
     private let threads: [LoopThread]
@@ -49,6 +50,8 @@ final class Pod {
                 registryMetrics.note(event)
                 log.write(event.level, event.description)
             })
+        rollouts = try PodRollouts(settings, log)
+        rollouts?.require(of: store)
         try StartFailure.wrapping("--registry \(source.place)") {
             () throws(RegistryError) in try store.start()
         }
@@ -100,18 +103,22 @@ final class Pod {
             try PodWatch(memoryMax: settings.limits.maxMemory?.bytes, log)
         }
         for handler in handlers { handler.memory = watch.memory }
+        let rolloutMetrics = try rollouts?.follow(services) ?? []
         let load = PodLoad(server, handlers.map(\.counters), pool)
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(
             settings, serverLimits, server: server, handlers: handlers.map(\.counters), load: load,
             registry: registryMetrics, services: services, pool: pool,
-            others: [watch] + observation.metricSources + (services.decisions.map { [$0] } ?? []))
+            others: [watch] + observation.metricSources + (services.decisions.map { [$0] } ?? [])
+                + rolloutMetrics)
         let token = try settings.telemetry.adminTokenFile.map { file throws(StartFailure) in
             try AdminToken(file: file)
         }
+        let reporter = rollouts?.reporter
         admin = try adminAddress.map { address throws(StartFailure) in
             let pages = AdminPages(
-                store: store, services: services, metrics: metrics, log: log, token: token)
+                store: store, services: services, metrics: metrics, log: log, token: token,
+                rollouts: reporter)
             let tls = try Self.adminTLS(settings.tls)
             return try StartFailure.wrapping("--admin \(address)") { () throws(SystemError) in
                 try AdminServer(address, tls: tls) { pages.page($0) }
@@ -252,9 +259,11 @@ final class Pod {
         let left = server.connectionCount
         if left > 0 { log.warning("\(left) connections were cut off") }
         pool?.stop()
+        services.shadows.stop()
         services.decisions?.stop()
         for thread in threads { thread.loop.stop() }
         for thread in threads { thread.join() }
+        rollouts?.stop()
         store.stop()
         observation.exporter?.stop(within: Self.flushTime(until: deadline))
         log.info("stopped after \(MonotonicTime.now().since(began).milliseconds) ms")

@@ -5,6 +5,7 @@ struct PodSettings {
     var loops: Int
     var grace: Duration
     var registry: RegistryOptions
+    var rollouts: RolloutOptions
     var tls: TLSOptions
     var log: LogOptions
     var trace: TraceOptions

@@ -155,7 +155,8 @@ import VigieRegistry
         of served: ServedVersion, rows: Int, explains: Bool = false, _ random: inout SplitMix
     ) -> TensorJob {
         let job = TensorJob(
-            Inference.ModelInferRequest(in: arena), node([served.model]), served,
+            Inference.ModelInferRequest(in: arena), node([served.model]),
+            Routed(served: served, arm: .stable),
             explains: explains, rows: rows, cost: .zero, .now())
         // Nobody answers it.
         job.isCounted = true

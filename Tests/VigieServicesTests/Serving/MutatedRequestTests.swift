@@ -68,8 +68,8 @@ import VigieRegistry
             else { continue }
             let response = Inference.ModelInferResponse(in: arena)
             do throws(RPCStatus) {
-                _ = try node.infer(
-                    request, into: response, .now(), later)
+                let routed = try node.route(request.modelName, request, nil)
+                _ = try node.infer(request, routed, into: response, .now(), later)
                 #expect(response.encodedByteCount > 0)
                 answered += 1
             } catch  where error == NoLater<Inference.ModelInferResponse>.refusal {

@@ -7,7 +7,7 @@ import VigieRPC
 struct NoLater<Response: Message>: LaterAnswers {
     static var refusal: RPCStatus { RPCStatus(.aborted, "no answer is promised") }
 
-    var asker: Asker { Asker() }
+    var call: ServerCall? { nil }
     var isStream: Bool { false }
     var mustWait: Bool { false }
     var priority: CallPriority { .normal }

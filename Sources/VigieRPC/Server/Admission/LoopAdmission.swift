@@ -42,6 +42,9 @@ struct LoopAdmission {
         return nil
     }
 
+    /// Whether more than half of the calls that the round may take on have come.
+    var isBusy: Bool { Double(2 * admitted) > limit.limit }
+
     @inline(never)
     private mutating func refuse() -> PreparedRefusal {
         nextRefusal = (nextRefusal + 1) % refusals.count

@@ -14,7 +14,7 @@ package final class PreparedRefusal: Sendable {
         self.status = status
         headers = PreparedHeaders(
             ResponseHeaders.trailersOnly(
-                status, head: Metadata(), Metadata(), acceptEncoding: false))
+                status, head: Metadata(), nil, Metadata(), acceptEncoding: false))
     }
 
     /// Refusals that ask for different pauses, from half to one and a half times `retryAfter`, so that

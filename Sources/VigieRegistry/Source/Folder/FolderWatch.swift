@@ -2,9 +2,9 @@ import Glibc
 
 /// inotify(7) on a set of folders, as a hint that something changed: what, the next scan finds out.
 /// Belongs to one thread.
-final class FolderWatch {
+package final class FolderWatch {
     /// Readable when something changed.
-    let descriptor: Int32
+    package let descriptor: Int32
     private var watches: [String: Int32] = [:]
 
     private static let events = UInt32(
@@ -12,14 +12,14 @@ final class FolderWatch {
             | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR)
 
     /// Nil when the machine has none left (fs.inotify.max_user_instances) or does not know inotify.
-    init?() {
+    package init?() {
         descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
     }
 
     deinit { close(descriptor) }
 
-    enum Update {
+    package enum Update {
         /// The same folders as before.
         case same
         /// Folders were added: what was written to them before shows only in another scan.
@@ -29,7 +29,7 @@ final class FolderWatch {
     }
 
     /// Watches exactly these folders; those that are not there are left out.
-    func watch(_ paths: [String]) -> Update {
+    package func watch(_ paths: [String]) -> Update {
         var update = Update.same
         var wanted: [String: Int32] = [:]
         for path in paths {
@@ -55,7 +55,7 @@ final class FolderWatch {
 
     /// Takes all events off.
     /// - Returns: whether there were any.
-    func drain() -> Bool {
+    package func drain() -> Bool {
         var any = false
         withUnsafeTemporaryAllocation(byteCount: 16 * 1024, alignment: 8) { buffer in
             while true {

@@ -46,12 +46,14 @@ final class InferStream: StreamingHandler {
         do throws(RPCStatus) {
             try call.sendIf(Response.self) { (response) throws(RPCStatus) in
                 let answer = response.mutableInferResponse()
-                let result = try node.infer(request, into: answer, call.context, later)
-                call.note(result.served, Arm(version: request.modelVersion))
+                let routed = try node.route(request.modelName, request, call)
+                call.note(routed)
+                let isAnswered = try node.infer(
+                    request, routed, into: answer, call.context, later)
                 answer.addParameters(key: "triton_final_response").boolParam = true
-                return result.isAnswered
+                return isAnswered
             }
-            if node.settle(MonotonicTime.now().nanoseconds) { call.note(node.lastStations) }
+            if node.settle(MonotonicTime.now().nanoseconds, call) { call.note(node.lastStations) }
         } catch { answers.append(error, requestID: String(request.id)) }
         answers.received()
     }

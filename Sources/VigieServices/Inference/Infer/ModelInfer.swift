@@ -17,14 +17,15 @@ extension ServingNode {
         _ request: Inference.ModelInferRequest, into response: Inference.ModelInferResponse
     ) throws(RPCStatus) -> ServedVersion {
         let context = RequestContext.now()
-        let served = try find(request.modelName, version: request.modelVersion)
+        let routed = try route(request.modelName, request, nil)
+        let served = routed.served
         do throws(RPCStatus) {
             let explains = try InferOutputs.select(request, served)
             try answer(
-                request, served, explains: explains, rows: InferInputs.rowsClaimed(request),
+                request, routed, explains: explains, rows: InferInputs.rowsClaimed(request),
                 context, into: response)
         } catch {
-            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+            routed.failed(error.code, context)
             throw error
         }
         settle(MonotonicTime.now().nanoseconds)
@@ -38,25 +39,25 @@ extension ServingNode {
     /// their content is copied into the loop's workspace, and the response borrows the workspace's
     /// outputs and the version's prepared messages; see ``infer(_:into:)``. Whoever has encoded it
     /// calls ``settle(_:)``.
-    /// - Returns: the version that answers, and whether it has.
+    /// - Parameter routed: what ``route(_:_:_:)`` says.
+    /// - Returns: whether it has been answered.
     @inline(__always)
     func infer<Later: LaterAnswers<Inference.ModelInferResponse>>(
-        _ request: Inference.ModelInferRequest, into response: Inference.ModelInferResponse,
-        _ context: RequestContext, _ later: Later
-    ) throws(RPCStatus) -> (served: ServedVersion, isAnswered: Bool) {
-        let served = try find(request.modelName, version: request.modelVersion)
+        _ request: Inference.ModelInferRequest, _ routed: Routed,
+        into response: Inference.ModelInferResponse, _ context: RequestContext, _ later: Later
+    ) throws(RPCStatus) -> Bool {
+        let served = routed.served
         let decision = later.decision(
-            served, self, method: later.isStream ? .streamInfer : .infer,
-            arm: Arm(version: request.modelVersion), context)
-        try checkRecording(decision, served, context)
+            routed, self, method: later.isStream ? .streamInfer : .infer, context)
+        try checkRecording(decision, routed, context)
         do throws(RPCStatus) {
             let explains = try InferOutputs.select(request, served)
             let rows = InferInputs.rowsClaimed(request)
             let cost = served.shared.cost(rows: rows, explains: explains)
             if later.mustWait || !runsInline(served, rows: rows, cost.total) {
                 try handOver(
-                    request, served, explains: explains, cost, context, decision, later)
-                return (served, false)
+                    request, routed, explains: explains, cost, context, decision, later)
+                return false
             }
             if context.began &+ cost.total > context.deadline.nanoseconds,
                 !served.shared.costs.mayProbe()
@@ -65,28 +66,29 @@ extension ServingNode {
             }
             if let decision, decision.isRequired {
                 try answerOnceRecorded(
-                    request, served, explains: explains, context, decision, later)
-                return (served, false)
+                    request, routed, explains: explains, context, decision, later)
+                return false
             }
             try answer(
-                request, served, explains: explains, rows: rows, context, into: response)
+                request, routed, explains: explains, rows: rows, context, into: response)
             if let decision { record(request, served, explains: explains, rows: rows, decision) }
         } catch {
-            served.counters.failed(began: context.began, ended: MonotonicTime.now().nanoseconds)
+            routed.failed(error.code, context)
             decision?.record(
                 error, requestID: request.id.utf8Span.bytes, rows: InferInputs.rowsClaimed(request))
             throw error
         }
-        return (served, true)
+        return true
     }
 
     private func answer(
-        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        _ request: Inference.ModelInferRequest, _ routed: Routed, explains: Bool,
         rows: Int, _ context: RequestContext, into response: Inference.ModelInferResponse
     ) throws(RPCStatus) {
+        let served = routed.served
         guard !explains, rows > 0 || !served.shared.hasIndependentRows else {
             return try answerApart(
-                request, served, explains: explains, rows: rows, context, into: response)
+                request, routed, explains: explains, rows: rows, context, into: response)
         }
         let tensors = served.workspace.inputs
         let rows = try InferInputs.read(request, served, into: tensors, limits)
@@ -95,16 +97,20 @@ extension ServingNode {
             throw RPCStatus(error, model: served.model)
         }
         let computed = MonotonicTime.now().nanoseconds
+        if routed.watchesOutputs, served.workspace.outputs.contains(where: \.hasNonFinite) {
+            served.counters.wasNotFinite(arm: routed.arm)
+        }
         response.modelName = served.name
         response.modelVersion = served.version
         response.id = request.id
+        response.say(routed.label)
         InferOutputs.write(
             served, served.selection, outputs: served.workspace.outputs,
             isTyped: InferOutputs.wantsTyped(request, served), to: response)
         let times = RequestTimes(began: context.began, inputsRead: inputsRead, computed: computed)
         answered = Answered(
-            served: served, times: times, rows: rows, arm: Arm(version: request.modelVersion),
-            trace: context.trace, ranHere: true, hasTensors: true)
+            routed: routed, times: times, rows: rows, trace: context.trace, ranHere: true,
+            kind: .infer, hasTensors: true)
         lastStations = CallStations(times, rows: rows)
         served.observe(.tensors, rows: rows, computed &- inputsRead, over: inlineCostMax)
     }
@@ -113,11 +119,12 @@ extension ServingNode {
     /// not disturb outputs that stand in the workspace, and what has no rows does not run.
     @inline(never)
     private func answerApart(
-        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        _ request: Inference.ModelInferRequest, _ routed: Routed, explains: Bool,
         rows: Int, _ context: RequestContext, into response: Inference.ModelInferResponse
     ) throws(RPCStatus) {
+        let served = routed.served
         let job = TensorJob(
-            request, self, served, explains: explains, rows: rows, cost: .zero,
+            request, self, routed, explains: explains, rows: rows, cost: .zero,
             RequestContext(began: context.began, trace: context.trace))
         // Those who call this count its failure.
         job.isCounted = true
@@ -132,9 +139,10 @@ extension ServingNode {
     /// Makes a job of the request and gives it to the workers, unless they cannot do it in time.
     @inline(never)
     private func handOver<Later: LaterAnswers<Inference.ModelInferResponse>>(
-        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        _ request: Inference.ModelInferRequest, _ routed: Routed, explains: Bool,
         _ cost: WorkCost, _ context: RequestContext, _ decision: DecisionContext?, _ later: Later
     ) throws(RPCStatus) {
+        let served = routed.served
         let rows = InferInputs.rowsClaimed(request)
         let bytes =
             InferInputs.wireBytes(request)
@@ -142,7 +150,7 @@ extension ServingNode {
         let (pool, isProbe) = try admit(
             served, cost, bytes: bytes, priority: later.priority, context)
         let job = TensorJob(
-            request, self, served, explains: explains, rows: rows, cost: cost, context, pool: pool,
+            request, self, routed, explains: explains, rows: rows, cost: cost, context, pool: pool,
             bytes: bytes)
         // Until the workers have it, those who call this count its failure.
         job.isCounted = true
@@ -151,6 +159,7 @@ extension ServingNode {
         job.times.inputsRead = MonotonicTime.now().nanoseconds
         job.isCounted = false
         job.decision = decision
+        if let call = later.call { job.message = routed.messageForShadows(call) }
         pool.submit(job, isProbe: isProbe)
     }
 }
@@ -173,11 +182,12 @@ extension ServingNode {
     /// record is durable.
     @inline(never)
     private func answerOnceRecorded<Later: LaterAnswers<Inference.ModelInferResponse>>(
-        _ request: Inference.ModelInferRequest, _ served: ServedVersion, explains: Bool,
+        _ request: Inference.ModelInferRequest, _ routed: Routed, explains: Bool,
         _ context: RequestContext, _ decision: DecisionContext, _ later: Later
     ) throws(RPCStatus) {
+        let served = routed.served
         let job = TensorJob(
-            request, self, served, explains: explains, rows: InferInputs.rowsClaimed(request),
+            request, self, routed, explains: explains, rows: InferInputs.rowsClaimed(request),
             cost: .zero, context)
         // Until it has a sink, those who call this count its failure.
         job.isCounted = true
@@ -185,6 +195,7 @@ extension ServingNode {
         job.sink = try later.promise(requestID: String(request.id))
         job.isCounted = false
         job.decision = decision
+        if let call = later.call { job.message = routed.messageForShadows(call) }
         job.times.inputsRead = MonotonicTime.now().nanoseconds
         job.run(with: [], started: job.times.inputsRead)
     }

@@ -8,9 +8,9 @@ import VigieTransport
 /// A ModelInfer request with tensors of its own: for workers, and for what a loop does not answer out
 /// of its workspace.
 final class TensorJob: WorkerJob, @unchecked Sendable {
-    /// Both are for the loop alone.
+    /// For the loop alone.
     private let node: ServingNode
-    let served: ServedVersion
+    var served: ServedVersion { routed.served }
     let inputs: [Tensor]
     let outputs: [Tensor]
     /// Nil when none is wanted.
@@ -26,12 +26,12 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
     var failure: RPCStatus?
 
     init(
-        _ request: Inference.ModelInferRequest, _ node: ServingNode, _ served: ServedVersion,
+        _ request: Inference.ModelInferRequest, _ node: ServingNode, _ routed: Routed,
         explains: Bool, rows: Int, cost: WorkCost, _ context: RequestContext,
         pool: WorkerPool? = nil, bytes: Int = 0
     ) {
         self.node = node
-        self.served = served
+        let served = routed.served
         inputs = served.artifact.inputs.map { Tensor(type: $0.type) }
         outputs = served.artifact.outputs.map { Tensor(type: $0.type) }
         explanation = explains ? Explanation(output: served.explainedOutput) : nil
@@ -40,9 +40,11 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         isTyped = InferOutputs.wantsTyped(request, served)
         requestID = String(request.id)
         super.init(
-            served.shared, rows: rows, cost: cost, context, arm: Arm(version: request.modelVersion),
-            pool: pool, bytes: bytes)
+            routed, rows: rows, cost: cost, context, pool: pool, bytes: bytes)
     }
+
+    /// Whether an output that is kept holds a number that is none, or infinite.
+    var hasNonFiniteOutput: Bool { wantedOutputs.contains { outputs[$0].hasNonFinite } }
 
     override var isCancelled: Bool { sink?.isCancelled ?? false }
 
@@ -91,7 +93,7 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
 
     private func answer(_ lost: DecisionError? = nil) {
         if let lost {
-            failed()
+            failed(.unavailable)
             sink?.fail(.unrecorded(lost.description))
             return
         }
@@ -104,9 +106,10 @@ final class TensorJob: WorkerJob, @unchecked Sendable {
         response.modelName = served.name
         response.modelVersion = served.version
         response.setId(requestID)
+        response.say(routed.label)
         InferOutputs.write(
             served, selection, outputs: outputs, explanation: explanation, isTyped: isTyped,
             to: response)
-        node.answered = answered(by: served)
+        node.answered = answered(.infer, job: self)
     }
 }

@@ -76,6 +76,9 @@ struct TensorRun {
             job.times.computed = computed
             job.stations = CallStations(job.times, rows: job.rows)
         }
+        for job in jobs where job.routed.watchesOutputs && job.hasNonFiniteOutput {
+            version.count { $0.wasNotFinite(arm: job.arm) }
+        }
         var times = jobs[0].times
         times.ended = computed
         version.count { $0.ran(times, rows: rows) }
@@ -84,17 +87,18 @@ struct TensorRun {
     private func fail(_ job: TensorJob, _ reason: Stop, started: UInt64) {
         switch reason {
         case .inference(let error):
-            job.failure = RPCStatus(error, model: version.model)
-            job.failed()
+            let status = RPCStatus(error, model: version.model)
+            job.failure = status
+            job.failed(status.code)
         case .cancelled:
             job.failure = RPCStatus(.cancelled, "the caller went away")
-            job.failed { $0.abandoned.add(1) }
+            job.failed(.cancelled) { $0.abandoned.add(1) }
         case .late:
             job.failure = RPCStatus(.deadlineExceeded, "the deadline passed while the call ran")
-            job.failed { $0.expired.add(1) }
+            job.failed(.deadlineExceeded) { $0.expired.add(1) }
         case .stopped:
             job.failure = WorkRefusal.stopped.status(version: version)
-            job.failed()
+            job.failed(.unavailable)
         }
     }
 

@@ -584,7 +584,7 @@ const ProtobufCMessageDescriptor vigie__v1__contribution__descriptor =
   (ProtobufCMessageInit) vigie__v1__contribution__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor vigie__v1__score_application_response__field_descriptors[10] =
+static const ProtobufCFieldDescriptor vigie__v1__score_application_response__field_descriptors[12] =
 {
   {
     "request_id",
@@ -706,8 +706,33 @@ static const ProtobufCFieldDescriptor vigie__v1__score_application_response__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "arm",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Vigie__V1__ScoreApplicationResponse, arm),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "route",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Vigie__V1__ScoreApplicationResponse, route),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned vigie__v1__score_application_response__field_indices_by_name[] = {
+  10,   /* field[10] = arm */
   8,   /* field[8] = base_value */
   7,   /* field[7] = contributions */
   3,   /* field[3] = decision */
@@ -717,12 +742,13 @@ static const unsigned vigie__v1__score_application_response__field_indices_by_na
   1,   /* field[1] = probability_of_default */
   4,   /* field[4] = reasons */
   0,   /* field[0] = request_id */
+  11,   /* field[11] = route */
   6,   /* field[6] = version */
 };
 static const ProtobufCIntRange vigie__v1__score_application_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor vigie__v1__score_application_response__descriptor =
 {
@@ -732,7 +758,7 @@ const ProtobufCMessageDescriptor vigie__v1__score_application_response__descript
   "Vigie__V1__ScoreApplicationResponse",
   "vigie.v1",
   sizeof(Vigie__V1__ScoreApplicationResponse),
-  10,
+  12,
   vigie__v1__score_application_response__field_descriptors,
   vigie__v1__score_application_response__field_indices_by_name,
   1,  vigie__v1__score_application_response__number_ranges,

@@ -126,10 +126,12 @@ struct  Vigie__V1__ScoreApplicationResponse
   Vigie__V1__Contribution **contributions;
   double base_value;
   Google__Rpc__Status *error;
+  char *arm;
+  char *route;
 };
 #define VIGIE__V1__SCORE_APPLICATION_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&vigie__v1__score_application_response__descriptor) \
-    , (char *)protobuf_c_empty_string, 0, 0, VIGIE__V1__DECISION__DECISION_UNSPECIFIED, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, NULL }
+    , (char *)protobuf_c_empty_string, 0, 0, VIGIE__V1__DECISION__DECISION_UNSPECIFIED, 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0,NULL, 0, NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Vigie__V1__FeatureValue methods */

@@ -1,39 +1,63 @@
 import VigieEngine
 
-/// `vigie models diff`: what is different between two versions of a watchlist, of rules, or of a
-/// pipeline.
+/// `vigie models diff`: what is different between two versions: their features, metrics and settings,
+/// how they score the same rows, and the records of a watchlist, of rules, or of a pipeline.
 package struct ModelsDiff: Sendable {
     package let name: String
     package let from: Int
     package let to: Int
-    package let diff: ArtifactDiff
+    /// Nil for flavors that are not made of records, or when both are of different ones.
+    package let diff: ArtifactDiff?
+    private let schema: SchemaDiff
+    private let facts: FactsDiff
+    private let scores: ScoreDiff?
 
     /// Both versions are verified and loaded first: what a pod would refuse is not compared.
-    /// - Throws: why one does not load, or `.refused` when they are of different flavors, or of one
-    ///   whose versions cannot be compared.
+    /// - Throws: why one does not load.
     package init(
         _ loader: VersionLoader, name: String, from: Int, to: Int
     ) throws(RegistryError) {
         self.name = name
         self.from = from
         self.to = to
-        let old = try loader.entry(name, from)
-        let new = try loader.entry(name, to)
-        guard old.flavor == new.flavor else {
-            throw RegistryError(
-                .refused,
-                "version \(from) is of the flavor \(old.flavor.rawValue), version \(to) of "
-                    + new.flavor.rawValue)
+        let old = try Self.load(loader, name, from)
+        let new = try Self.load(loader, name, to)
+        schema = SchemaDiff(old.artifact.signature, new.artifact.signature)
+        facts = FactsDiff(old.manifest, new.manifest)
+        scores = ScoreDiff(old, new)
+        let isOfRecords = [.watchlist, .rules, .pipeline].contains(new.manifest.flavor)
+        guard isOfRecords, old.manifest.flavor == new.manifest.flavor else {
+            diff = nil
+            return
         }
-        do { diff = try ArtifactDiff(old.flavor, from: old.bytes, to: new.bytes) } catch {
+        let (before, after) = (try loader.entry(name, from), try loader.entry(name, to))
+        do { diff = try ArtifactDiff(after.flavor, from: before.bytes, to: after.bytes) } catch {
             throw RegistryError(.refused, error.message)
         }
     }
 
+    private static func load(_ loader: VersionLoader, _ name: String, _ version: Int)
+        throws(RegistryError) -> LoadedModel
+    {
+        do { return try loader.load(name, version) } catch {
+            throw RegistryError(error.reason, "\(name) version \(version): \(error.message)")
+        }
+    }
+
+    private var isEmpty: Bool {
+        schema.isEmpty && facts.isEmpty && diff?.isEmpty ?? true && scores?.isEmpty ?? true
+    }
+
     /// For people: a line a record, the changes of a record under it.
     package var text: String {
-        var text = "\(name): version \(from) → \(to)\n"
-        guard !diff.isEmpty else { return text + "Nothing is different.\n" }
+        let text = "\(name): version \(from) → \(to)\n"
+        guard !isEmpty else { return text + "Nothing is different.\n" }
+        return text + schema.text + facts.text + (scores?.text ?? "") + records
+    }
+
+    private var records: String {
+        guard let diff else { return "" }
+        var text = ""
         for change in diff.changes { text += "  ~ \(Self.line(change))\n" }
         for section in diff.sections {
             text +=
@@ -70,9 +94,9 @@ package struct ModelsDiff: Sendable {
     }
 
     /// For programs.
-    package var json: String {
+    package var json: JSONValue {
         func members(_ members: [(key: String, value: JSONValue)]) -> JSONValue {
-            JSONObject(members).map { .object($0) } ?? .null
+            .members(members)
         }
         func ids(_ ids: [String]) -> JSONValue { .array(ids.map { .string($0) }) }
         func changes(_ changes: [ArtifactDiff.Change]) -> JSONValue {
@@ -84,7 +108,7 @@ package struct ModelsDiff: Sendable {
                     ])
                 })
         }
-        let sections = diff.sections.map { section in
+        let sections = (diff?.sections ?? []).map { section in
             (
                 key: section.name,
                 value: members([
@@ -102,11 +126,12 @@ package struct ModelsDiff: Sendable {
                 ])
             )
         }
-        return JSONWriter.text(
-            members([
-                ("name", .string(name)), ("from", .number(Double(from))),
-                ("to", .number(Double(to))), ("changes", changes(diff.changes)),
-                ("records", members(sections)),
-            ]))
+        return members([
+            ("name", .string(name)), ("from", .number(Double(from))),
+            ("to", .number(Double(to))), ("features", schema.json),
+            ("settings", facts.settingsJSON), ("metrics", facts.metricsJSON),
+            ("scores", scores?.json ?? .null), ("changes", changes(diff?.changes ?? [])),
+            ("records", members(sections)),
+        ])
     }
 }

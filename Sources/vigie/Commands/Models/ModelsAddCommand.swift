@@ -14,6 +14,7 @@ struct ModelsAddCommand: ParsableCommand {
             """)
 
     @OptionGroup var options: ModelsOptions
+    @OptionGroup var signing: SigningOptions
     @Argument(help: "The model's name, new or known.") var model: String
     @Argument(help: "The model file: .onnx, .ubj or .json.") var file: String
     @Option(
@@ -57,7 +58,9 @@ struct ModelsAddCommand: ParsableCommand {
             request.decisionLog = DecisionLogPolicy(
                 features: decisionLogFeatures ?? .hash, mode: decisionLogMode)
         }
-        let added = try ModelsAdd(VersionLoader(options.source), request)
+        let added = try ModelsAdd(
+            try options.loader(), request, writer: try options.address.writer,
+            key: try signing.key())
         StandardStream.output.write(added.text)
     }
 

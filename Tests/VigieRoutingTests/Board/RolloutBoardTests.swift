@@ -1,0 +1,153 @@
+import Synchronization
+import Testing
+import VigieEngine
+import VigieRollouts
+
+@testable import VigieRouting
+
+@Suite struct RolloutBoardTests {
+    /// What a board has published and reported.
+    private final class Seen: Sendable {
+        let tables = Mutex<[RouteTable]>([])
+        let required = Mutex<[[String: Set<Int>]]>([])
+        let events = Mutex<[String]>([])
+
+        var count: Int { tables.withLock { $0.count } }
+        var text: String { events.withLock { $0.joined(separator: "\n") } }
+    }
+
+    private func makeBoard() -> (RolloutBoard, Seen) {
+        let seen = Seen()
+        let board = RolloutBoard { event in
+            seen.events.withLock { $0.append(event.description) }
+        }
+        board.observe { table, required in
+            seen.tables.withLock { $0.append(table) }
+            seen.required.withLock { $0.append(required) }
+        }
+        return (board, seen)
+    }
+
+    private func document(
+        _ name: String = "fraud", model: String = "fraud", canary: Int? = 2, weight: Int = 500,
+        more: String = ""
+    ) throws -> RolloutDocument {
+        let canary = canary.map { "canary: {version: \($0)}" } ?? ""
+        let text = """
+            apiVersion: vigie.dev/v1alpha1
+            kind: ModelRollout
+            metadata: {name: \(name)}
+            spec:
+              model: \(model)
+              stable: {version: 1}
+              \(canary)
+              routing: {weight: \(weight)}
+              \(more)
+            """
+        let content = try #require(try YAMLDocuments.read(text).first).content
+        return RolloutDocument(name: name, origin: "\(name).yaml:1", content: content)
+    }
+
+    @Test func what_is_good_is_published_with_the_versions_that_it_needs() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document(more: "shadows: [{version: 4}]")])
+        #expect(seen.count == 2)
+        let route = try #require(board.table["fraud"])
+        #expect(route.plan.weight == 500)
+        #expect(route.canary?.version == 2)
+        #expect(seen.required.withLock { $0.last } == ["fraud": [1, 2, 4]])
+        #expect(seen.text.contains("stable 1, canary 2 at 5 %, shadow 4 at 100 %"))
+    }
+
+    @Test func the_same_again_is_no_news() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document()])
+        board.apply([try document()])
+        #expect(seen.count == 2)
+    }
+
+    @Test func what_is_broken_leaves_the_last_good_state() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document(weight: 500)])
+        board.apply([try document(weight: 90_000)])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+        #expect(seen.text.contains("fraud.yaml:1: spec.routing.weight must be"))
+        #expect(board.standings().map(\.problem) != [nil])
+        board.apply([try document(weight: 700)])
+        #expect(board.table["fraud"]?.plan.weight == 700)
+        #expect(board.standings().map(\.problem) == [nil])
+    }
+
+    @Test func what_was_never_good_is_not_carried_out_and_told() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document(weight: -1)])
+        #expect(board.table["fraud"] == nil)
+        #expect(seen.count == 1)
+        #expect(board.standings().first?.rollout == nil)
+        #expect(board.standings().first?.problem?.contains("spec.routing.weight") == true)
+    }
+
+    @Test func of_two_rollouts_of_a_model_the_one_that_was_there_goes_on() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document("second")])
+        board.apply([try document("second"), try document("first")])
+        #expect(board.table["fraud"]?.rollout == "second")
+        #expect(
+            seen.text.contains(
+                "first.yaml:1: spec.model 'fraud' has a ModelRollout already: 'second'"))
+    }
+
+    @Test func what_is_there_no_more_ends() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document()])
+        board.apply([])
+        #expect(board.table["fraud"] == nil)
+        #expect(seen.required.withLock { $0.last } == [:])
+    }
+
+    private func trip(_ canary: CanaryState) {
+        canary.takeOut(
+            GuardTrip(version: canary.version, reason: .errorRate, message: "", time: .now()))
+    }
+
+    @Test func a_canary_that_is_out_stays_out_until_the_specification_changes() throws {
+        let (board, _) = makeBoard()
+        board.apply([try document()])
+        let canary = try #require(board.table["fraud"]?.canary)
+        trip(canary)
+        // It goes and comes back as it was.
+        board.apply([try document()])
+        #expect(board.table["fraud"]?.canary?.isOut == true)
+        board.apply([try document(weight: 600)])
+        #expect(board.table["fraud"]?.canary?.isOut == false)
+        board.apply([try document(canary: 3, weight: 600)])
+        #expect(board.table["fraud"]?.canary?.version == 3)
+    }
+
+    @Test func a_new_status_does_not_bring_it_back() throws {
+        let (board, _) = makeBoard()
+        func withStatus(_ weight: Int) throws -> RolloutDocument {
+            var document = try document(more: "strategy: {steps: [{weight: 100}, {weight: 900}]}")
+            let status = try JSONParser.parse(
+                #"{"phase": "Progressing", "stableVersion": 1, "canaryVersion": 2, "weight": \#(weight)}"#
+            )
+            let members = try #require(document.content.object?.members)
+            document.content = .object(try #require(JSONObject(members + [("status", status)])))
+            return document
+        }
+        board.apply([try withStatus(100)])
+        trip(try #require(board.table["fraud"]?.canary))
+        board.apply([try withStatus(900)])
+        #expect(board.table["fraud"]?.canary?.isOut == true)
+    }
+
+    @Test func obstacles_are_told_once() {
+        let (board, seen) = makeBoard()
+        board.note(obstacle: "the server is gone")
+        board.note(obstacle: "the server is gone")
+        board.note(obstacle: nil)
+        board.note(obstacle: nil)
+        #expect(seen.events.withLock { $0.count } == 2)
+        #expect(board.obstacle == nil)
+    }
+}
