@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -30,8 +31,19 @@ def kubectl() -> str:
     return path
 
 
+class Loader(yaml.CSafeLoader):
+    """Reads numbers as kubectl and Helm do: `1e-06` is one, which PyYAML takes for text."""
+
+
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?[0-9]+([.][0-9]*)?[eE][-+]?[0-9]+$"),
+    "-+0123456789",
+)
+
+
 def documents(text: str) -> list[dict]:
-    return [document for document in yaml.safe_load_all(text) if document]
+    return [document for document in yaml.load_all(text, Loader) if document]
 
 
 @functools.cache

@@ -18,6 +18,7 @@ MODELLED = {
         {("spec", "fallback", "behavior"): str},
     ),
     "monitoring.coreos.com/v1/ServiceMonitor": ("prometheus_operator.v1", {}),
+    "monitoring.coreos.com/v1/PodMonitor": ("prometheus_operator.v1", {}),
     "monitoring.coreos.com/v1/PrometheusRule": ("prometheus_operator.v1", {}),
 }
 

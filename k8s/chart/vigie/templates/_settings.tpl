@@ -37,8 +37,14 @@
 {{- define "vigie.controllerSettings" -}}
 {{- $settings := dict
   "admin" (printf "0.0.0.0:%d" (int .Values.service.adminPort))
+  "log-format" "json"
+  "pods-selector" (printf "app.kubernetes.io/name=vigie,app.kubernetes.io/instance=%s" .Release.Name)
   "rollouts" "kubernetes" -}}
+{{- with .Values.controller.prometheusAddress -}}
+{{- $_ := set $settings "prometheus" . -}}
+{{- end -}}
 {{- if include "vigie.hasAdminToken" . -}}
+{{- $_ := set $settings "pods-token-file" "/etc/vigie/secrets/admin-token" -}}
 {{- $_ := set $settings "admin-token-file" "/etc/vigie/secrets/admin-token" -}}
 {{- end -}}
 {{- include "vigie.mergedSettings" (list $settings .Values.controller.settings "controller.settings") -}}
