@@ -122,7 +122,10 @@ BY_HAND = {
                 valueFiles=REPEAT,
                 parameters=listed(
                     closed(
-                        ("name", "value"), name=TEXT, value=TEXT, forceString={"type": "boolean"}
+                        ("name", "value"),
+                        name=TEXT,
+                        value={"type": "string"},
+                        forceString={"type": "boolean"},
                     )
                 ),
             ),
