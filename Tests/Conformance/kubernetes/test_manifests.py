@@ -2,8 +2,8 @@
 
 What came later, and so is only checked against the schemas of 1.27 and newer (../manifests):
 - autoscaling/v2 and policy/v1 are sent as autoscaling/v2beta2 and policy/v1beta1, whose fields are the same;
-- the kubelet's gRPC probe (1.23), matchLabelKeys and CEL rules (1.25) are taken out, and it is checked that nothing
-  else had to be;
+- the kubelet's gRPC probe (1.23), matchLabelKeys and CEL rules (1.25) are taken out, and it is checked that
+  nothing else had to be;
 - Pod Security, by a namespace's label, is not enforced.
 Custom resources of other projects are not sent: their definitions are not to be had here.
 """
