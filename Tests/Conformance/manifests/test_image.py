@@ -58,7 +58,7 @@ def arguments_here() -> list[str]:
     """Those of the pod in overlays/dev, on loopback and without an API server."""
     told = container(overlay("dev"))["args"]
     assert "--rollouts=kubernetes" in told
-    told = [a for a in told if a != "--rollouts=kubernetes"]
+    told = [a for a in told if not a.startswith("--rollouts")]
     told = [re.sub(r"=0\.0\.0\.0:\d+$", "=127.0.0.1:0", a) for a in told]
     return [
         a.replace("$(POD_NAMESPACE)", "vigie-dev").replace("$(POD_NAME)", "vigie-0") for a in told

@@ -9,9 +9,10 @@
   "resource-attributes" "k8s.namespace.name=$(POD_NAMESPACE),k8s.pod.name=$(POD_NAME)" -}}
 {{- if .Values.rollouts.enabled -}}
 {{- $_ := set $settings "rollouts" "kubernetes" -}}
+{{- $_ := set $settings "rollouts-cache" "/var/cache/vigie/rollouts.json" -}}
 {{- end -}}
 {{- if .Values.registry.cache.enabled -}}
-{{- $_ := set $settings "registry-cache" "/var/cache/vigie" -}}
+{{- $_ := set $settings "registry-cache" "/var/cache/vigie/models" -}}
 {{- end -}}
 {{- if .Values.registry.requireSigned -}}
 {{- if or (eq .Values.secrets.provider "none") (not .Values.secrets.files.trustedKeys) -}}
