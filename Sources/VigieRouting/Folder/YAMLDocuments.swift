@@ -20,9 +20,12 @@ package enum YAMLDocuments {
     package static func read(_ text: String) throws(YAMLProblem) -> [Document] {
         var nodes: [Node] = []
         do {
-            for node in try compose_all(yaml: text) where node != Node("", Tag(.null)) {
-                nodes.append(node)
+            var sequence = try compose_all(yaml: text)
+            while let node = sequence.next() {
+                if node != Node("", Tag(.null)) { nodes.append(node) }
             }
+            // The sequence only ends where the text is no YAML any more.
+            if let error = sequence.error { throw error }
         } catch {
             throw YAMLProblem(line: line(of: error), problem: "is no valid YAML: \(brief(error))")
         }

@@ -109,7 +109,7 @@ OTHER_VALUES = {
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "admin-tls"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "admin-tls", "rollouts"],
 }
 
 
