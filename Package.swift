@@ -85,6 +85,20 @@ let package = Package(
                 "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "VigieTransport",
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: serving),
+        // The Kubernetes API: who and where, lists and watches, leases, events; and rollouts from there.
+        .target(
+            name: "VigieKubernetes",
+            dependencies: [
+                "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry", "VigieEngine",
+                "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
+        // Walks the steps of rollouts: from what pods and Prometheus say to what is written and told.
+        .target(
+            name: "VigieController",
+            dependencies: [
+                "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry",
+                "VigieEngine", "VigieTelemetry", "VigieTransport",
+            ], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(
             name: "VigieDecisions",
@@ -104,8 +118,9 @@ let package = Package(
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieServices", "VigieRouting", "VigieRollouts", "VigieDecisions", "VigieRegistry",
-                "VigieRPC", "VigieTransport", "VigieTelemetry", "VigieEngine",
+                "VigieController", "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts",
+                "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
+                "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -177,7 +192,21 @@ let package = Package(
                 "VigieLoad", "VigieTransport",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
-        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP"]),
+        // HTTP servers that do as a test tells them.
+        .target(name: "HTTPTestKit", path: "Tests/HTTPTestKit", swiftSettings: strict),
+        .testTarget(name: "VigieHTTPTests", dependencies: ["VigieHTTP", "HTTPTestKit"]),
+        .testTarget(
+            name: "VigieControllerTests",
+            dependencies: [
+                "VigieController", "VigieKubernetes", "VigieRollouts", "VigieEngine", "VigieHTTP",
+                "VigieTelemetry", "HTTPTestKit",
+            ]),
+        .testTarget(
+            name: "VigieKubernetesTests",
+            dependencies: [
+                "VigieKubernetes", "VigieRollouts", "VigieRouting", "VigieEngine", "VigieHTTP",
+                "HTTPTestKit",
+            ]),
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",

@@ -13,7 +13,10 @@ struct Vigie: ParsableCommand {
             what was decided.
             """,
         version: Build.version,
-        subcommands: [ServeCommand.self, ModelsCommand.self, DecisionsCommand.self])
+        subcommands: [
+            ServeCommand.self, ControllerCommand.self, ModelsCommand.self, DecisionsCommand.self,
+            SleepCommand.self,
+        ])
 
     static func main() {
         var sources = SettingSources(arguments: Array(CommandLine.arguments.dropFirst()))
@@ -23,7 +26,7 @@ struct Vigie: ParsableCommand {
             try command.run()
         } catch let failure as StartFailure {
             // What cannot be started is said in one line, without the usage text: EX_CONFIG.
-            StandardStream.error.write("vigie serve: \(sources.naming(failure))\n")
+            StandardStream.error.write("\(sources.name): \(sources.naming(failure))\n")
             exit(withError: ExitCode(78))
         } catch {
             exit(withError: error)

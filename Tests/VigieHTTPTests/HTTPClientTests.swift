@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import HTTPTestKit
 import Testing
 
 @testable import VigieHTTP

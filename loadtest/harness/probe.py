@@ -57,10 +57,11 @@ def call(
             *headers,
         ],
     )
-    connection.send_data(1, body, end_stream=True)
+    rest = memoryview(body)
     fields: dict[str, str] = {}
     content = bytearray()
     with _connect(port, tls) as stream:
+        rest = send(connection, rest)
         stream.sendall(connection.data_to_send())
         while data := stream.recv(65536):
             for event in connection.receive_data(data):
@@ -73,8 +74,22 @@ def call(
                     return Answer(fields, bytes(content))
                 elif isinstance(event, h2.events.StreamReset | h2.events.ConnectionTerminated):
                     raise ProbeError(f"{path}: {event}")
+            rest = send(connection, rest)
             stream.sendall(connection.data_to_send())
     raise ProbeError(f"{path}: the connection ended before the answer did")
+
+
+def send(connection: h2.connection.H2Connection, rest: memoryview) -> memoryview:
+    """Sends as much of the body as the windows allow, and gives what is left; the last piece ends it."""
+    while rest:
+        room = min(
+            connection.local_flow_control_window(1), connection.max_outbound_frame_size, len(rest)
+        )
+        if room == 0:
+            break
+        connection.send_data(1, bytes(rest[:room]), end_stream=room == len(rest))
+        rest = rest[room:]
+    return rest
 
 
 def _connect(port: int, tls: bool) -> socket.socket:

@@ -48,14 +48,16 @@ def ping(payload: bytes) -> bytes:
     return frame(field(1, payload))
 
 
-def infer(model: str, row: Sequence[float], *, name: str = "input") -> bytes:
-    """A framed inference.ModelInferRequest: one FP32 row of shape [1, F], in raw_input_contents."""
+def infer(
+    model: str, row: Sequence[float], *, name: str = "input", datatype: str = "FP32"
+) -> bytes:
+    """A framed inference.ModelInferRequest: one row of shape [1, F], FP32 or FP64, as raw contents."""
     tensor = (
         field(1, name.encode())
-        + field(2, b"FP32")
+        + field(2, datatype.encode())
         + field(3, varint(1) + varint(len(row)))  # shape is packed
     )
-    raw = struct.pack(f"<{len(row)}f", *row)
+    raw = struct.pack(f"<{len(row)}{'f' if datatype == 'FP32' else 'd'}", *row)
     return frame(field(1, model.encode()) + field(5, tensor) + field(7, raw))
 
 

@@ -43,20 +43,23 @@ package struct ModelsAdd: Sendable {
     /// Whether it could decide on credit.
     private let givesProbability: Bool
 
-    /// Loads the file as a pod would, writes it and its manifest beside their place, and renames
-    /// them: a pod that watches sees the version whole.
+    /// Loads the file as a pod would and publishes it with its manifest: a pod that watches sees the
+    /// version whole.
+    /// - Parameters:
+    ///   - writer: of the loader's registry; nil for a folder's own.
+    ///   - key: signs the manifest.
     /// - Throws: what is wrong with the name, the file, or the folder; nothing is then left behind.
-    package init(_ loader: VersionLoader, _ request: Request) throws(RegistryError) {
+    package init(
+        _ loader: VersionLoader, _ request: Request, writer: (any RegistryWriter)? = nil,
+        key: SigningKey? = nil
+    ) throws(RegistryError) {
         guard ModelName.isValid(request.name) else {
             throw RegistryError(
                 .refused, "'\(request.name)' is no model's name: it must be \(ModelName.rule)")
         }
-        guard let source = loader.source as? FolderSource else {
-            throw RegistryError(
-                .refused,
-                "`vigie models add` writes to a folder, and \(loader.source.place) is none: use "
-                    + "`vigie models publish`")
-        }
+        let source = loader.source
+        let target: any RegistryWriter
+        if let writer { target = writer } else { target = try Self.folderWriter(source) }
         let existing = try source.scan().models.first { $0.name == request.name }
         var previous: Manifest?
         if request.inherits { previous = try Self.newest(existing, source) }
@@ -77,7 +80,16 @@ package struct ModelsAdd: Sendable {
         latency = try WarmUp.run(artifact)
         givesProbability = artifact.scoresRows && artifact.link == .logit
         let first = (existing?.versions.last ?? 0) + 1
-        version = try Self.publish(&manifest, bytes, request.name, from: first, in: source)
+        let path = manifest.entry
+        let made = manifest
+        version = try target.publish(
+            request.name, from: first, payload: [PayloadFile(path: path, bytes: bytes)]
+        ) { number throws(RegistryError) in
+            var numbered = made
+            numbered.version = number
+            return try VersionTexts(numbered, key: key)
+        }
+        manifest.version = version
         name = request.name
         self.manifest = manifest
     }
@@ -211,38 +223,12 @@ package struct ModelsAdd: Sendable {
         }
     }
 
-    /// Writes the version beside its place and renames it, under the first number from `first` on
-    /// that nobody else takes meanwhile.
-    private static func publish(
-        _ manifest: inout Manifest, _ bytes: [UInt8], _ name: String, from first: Int,
-        in source: FolderSource
-    ) throws(RegistryError) -> Int {
-        do throws(FileError) {
-            let model = source.modelPath(name)
-            try makeFolder(model)
-            let temporary = "\(model)/.add-\(getpid()).tmp"
-            try makeFolder(temporary)
-            let entry = "\(temporary)/\(manifest.entry)"
-            let text = "\(temporary)/\(Manifest.fileName)"
-            defer {
-                unlink(entry)
-                unlink(text)
-                rmdir(temporary)
-            }
-            try AtomicFile.write(bytes, to: entry)
-            for version in first..<first + 100 {
-                manifest.version = version
-                try AtomicFile.write(Array(manifest.text.utf8), to: text)
-                if rename(temporary, source.versionPath(name, version)) == 0 { return version }
-                guard errno == ENOTEMPTY || errno == EEXIST else {
-                    throw FileError("rename", temporary)
-                }
-            }
-            throw FileError("find a free version in", model, detail: "somebody else is adding many")
-        } catch { throw RegistryError(.folder, "\(error)") }
-    }
-
-    private static func makeFolder(_ path: String) throws(FileError) {
-        if mkdir(path, 0o755) != 0, errno != EEXIST { throw FileError("create", path) }
+    private static func folderWriter(_ source: any RegistrySource) throws(RegistryError)
+        -> any RegistryWriter
+    {
+        guard let folder = source as? FolderSource else {
+            throw RegistryError(.refused, "\(source.place) is no folder: it needs a writer")
+        }
+        return FolderWriter(folder)
     }
 }

@@ -22,6 +22,8 @@ package struct ModelsList: Sendable {
         package var manifest: Manifest?
         /// Of all payload files.
         package var payloadBytes: Int
+        /// Movable names that mean it.
+        package var labels: [String] = []
     }
 
     package let rows: [Row]
@@ -38,7 +40,9 @@ package struct ModelsList: Sendable {
                         payloadBytes: 0))
             }
             for version in model.versions {
-                rows.append(Self.row(source, model.name, version))
+                var row = Self.row(source, model.name, version)
+                row.labels = (model.labels ?? [:]).filter { $0.value == version }.keys.sorted()
+                rows.append(row)
             }
         }
         if let name, rows.isEmpty {
@@ -85,10 +89,34 @@ package struct ModelsList: Sendable {
                 manifest?.flavor.rawValue ?? "-", row.state.rawValue,
                 manifest?.signature.map { String($0.features.count) } ?? "-",
                 manifest == nil ? "-" : Readable.bytes(row.payloadBytes),
-                manifest?.labels.joined(separator: ",") ?? "",
+                (row.labels.map { "@\($0)" } + (manifest?.labels ?? [])).joined(separator: ","),
                 row.reason.isEmpty ? metrics : row.reason,
             ])
         }
         return table.text
+    }
+
+    /// For programs.
+    package var json: JSONValue {
+        .array(
+            rows.map { row in
+                .members([
+                    ("model", .string(row.name)),
+                    ("version", row.version.map { .number(Double($0)) } ?? .null),
+                    ("state", .string(row.state.rawValue)), ("reason", .string(row.reason)),
+                    ("flavor", row.manifest.map { .string($0.flavor.rawValue) } ?? .null),
+                    (
+                        "features",
+                        row.manifest?.signature.map { .number(Double($0.features.count)) } ?? .null
+                    ),
+                    ("bytes", .number(Double(row.payloadBytes))),
+                    ("labels", .array(row.labels.map { .string($0) })),
+                    (
+                        "metrics",
+                        .members(
+                            (row.manifest?.metrics ?? []).map { ($0.name, .number($0.value)) })
+                    ),
+                ])
+            })
     }
 }

@@ -40,6 +40,14 @@ package struct ModelsShow: Sendable {
             separator: "\n")
     }
 
+    /// For programs: the manifest as it is, with the version it is of.
+    package var json: JSONValue {
+        var whole = manifest
+        whole.name = name
+        whole.version = version
+        return (try? JSONParser.parse(Array(whole.text.utf8))) ?? .null
+    }
+
     private static func lines(_ facts: [(String, String)]) -> String {
         facts.filter { !$0.1.isEmpty }.map { title, value in
             let space = String(repeating: " ", count: max(1, 14 - title.count))

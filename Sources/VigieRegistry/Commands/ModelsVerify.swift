@@ -113,4 +113,26 @@ package struct ModelsVerify: Sendable {
             }
         }.joined()
     }
+
+    /// For programs; durations in seconds.
+    package var json: JSONValue {
+        func seconds(_ duration: Duration?) -> JSONValue {
+            duration.map { .number($0 / .seconds(1)) } ?? .null
+        }
+        return .array(
+            rows.map { row in
+                .members([
+                    ("model", .string(row.name)),
+                    ("version", row.version.map { .number(Double($0)) } ?? .null),
+                    ("sound", .bool(row.model != nil)), ("reason", .string(row.reason)),
+                    ("features", row.model.map { .number(Double($0.features)) } ?? .null),
+                    ("memoryBytes", row.model.map { .number(Double($0.memoryBytes)) } ?? .null),
+                    ("loadSeconds", seconds(row.model?.load)),
+                    ("scoreSeconds", seconds(row.model?.latency.score)),
+                    ("explainSeconds", seconds(row.model?.latency.explain)),
+                    ("tensorsSeconds", seconds(row.model?.latency.tensors)),
+                    ("warnings", .array((row.model?.warnings ?? []).map { .string($0) })),
+                ])
+            })
+    }
 }

@@ -50,6 +50,13 @@ package enum ModelLabels {
         return labels
     }
 
+    /// - Throws: `.refused` when there are too many.
+    package static func checkCount(_ labels: [String: Int]) throws(RegistryError) {
+        guard labels.count <= labelsMax else {
+            throw RegistryError(.refused, "a model has at most \(labelsMax) labels")
+        }
+    }
+
     /// The file's text.
     package static func text(_ labels: [String: Int]) -> String {
         let members = labels.sorted { $0.key < $1.key }.map {

@@ -53,6 +53,18 @@ package struct MLflowRegistry: RemoteRegistry {
         return listing
     }
 
+    /// MLflow's names of models, by those that they have here.
+    func registeredNames(_ cancellation: HTTPCancellation) throws(RemoteError) -> [String: String] {
+        var names: [String: String] = [:]
+        for entry in try pages(
+            "registered-models/search", "registered_models", size: 200, cancellation)
+        {
+            guard let name = entry["name"]?.string, isWanted(name) else { continue }
+            names[Self.model(entry, name).name] = name
+        }
+        return names
+    }
+
     private func isWanted(_ name: String) -> Bool { client.address.models?.contains(name) ?? true }
 
     private static func model(_ entry: JSONObject, _ name: String) -> RemoteModel {

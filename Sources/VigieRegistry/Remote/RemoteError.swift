@@ -36,4 +36,19 @@ package struct RemoteError: Error, Sendable, Equatable, CustomStringConvertible 
             RegistryError(.incomplete, message)
         }
     }
+
+    /// As a command sees it that writes.
+    var writingError: RegistryError {
+        guard case .refused(let cause) = reason else { return RegistryError(.folder, message) }
+        return RegistryError(.refused, message, cause: cause)
+    }
+
+    /// What `body` gives, or its error as one of these.
+    static func wrapping<Result>(_ body: () throws(RegistryError) -> Result) throws(RemoteError)
+        -> Result
+    {
+        do { return try body() } catch {
+            throw RemoteError(.refused(error.cause), error.message)
+        }
+    }
 }

@@ -111,7 +111,7 @@ struct S3Grouping {
 
     private static func add(_ object: S3Object, path: String, to version: inout RemoteVersion) {
         // The mark that consoles leave for an empty folder.
-        if path.isEmpty || path.hasSuffix("/") { return }
+        if path.isEmpty || path.hasSuffix("/") || path == S3Writer.mark { return }
         if path != Manifest.fileName, let problem = RelativePath.problem(with: path) {
             version.refusal = RegistryError(
                 .refused, "the object's key '\(object.key)' \(problem)", cause: .path)

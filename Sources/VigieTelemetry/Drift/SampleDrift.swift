@@ -39,11 +39,13 @@ package struct SampleDrift {
     ///   - reference: how often each is in the reference.
     ///   - current: how often each is live. Samples of more than 2^31 values count in proportion.
     package init?(values: [Double], reference: [Int], current: [Int]) {
-        let shift = max(Self.excess(reference), Self.excess(current))
-        let places = values.indices.filter { (reference[$0] | current[$0]) >> shift > 0 }
+        let shifts = (reference: Self.excess(reference), current: Self.excess(current))
+        let places = values.indices.filter {
+            reference[$0] >> shifts.reference > 0 || current[$0] >> shifts.current > 0
+        }
         self.values = places.map { values[$0] }
-        self.reference = places.map { reference[$0] >> shift }
-        self.current = places.map { current[$0] >> shift }
+        self.reference = places.map { reference[$0] >> shifts.reference }
+        self.current = places.map { current[$0] >> shifts.current }
         referenceCount = self.reference.reduce(0, +)
         currentCount = self.current.reduce(0, +)
         guard referenceCount > 0, currentCount > 0 else { return nil }

@@ -93,10 +93,15 @@ package struct ByteQueue: ~Copyable {
         } else {
             let wanted = max(live + count, capacity * 2, 256)
             // Out of memory has no recovery here: the process ends, as with any Swift allocation.
-            let block = malloc(wanted)!
-            if let base { memcpy(block, base + head, live) }
-            free(base)
-            base = block
+            if head == 0 {
+                // The kernel moves large blocks by their page tables, and copies nothing.
+                base = realloc(base, wanted)!
+            } else {
+                let block = malloc(wanted)!
+                if let base { memcpy(block, base + head, live) }
+                free(base)
+                base = block
+            }
             capacity = wanted
         }
         head = 0

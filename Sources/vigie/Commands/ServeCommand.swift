@@ -3,7 +3,7 @@ import VigieTelemetry
 import VigieTransport
 
 /// `vigie serve`: the pod.
-struct ServeCommand: ParsableCommand {
+struct ServeCommand: SettingsCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve the models of a registry over gRPC.",
@@ -53,7 +53,6 @@ struct ServeCommand: ParsableCommand {
     @OptionGroup(title: "Limits") var limits: LimitOptions
     @OptionGroup(title: "Telemetry") var telemetry: TelemetryOptions
 
-    /// Everything that a file or a variable may set, by the names that the command line has.
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "rollouts", "registry", "keep-versions",

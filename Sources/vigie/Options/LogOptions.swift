@@ -3,20 +3,11 @@ import VigieTelemetry
 
 /// What the pod says of itself and of its calls.
 struct LogOptions: ParsableArguments {
-    @Option(
-        help: .init(
-            "Least weighty lines that are written; can be changed while the pod runs.",
-            valueName: "level"))
-    var logLevel = LogLevel.info
+    @OptionGroup var lines: LogLineOptions
 
-    @Option(help: .init("Lines for people, or JSON in Elastic Common Schema.", valueName: "format"))
-    var logFormat = LogFormat.text
-
-    @Option(
-        help: .init(
-            "Where lines go: stderr, stdout, or a file, which SIGHUP opens anew.",
-            valueName: "place"))
-    var logFile = "stderr"
+    var logLevel: LogLevel { lines.logLevel }
+    var logFormat: LogFormat { lines.logFormat }
+    var logFile: String { lines.logFile }
 
     @Flag(inversion: .prefixedNo, help: "One line for every call that ends.")
     var accessLog = false
@@ -36,9 +27,6 @@ struct LogOptions: ParsableArguments {
     func validate() throws {
         guard (0...1).contains(accessLogSample) else {
             throw ValidationError("--access-log-sample is \(accessLogSample); it must be 0 to 1.")
-        }
-        guard !logFile.isEmpty else {
-            throw ValidationError("--log-file is empty; it must be stderr, stdout or a file.")
         }
     }
 }

@@ -2,8 +2,14 @@ import ArgumentParser
 import Glibc
 import Yams
 
-/// Where a pod's settings come from besides its command line. Each flag of `vigie serve` can also be
-/// a key of a YAML file (`max-connections: 500`) or a variable (`VIGIE_MAX_CONNECTIONS=500`). The
+/// A command that runs on as a server, whose settings may also stand in a file and in variables.
+protocol SettingsCommand: ParsableCommand {
+    /// Everything that a file or a variable may set, by the names that the command line has.
+    static var settings: [Setting] { get }
+}
+
+/// Where a server's settings come from besides its command line. Each flag of `vigie serve` and `vigie
+/// controller` can also be a key of a YAML file (`max-connections: 500`) or a variable (`VIGIE_MAX_CONNECTIONS=500`). The
 /// command line wins over variables, variables win over the file.
 ///
 /// Both are turned into flags in front of those that were typed, since of a repeated flag the last
@@ -37,11 +43,20 @@ struct SettingSources {
 
     /// Reads the file and the environment.
     mutating func look() throws {
-        guard arguments.first == "serve", !Self.asksForHelp(arguments) else { return }
-        let fromFile = try Self.configFile(arguments).map(Self.settings(inFile:)) ?? []
-        let (standard, warnings) = try Self.standardSettings()
-        for warning in warnings { StandardStream.error.write("vigie serve: \(warning)\n") }
-        found = try standard + fromFile + Self.settingsInEnvironment()
+        guard let command = Self.command(arguments), !Self.asksForHelp(arguments) else { return }
+        let fromFile =
+            try Self.configFile(arguments).map { try Self.settings(inFile: $0, of: command) } ?? []
+        let (standard, warnings) = try Self.standardSettings(of: command)
+        for warning in warnings { StandardStream.error.write("\(name): \(warning)\n") }
+        found = try standard + fromFile + Self.settingsInEnvironment(of: command)
+    }
+
+    /// "vigie serve", for messages.
+    var name: String { "vigie" + (arguments.first.map { " \($0)" } ?? "") }
+
+    private static func command(_ arguments: [String]) -> (any SettingsCommand.Type)? {
+        let commands: [any SettingsCommand.Type] = [ServeCommand.self, ControllerCommand.self]
+        return commands.first { $0.configuration.commandName == arguments.first }
     }
 
     /// What `parse` makes of all settings together.
@@ -86,7 +101,7 @@ struct SettingSources {
         !Set(arguments).isDisjoint(with: ["--help", "-h", "-help", "--version"])
     }
 
-    /// A file cannot name another, so `config` is no ``ServeCommand/settings`` of its own.
+    /// A file cannot name another, so `config` is none of a command's settings.
     private static func configFile(_ typed: [String]) -> String? {
         if let index = typed.lastIndex(of: "--config"), index + 1 < typed.count {
             return typed[index + 1]
@@ -107,8 +122,10 @@ struct SettingSources {
 
     /// Only names of settings are looked up: Kubernetes puts variables such as VIGIE_SERVICE_HOST
     /// into pods when a Service is called "vigie", and those are not ours.
-    private static func settingsInEnvironment() throws -> [Found] {
-        try ServeCommand.settings.compactMap { setting in
+    private static func settingsInEnvironment(
+        of command: any SettingsCommand.Type
+    ) throws -> [Found] {
+        try command.settings.compactMap { setting in
             try variable(setting.name).map {
                 try Found(setting, value: $0, place: variableName(setting.name))
             }
@@ -116,7 +133,10 @@ struct SettingSources {
     }
 
     /// What OpenTelemetry's own variables say.
-    private static func standardSettings() throws -> (found: [Found], warnings: [String]) {
+    private static func standardSettings(
+        of command: any SettingsCommand.Type
+    ) throws -> (found: [Found], warnings: [String]) {
+        guard command == ServeCommand.self else { return ([], []) }
         let (readings, warnings) = OTelVariables.read { getenv($0).map { String(cString: $0) } }
         let found = try readings.map {
             try Found(Setting($0.setting), value: $0.value, place: $0.variable)
@@ -124,7 +144,9 @@ struct SettingSources {
         return (found, warnings)
     }
 
-    private static func settings(inFile path: String) throws -> [Found] {
+    private static func settings(
+        inFile path: String, of command: any SettingsCommand.Type
+    ) throws -> [Found] {
         let text: String
         do { text = try TextFile.read(path) } catch {
             throw ValidationError("--config or VIGIE_CONFIG: \(error)")
@@ -144,10 +166,11 @@ struct SettingSources {
         return try mapping.map { key, value in
             let name = key.string ?? ""
             let line = key.mark.map { ":\($0.line)" } ?? ""
-            guard let setting = ServeCommand.settings.first(where: { $0.name == name }) else {
+            guard let setting = command.settings.first(where: { $0.name == name }) else {
                 throw ValidationError(
-                    "\(path)\(line): unknown setting '\(name)'\(suggestion(name)); "
-                        + "'vigie serve --help' lists them")
+                    "\(path)\(line): unknown setting '\(name)'"
+                        + suggestion(name, command.settings)
+                        + "; 'vigie \(command.configuration.commandName ?? "") --help' lists them")
             }
             guard let scalar = value.scalar?.string else {
                 throw ValidationError("\(path)\(line): '\(name)' must be a single value")
@@ -156,14 +179,14 @@ struct SettingSources {
         }
     }
 
-    private static func suggestion(_ name: String) -> String {
+    private static func suggestion(_ name: String, _ settings: [Setting]) -> String {
         let plain = name.replacing("_", with: "-").lowercased()
-        let match = ServeCommand.settings.first { $0.name == plain || $0.name.hasPrefix(plain) }
+        let match = settings.first { $0.name == plain || $0.name.hasPrefix(plain) }
         return match.map { " (did you mean '\($0.name)'?)" } ?? ""
     }
 }
 
-/// One setting of `vigie serve`.
+/// One setting of a command.
 struct Setting: Sendable {
     let name: String
     /// `--name` / `--no-name` instead of `--name value`.

@@ -99,11 +99,11 @@ final class Pod {
                 return handler
             }
         }
-        let rolloutMetrics = try rollouts?.follow(services) ?? []
         let watch = try StartFailure.wrapping("watch") { () throws(SystemError) in
             try PodWatch(memoryMax: settings.limits.maxMemory?.bytes, log)
         }
         for handler in handlers { handler.memory = watch.memory }
+        let rolloutMetrics = try rollouts?.follow(services) ?? []
         let load = PodLoad(server, handlers.map(\.counters), pool)
         for handler in handlers { settings.overload.reportLoad(load, on: handler, services.health) }
         let metrics = Self.metrics(

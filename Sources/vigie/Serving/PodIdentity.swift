@@ -9,6 +9,9 @@ struct PodIdentity: Sendable {
     /// `service.instance.id`: the pod's name.
     var instance: String { resource.first { $0.name == "service.instance.id" }?.value ?? "" }
 
+    /// The machine's or the pod's name.
+    var host: String { value("host.name") ?? "" }
+
     init(_ options: TraceOptions) {
         var name = [CChar](repeating: 0, count: 256)
         // Room for the longest name that Linux knows (64 bytes).

@@ -26,6 +26,7 @@ OTHER_VALUES = {
     "keep-versions": "2",
     "version-policy": "latest:3;fraud-score=versions:1,2;other=all",
     "registry-poll-interval": "500ms",
+    "registry-cache-bytes": "64MiB",
     "tls-client-auth": "optional",
     "tls-reload-interval": "1s",
     "log-level": "warning",
@@ -108,8 +109,9 @@ OTHER_VALUES = {
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
-    *["config", "registry", "tls-cert", "tls-key", "tls-client-ca", "admin-token-file"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "admin-tls", "rollouts"],
+    *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
+    *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
 }
 
 

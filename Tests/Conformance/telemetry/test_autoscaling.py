@@ -19,7 +19,7 @@ from real_prometheus import Prometheus
 FOLDER = ROOT / "k8s/autoscaling"
 HPA = yaml.safe_load((FOLDER / "hpa.yaml").read_text())
 ADAPTER = yaml.safe_load((FOLDER / "prometheus-adapter.yaml").read_text())
-KEDA = yaml.safe_load((FOLDER / "keda.yaml").read_text())
+KEDA = yaml.safe_load((FOLDER / "keda/scaled-object.yaml").read_text())
 # Rates over so many seconds, where the rules take a minute: a test cannot wait for that.
 WINDOW = 8
 

@@ -55,11 +55,11 @@ final class TestStore: Sendable {
         return try model.artifact.score(workspace)
     }
 
-    func load(_ name: String) -> RegistryError? { Self.wait { store.load(name, $0) } }
-    func unload(_ name: String) -> RegistryError? { Self.wait { store.unload(name, $0) } }
-    func refresh() { _ = Self.wait { store.refresh($0) } }
+    func load(_ name: String) -> RegistryError? { Self.waitFor { store.load(name, $0) } }
+    func unload(_ name: String) -> RegistryError? { Self.waitFor { store.unload(name, $0) } }
+    func refresh() { _ = Self.waitFor { store.refresh($0) } }
 
-    private static func wait(_ call: (@escaping @Sendable (RegistryError?) -> Void) -> Void)
+    static func waitFor(_ call: (@escaping @Sendable (RegistryError?) -> Void) -> Void)
         -> RegistryError?
     {
         let box = AnswerBox()

@@ -57,12 +57,17 @@ class Entry:
     answers_ping: bool = True
 
 
+def patient(settings: Settings) -> Settings:
+    """A load that saturates is overload, and a pod turns calls away; peers have no such thing."""
+    return replace(settings, serve_extra=[*settings.serve_extra, "--overload-latency", "10s"])
+
+
 def infer_request() -> Request:
     return Request(path=wire.INFER_PATH, body=model.make().bodies[0], headers=wire.GRPC_HEADERS)
 
 
 ENTRIES = (
-    Entry(VIGIE, "Vigie", lambda settings: subjects.infer(settings)),
+    Entry(VIGIE, "Vigie", lambda settings: subjects.infer(patient(settings))),
     Entry(
         "cpp-tl2cgen",
         "C++ gRPC, tl2cgen",

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from harness import report, subjects
-from harness.contest.lineup import infer_request, pinned
+from harness.contest.lineup import infer_request, patient, pinned
 from harness.places import WORK, tool
 from harness.rounds import Series, interleave
 from harness.runner import Runner, learn_length, size_of_round
@@ -17,8 +17,8 @@ from harness.settings import Settings
 
 def measure(settings: Settings) -> dict[str, tuple[Series, Series]]:
     """By method: answers per CPU second in cleartext, and over TLS. One row, by h2load."""
-    clear = pinned(subjects.infer(settings), settings)
-    secure = replace(clear, command=[*clear.command, *_certificate()])
+    clear = pinned(subjects.infer(patient(settings)), settings)
+    secure = replace(clear, command=[*clear.command, *certificate()])
     requests = {"Ping": subjects.ping_request(), "ModelInfer": infer_request()}
     with ExitStack() as stack:
         servers = [stack.enter_context(subject.server()) for subject in (clear, secure)]
@@ -47,7 +47,7 @@ def measure(settings: Settings) -> dict[str, tuple[Series, Series]]:
     }
 
 
-def _certificate() -> Sequence[str]:
+def certificate() -> Sequence[str]:
     """A key on P-256, which today's servers have, and a certificate of its own making."""
     key, certificate = WORK / "tls-key.pem", WORK / "tls-certificate.pem"
     line = [tool("openssl", "openssl"), "req", "-x509", "-newkey", "ec", "-nodes", "-days", "30"]

@@ -23,7 +23,7 @@ struct DecisionsReplayCommand: ParsableCommand {
 
     func run() throws {
         let shown = try shownInputs()
-        let replay = Replay(registry.source)
+        let replay = Replay(try registry.source())
         var (same, different, impossible, errors) = (0, 0, 0, 0)
         let reader = DecisionReader(try options.place())
         try reader.find(try filter.query()) { record throws(DecisionError) in

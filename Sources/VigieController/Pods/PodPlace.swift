@@ -1,0 +1,36 @@
+import VigieKubernetes
+
+/// Where a pod's admin port is.
+package struct PodPlace: Sendable, Hashable {
+    /// The pod's name, or its address.
+    package var name: String
+    /// "http://10.1.2.3:8501", without a slash at its end.
+    package var url: String
+    /// Whether it gets requests, as far as is known.
+    package var isReady: Bool
+    /// Whether somebody watches that, as Kubernetes does; else a pod that does not answer counts as
+    /// not ready.
+    package var isWatched: Bool
+
+    package init(name: String, url: String, isReady: Bool = true, isWatched: Bool = false) {
+        self.name = name
+        self.url = url
+        self.isReady = isReady
+        self.isWatched = isWatched
+    }
+}
+
+/// Who knows which pods there are.
+package protocol PodFinder: Sendable {
+    /// All pods that should carry out rollouts, in the order of their names. May block.
+    func pods() throws(KubernetesError) -> [PodPlace]
+}
+
+/// Pods whose addresses somebody has written down.
+package struct NamedPods: PodFinder {
+    private let places: [PodPlace]
+
+    package init(_ places: [PodPlace]) { self.places = places }
+
+    package func pods() -> [PodPlace] { places }
+}

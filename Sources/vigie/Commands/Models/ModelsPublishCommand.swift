@@ -1,0 +1,51 @@
+import ArgumentParser
+import VigieRegistry
+
+struct ModelsPublishCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Make a folder with a manifest the next version of a model.",
+        discussion: """
+            The version is loaded and warmed up as a pod would do it; then its files are written, and \
+            its manifest last, so that pods see it whole. Its number is the next one, which --from may \
+            raise (MLflow numbers by itself). `vigie models add` makes a version of a model file alone.
+            """)
+
+    @OptionGroup var options: ModelsOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var signing: SigningOptions
+    @Argument(help: "The folder: manifest.json and the files that it names.") var folder: String
+    @Option(help: "The model's name (default: the manifest's).") var model: String?
+    @Option(help: "A label that is moved to the new version; may be given several times.")
+    var label: [String] = []
+
+    func run() throws {
+        let writer = try options.address.writer
+        let loader = try options.loader()
+        let published = try ModelsPublish(
+            loader, folder: folder, name: model, writer: writer, key: try signing.key())
+        try output.write(published.text, published.json)
+        for label in label {
+            try writer.setLabel(label, of: published.name, to: published.version)
+        }
+    }
+
+    func validate() throws {
+        for label in label where !ModelLabels.isValid(label) {
+            throw ValidationError("--label '\(label)': it must be \(ModelLabels.rule).")
+        }
+    }
+}
+
+/// Who vouches for what is written.
+struct SigningOptions: ParsableArguments {
+    @Option(
+        help: .init(
+            "Sign the manifest with this Ed25519 private key (PEM), which `vigie models keygen` makes.",
+            valueName: "file"))
+    var signKey: String?
+
+    func key() throws(RegistryError) -> SigningKey? {
+        try signKey.map { file throws(RegistryError) in try SigningKey(file: file) }
+    }
+}

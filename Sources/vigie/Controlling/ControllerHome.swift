@@ -1,0 +1,107 @@
+import VigieController
+import VigieHTTP
+import VigieKubernetes
+import VigieRollouts
+import VigieTelemetry
+import VigieTransport
+
+/// Where a controller's rollouts and pods are, and who leads there: a cluster, or a folder.
+final class ControllerHome {
+    let store: any RolloutStore
+    let finder: any PodFinder
+    let leadership: any Leadership
+    /// For the line that says that it is ready.
+    let place: String
+    let agent = "vigie-controller/\(Build.version)"
+    private let tokenFile: String?
+    private let cluster: (store: ClusterStore, elector: LeaderElector?)?
+
+    /// - Parameter changed: called when there is something new to look at, on any thread.
+    init(
+        _ command: ControllerCommand, _ log: Log, _ cancellation: HTTPCancellation,
+        changed: @escaping @Sendable () -> Void
+    ) throws(StartFailure) {
+        tokenFile = command.pods.podsTokenFile
+        guard command.rollouts == KubernetesOptions.place else {
+            let folder = try StartFailure.wrapping("--rollouts \(command.rollouts)") {
+                () throws(StoreError) in
+                try FolderStore(command.rollouts, locks: command.leader.leaderElect)
+            }
+            store = folder
+            leadership = folder.leadership
+            finder = NamedPods(command.pods.pods.places)
+            place = "rollouts of \(command.rollouts)"
+            cluster = nil
+            return
+        }
+        let client = try command.kubernetes.client(agent: "vigie-controller")
+        let namespace =
+            command.kubernetes.rolloutsNamespace ?? client.configuration.namespace
+        let identity = command.leader.identity
+        let (store, elector) = try StartFailure.wrapping("controller") {
+            () throws(SystemError) in
+            let store = try ClusterStore(
+                client, namespace: namespace,
+                labelSelector: command.kubernetes.rolloutsSelector, instance: identity,
+                cancellation, changed: changed)
+            guard command.leader.leaderElect else { return (store, LeaderElector?.none) }
+            let options = command.leader.options(namespace: namespace, identity: identity)
+            return (
+                store,
+                try LeaderElector(client, options) { news in
+                    log.write(news.level, news.text)
+                    changed()
+                }
+            )
+        }
+        cluster = (store, elector)
+        self.store = store
+        leadership = elector ?? Alone()
+        if command.pods.pods.isEmpty {
+            finder = ClusterPods(
+                client, namespace: namespace, selector: command.pods.podsSelector,
+                port: command.pods.podsAdminPort, usesTLS: command.pods.podsCa != nil,
+                cancellation)
+        } else {
+            finder = NamedPods(command.pods.pods.places)
+        }
+        place = "modelrollouts of \(namespace) at \(client.configuration.server)"
+    }
+
+    func start() {
+        cluster?.store.start()
+        cluster?.elector?.start()
+    }
+
+    /// Lets go of the lease.
+    func stop() {
+        cluster?.elector?.stop()
+        cluster?.store.stop()
+    }
+
+    /// What pods' admin ports ask for.
+    func podToken() throws(StartFailure) -> String? {
+        guard let tokenFile else { return nil }
+        do throws(KubernetesError) {
+            return try Credentials(tokenFile: tokenFile).current()
+        } catch { throw StartFailure(description: "--pods-token-file: \(error)") }
+    }
+}
+
+extension LeaderElector.News {
+    fileprivate var level: LogLevel {
+        switch self {
+        case .leads, .follows: .info
+        case .lost, .failed: .warning
+        }
+    }
+
+    fileprivate var text: String {
+        switch self {
+        case .leads(let transitions): "leads now; the lease has changed hands \(transitions) times"
+        case .follows(let holder): "follows: '\(holder)' leads"
+        case .lost(let reason): "leads no more: \(reason)"
+        case .failed(let reason): "leader election: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""What serving costs as things grow: figures, fits, plots."""
