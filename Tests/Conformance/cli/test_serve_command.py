@@ -106,12 +106,15 @@ OTHER_VALUES = {
     "decision-log-sync-interval": "200ms",
     "decision-log-timeout": "3s",
     "drift-window": "5m",
+    "rollouts-wait": "5s",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
     *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
     *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
+    # Of a Kubernetes cluster: see kubernetes/.
+    *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
 }
 
 
