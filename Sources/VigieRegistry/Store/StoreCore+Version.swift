@@ -62,6 +62,7 @@ extension StoreCore {
     ) {
         let reason = error.message
         let wasSettling = state.isSettling
+        let isNews = wasSettling || state.reason != reason
         if case .waiting = state.phase {} else { state.isSettling = false }
         // At first sight the file system tells how long ago something changed.
         let changedAt = state.changedAt ?? now - (state.stamp?.age() ?? .zero)
@@ -77,8 +78,9 @@ extension StoreCore {
                 events.append(.waiting(name: name, version: version, reason: reason))
             }
         } else {
-            events.append(
-                .failed(name: name, version: version, error))
+            if error.isPassing { state.retryAt = now + options.passingRetryInterval }
+            guard isNews || !error.isPassing else { return }
+            events.append(.failed(name: name, version: version, error))
         }
     }
 

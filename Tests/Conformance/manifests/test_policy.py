@@ -66,7 +66,7 @@ def test_a_token_is_mounted_where_it_is_needed_and_nowhere_else():
             assert account["automountServiceAccountToken"] is False, place
     for name, spec in each_pod():
         (container,) = spec["containers"]
-        needed = "--rollouts=kubernetes" in container["args"] or "agent-inject" in name
+        needed = "--rollouts=kubernetes" in container["args"]
         assert spec["automountServiceAccountToken"] is needed, name
         assert spec["serviceAccountName"] != "default", name
 

@@ -18,6 +18,7 @@ MODELLED = {
         {("spec", "fallback", "behavior"): str},
     ),
     "monitoring.coreos.com/v1/ServiceMonitor": ("prometheus_operator.v1", {}),
+    "monitoring.coreos.com/v1/PodMonitor": ("prometheus_operator.v1", {}),
     "monitoring.coreos.com/v1/PrometheusRule": ("prometheus_operator.v1", {}),
 }
 
@@ -121,7 +122,10 @@ BY_HAND = {
                 valueFiles=REPEAT,
                 parameters=listed(
                     closed(
-                        ("name", "value"), name=TEXT, value=TEXT, forceString={"type": "boolean"}
+                        ("name", "value"),
+                        name=TEXT,
+                        value={"type": "string"},
+                        forceString={"type": "boolean"},
                     )
                 ),
             ),

@@ -11,7 +11,7 @@
 {{- /* Labels by which pods are found: (list . "pod"). */}}
 {{- define "vigie.selector" -}}
 {{- $ := index . 0 -}}
-app.kubernetes.io/name: vigie
+app.kubernetes.io/name: {{ eq (index . 1) "controller" | ternary "vigie-controller" "vigie" }}
 app.kubernetes.io/instance: {{ $.Release.Name }}
 {{- with index . 1 }}
 app.kubernetes.io/component: {{ . }}
@@ -109,4 +109,30 @@ affinity:
 {{- with .Values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
+{{- end }}
+
+{{- /* A role and its binding to the component's service account: (list . "pod" "suffix" rules). */}}
+{{- define "vigie.role" -}}
+{{- $ := index . 0 -}}
+{{- $name := printf "%s%s" (include "vigie.fullname" $) (index . 2) }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  {{- include "vigie.metadata" (list $ (index . 1) (index . 2) dict) | nindent 2 }}
+rules:
+  {{- toYaml (index . 3) | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  {{- include "vigie.metadata" (list $ (index . 1) (index . 2) dict) | nindent 2 }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: {{ $name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ $name }}
+    namespace: {{ $.Release.Namespace }}
 {{- end }}

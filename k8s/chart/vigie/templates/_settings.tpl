@@ -9,9 +9,10 @@
   "resource-attributes" "k8s.namespace.name=$(POD_NAMESPACE),k8s.pod.name=$(POD_NAME)" -}}
 {{- if .Values.rollouts.enabled -}}
 {{- $_ := set $settings "rollouts" "kubernetes" -}}
+{{- $_ := set $settings "rollouts-cache" "/var/cache/vigie/rollouts.json" -}}
 {{- end -}}
 {{- if .Values.registry.cache.enabled -}}
-{{- $_ := set $settings "registry-cache" "/var/cache/vigie" -}}
+{{- $_ := set $settings "registry-cache" "/var/cache/vigie/models" -}}
 {{- end -}}
 {{- if .Values.registry.requireSigned -}}
 {{- if or (eq .Values.secrets.provider "none") (not .Values.secrets.files.trustedKeys) -}}
@@ -37,8 +38,14 @@
 {{- define "vigie.controllerSettings" -}}
 {{- $settings := dict
   "admin" (printf "0.0.0.0:%d" (int .Values.service.adminPort))
+  "log-format" "json"
+  "pods-selector" (printf "app.kubernetes.io/name=vigie,app.kubernetes.io/instance=%s" .Release.Name)
   "rollouts" "kubernetes" -}}
+{{- with .Values.controller.prometheusAddress -}}
+{{- $_ := set $settings "prometheus" . -}}
+{{- end -}}
 {{- if include "vigie.hasAdminToken" . -}}
+{{- $_ := set $settings "pods-token-file" "/etc/vigie/secrets/admin-token" -}}
 {{- $_ := set $settings "admin-token-file" "/etc/vigie/secrets/admin-token" -}}
 {{- end -}}
 {{- include "vigie.mergedSettings" (list $settings .Values.controller.settings "controller.settings") -}}

@@ -6,7 +6,7 @@
 {{- if .Values.registry.volume }}
 - { name: registry, mountPath: {{ .Values.registry.source | quote }}, readOnly: true }
 {{- end }}
-{{- if .Values.registry.cache.enabled }}
+{{- if or .Values.registry.cache.enabled .Values.rollouts.enabled }}
 - { name: cache, mountPath: /var/cache/vigie }
 {{- end }}
 {{- end }}
@@ -21,9 +21,9 @@
 - name: registry
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- if .Values.registry.cache.enabled }}
+{{- if or .Values.registry.cache.enabled .Values.rollouts.enabled }}
 - name: cache
-  emptyDir: { sizeLimit: {{ .Values.registry.cache.sizeLimit }} }
+  emptyDir: { sizeLimit: {{ .Values.registry.cache.enabled | ternary .Values.registry.cache.sizeLimit "64Mi" }} }
 {{- end }}
 {{- end }}
 
