@@ -134,6 +134,18 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func a_source_stops_at_once_however_its_threads_sleep() throws {
+        // One ring too few and a thread sleeps on for a minute.
+        for _ in 0..<200 {
+            let (remote, folder) = (FakeRemote(), TestRegistry())
+            let source = try Self.mirror(remote, folder)
+            try source.begin()
+            source.follow {}
+            if Bool.random() { usleep(200) }
+            source.stop()
+        }
+    }
+
     @Test func a_download_that_fails_is_tried_until_it_works() throws {
         let (remote, folder) = (FakeRemote(), TestRegistry())
         remote.put("credit", 1)

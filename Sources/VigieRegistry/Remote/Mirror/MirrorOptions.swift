@@ -4,7 +4,7 @@ package struct MirrorOptions: Sendable {
     package var pollInterval: Duration = .seconds(10)
     /// After failures the looks grow rarer, up to here.
     package var pollIntervalMax: Duration = .seconds(60)
-    /// How long a pod that starts tries to reach the registry before it makes do with its cache.
+    /// How long a pod that starts with an empty cache tries to reach the registry before it gives up.
     package var startTimeout: Duration = .seconds(15)
     /// Downloads at a time.
     package var fetchThreads = 2

@@ -35,6 +35,8 @@ extension MirrorSource {
 
     /// Reads what is in the queue, and what failed once its time has come.
     func fetchForever() {
+        // One ring may wake one thread only, however often it rang: each passes the end on.
+        defer { fetchBell.ring() }
         while !isStopped {
             guard let (key, version) = nextFetch() else {
                 fetchBell.wait(atMost: untilRetry())

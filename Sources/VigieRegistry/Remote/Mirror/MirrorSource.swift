@@ -52,14 +52,17 @@ package final class MirrorSource: RegistrySource {
     // MARK: The list
 
     package func begin() throws(RegistryError) {
-        let deadline = ContinuousClock.now + options.startTimeout
+        let saved = cache.readList(of: id).flatMap(SavedList.read)
+        // Whoever has something to begin with need not wait for more than one request's tries.
+        let patience = saved == nil ? options.startTimeout : .zero
+        let deadline = ContinuousClock.now + patience
         while true {
             do throws(RemoteError) {
                 try takeList()
                 return
             } catch {
                 if error.reason == .unavailable, ContinuousClock.now < deadline { continue }
-                guard let bytes = cache.readList(of: id), let saved = SavedList.read(bytes) else {
+                guard let saved else {
                     throw RegistryError(
                         .folder,
                         "\(remote.place) cannot be read, and there is nothing of it in "
@@ -266,9 +269,7 @@ package final class MirrorSource: RegistrySource {
             return threads
         }
         pollBell.ring()
-        for thread in running {
-            fetchBell.ring()
-            thread.join()
-        }
+        fetchBell.ring()
+        for thread in running { thread.join() }
     }
 }
