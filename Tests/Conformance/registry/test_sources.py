@@ -98,11 +98,11 @@ def test_a_pod_starts_from_its_cache_while_the_registry_is_down(remote, cluster)
     assert metric(third, "vigie_registry_fetches_total") == 0, "it was in the cache"
 
 
-def test_a_pod_without_a_cache_says_why_it_cannot_start(remote, cluster):
-    remote.publish("credit", 1, files("credit", 1))
-    url = remote.url_at("http://127.0.0.1:1")
+def test_a_pod_without_a_cache_says_why_it_cannot_start(bucket, cluster):
+    bucket.publish("credit", 1, files("credit", 1))
+    url = bucket.url_at("http://127.0.0.1:1")
     with pytest.raises(AssertionError, match="cannot be read, and there is nothing of it in"):
-        cluster.start(remote, url=url)
+        cluster.start(bucket, url=url)
 
 
 @pytest.mark.parametrize("file", ["scorecard.json", "manifest.json"])
