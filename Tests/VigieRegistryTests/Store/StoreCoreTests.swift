@@ -59,8 +59,9 @@ import Testing
         let report = Report()
         registry.write("credit", 1)
         let core = Self.core(registry, report)
-        let now = ContinuousClock.now + .seconds(60)
+        let now = ContinuousClock.now
         var state = VersionState(stamp: VersionStamp(path: registry.path))
+        state.changedAt = now - .seconds(60)
         for code in [EMFILE, EIO] {
             let error = FileError("open", "credit/1/manifest.json", code: code)
             for _ in 0..<3 {
