@@ -127,6 +127,15 @@ class Cluster:
         )
         self._wait("apiserver", lambda: _answers(f"{self.server}/readyz"))
 
+    def compact(self, revision: int):
+        """etcd forgets how things were before; watches from there are answered 410 Gone."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.etcd_port}/v3/kv/compaction",
+            data=json.dumps({"revision": revision, "physical": True}).encode(),
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 200
+
     def kill(self, name: str):
         """kill -9, by the PID that was started here."""
         process = self.processes.pop(name)

@@ -195,8 +195,10 @@ private final class Bench {
         let refusals = bench.store.told.filter { $0.reason == "Refused" }
         #expect(refusals.count == 1)
         #expect(refusals.first?.message.contains("spec.canary.version must differ") == true)
-        let status = bench.store.objects[0]["status"]
-        #expect(status?["message"]?.string?.contains("must differ from stable.version") == true)
+        let status = RolloutStatus(reading: try #require(bench.store.objects[0]["status"]))
+        let degraded = status.condition(.degraded)
+        #expect(degraded?.status == .yes && degraded?.reason == "Refused")
+        #expect(degraded?.message.contains("must differ from stable.version") == true)
         #expect(bench.store.objects[1]["status"]?["weight"]?.integer == 500)
     }
 

@@ -178,13 +178,21 @@ package final class Controller {
         }
     }
 
-    /// An object that is no rollout: people are told, and what it was before goes on.
+    /// An object that is no rollout: people are told, and what it was before goes on. The condition is
+    /// the machine's again as soon as the object is good.
     private func refuse(_ stored: StoredRollout, _ refusal: RolloutRefusal) {
         let message = "refused, and what it said before goes on: \(refusal)"
+        var condition = RolloutCondition(
+            .degraded, .yes, reason: Self.refused, message: message,
+            lastTransitionTime: clock(), observedGeneration: stored.metadata.generation)
         var status = stored.status
-        status.reason = Self.refused
-        status.message = message
-        if status != stored.status, !write(status, of: stored) { return }
+        let former = status.condition(.degraded)
+        if let former, former.status == .yes {
+            condition.lastTransitionTime = former.lastTransitionTime
+        }
+        status.conditions.removeAll { $0.kind == .degraded }
+        status.conditions.append(condition)
+        if former != condition, !write(status, of: stored) { return }
         if refusals[stored.metadata.name] != refusal.description {
             refusals[stored.metadata.name] = refusal.description
             tell(

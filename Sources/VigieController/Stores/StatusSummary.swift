@@ -6,13 +6,15 @@ import VigieRollouts
 enum StatusSummary {
     static func adding(to status: RolloutStatus, steps: Int) -> JSONValue {
         let hasCanary = status.canaryVersion != nil
+        // Promoted, it answers everybody, as the stable version.
+        let weight = status.phase == .succeeded ? 100 : Double(status.weight) / 100
         let analyses = status.analysis.compactMap { one in
             one.value.map { "\(one.name)=\(short($0))" }
         }
         return withoutEmptyTexts(status.json).setting(
             "summary",
             .object([
-                "weight": hasCanary ? .string(percent(Double(status.weight) / 100)) : nil,
+                "weight": hasCanary ? .string(percent(weight)) : nil,
                 "step": hasCanary && steps > 0
                     ? .string("\(min(status.stepIndex, steps))/\(steps)") : nil,
                 "pods": .string("\(status.pods.updated)/\(status.pods.total)"),

@@ -75,7 +75,7 @@ struct ControllerCommand: SettingsCommand {
 
     /// Throws a ``StartFailure`` when the controller cannot start.
     func run() throws {
-        let identity = PodIdentity(TraceOptions()).logFields
+        let identity = PodIdentity("vigie-controller").logFields
         let encoder = LogEncoder(log.logFormat, service: identity)
         let writer = try StartFailure.wrapping("--log-file") { () throws(SystemError) in
             try LogWriter(try LogDestination(log.logFile), encoder)

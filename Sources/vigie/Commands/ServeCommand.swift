@@ -55,7 +55,9 @@ struct ServeCommand: SettingsCommand {
 
     static let settings: [Setting] =
         [
-            "listen", "admin", "loops", "grace", "rollouts", "registry", "keep-versions",
+            "listen", "admin", "loops", "grace", "rollouts", "rollouts-cache", "rollouts-wait",
+            "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector", "registry",
+            "keep-versions",
             "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
             "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",

@@ -38,25 +38,18 @@ final class ControllerHome {
         let namespace =
             command.kubernetes.rolloutsNamespace ?? client.configuration.namespace
         let identity = command.leader.identity
-        let (store, elector) = try StartFailure.wrapping("controller") {
-            () throws(SystemError) in
-            let store = try ClusterStore(
+        let store = try StartFailure.wrapping("controller") { () throws(SystemError) in
+            try ClusterStore(
                 client, namespace: namespace,
                 labelSelector: command.kubernetes.rolloutsSelector, instance: identity,
                 cancellation, changed: changed)
-            guard command.leader.leaderElect else { return (store, LeaderElector?.none) }
-            let options = command.leader.options(namespace: namespace, identity: identity)
-            return (
-                store,
-                try LeaderElector(client, options) { news in
-                    log.write(news.level, news.text)
-                    changed()
-                }
-            )
         }
-        cluster = (store, elector)
         self.store = store
-        leadership = elector ?? Alone()
+        let elector = try Self.elector(
+            command.leader, client, namespace: namespace, identity: identity, log,
+            changed: changed)
+        cluster = (store, elector)
+        if let elector { leadership = elector } else { leadership = Alone() }
         if command.pods.pods.isEmpty {
             finder = ClusterPods(
                 client, namespace: namespace, selector: command.pods.podsSelector,
@@ -66,6 +59,21 @@ final class ControllerHome {
             finder = NamedPods(command.pods.pods.places)
         }
         place = "modelrollouts of \(namespace) at \(client.configuration.server)"
+    }
+
+    private static func elector(
+        _ options: LeaderOptions, _ client: KubernetesClient, namespace: String,
+        identity: String, _ log: Log, changed: @escaping @Sendable () -> Void
+    ) throws(StartFailure) -> LeaderElector? {
+        guard options.leaderElect else { return nil }
+        return try StartFailure.wrapping("--leader-elect") { () throws(SystemError) in
+            try LeaderElector(
+                client, options.options(namespace: namespace, identity: identity)
+            ) { news in
+                log.write(news.level, news.text)
+                changed()
+            }
+        }
     }
 
     func start() {
@@ -87,6 +95,8 @@ final class ControllerHome {
         } catch { throw StartFailure(description: "--pods-token-file: \(error)") }
     }
 }
+
+extension LeaderElector: Leadership {}
 
 extension LeaderElector.News {
     fileprivate var level: LogLevel {

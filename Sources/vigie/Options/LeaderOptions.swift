@@ -53,7 +53,7 @@ struct LeaderOptions: ParsableArguments {
     /// Unlike that of any other controller.
     var identity: String {
         if let leaseIdentity { return leaseIdentity }
-        let host = PodIdentity(TraceOptions()).host
+        let host = PodIdentity("vigie-controller").instance
         return "\(host)_\(String(UInt64.random(in: 1 << 60...UInt64.max), radix: 16))"
     }
 

@@ -9,22 +9,26 @@ struct PodIdentity: Sendable {
     /// `service.instance.id`: the pod's name.
     var instance: String { resource.first { $0.name == "service.instance.id" }?.value ?? "" }
 
-    /// The machine's or the pod's name.
-    var host: String { value("host.name") ?? "" }
-
     init(_ options: TraceOptions) {
+        self.init(options.serviceName, options.resourceAttributes.pairs)
+    }
+
+    /// - Parameters:
+    ///   - service: "vigie" if it is nil and the attributes do not say.
+    ///   - attributes: further ones; they win over what is found out here.
+    init(_ service: String?, _ attributes: [(name: String, value: String)] = []) {
         var name = [CChar](repeating: 0, count: 256)
         // Room for the longest name that Linux knows (64 bytes).
         gethostname(&name, name.count - 1)
         let host = String(
             decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        var pairs = options.resourceAttributes.pairs
+        var pairs = attributes
         func add(_ name: String, _ value: String) {
             if !pairs.contains(where: { $0.name == name }) { pairs.append((name, value)) }
         }
-        if let name = options.serviceName {
+        if let service {
             pairs.removeAll { $0.name == "service.name" }
-            add("service.name", name)
+            add("service.name", service)
         }
         add("service.name", "vigie")
         add("service.version", Build.version)

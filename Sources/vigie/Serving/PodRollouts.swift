@@ -1,3 +1,4 @@
+import VigieKubernetes
 import VigieRegistry
 import VigieRouting
 import VigieServices
@@ -9,6 +10,7 @@ import VigieTransport
 final class PodRollouts {
     let board: RolloutBoard
     private let source: any RolloutSource
+    private let sourceMetrics: [any MetricSource]
     private let pod: String
     /// What the admin port tells; nil until loops follow.
     private(set) var reporter: RolloutReporter?
@@ -21,11 +23,35 @@ final class PodRollouts {
         self.log = log
         pod = PodIdentity(settings.trace).instance
         board = RolloutBoard { event in log.write(event.level, event.description) }
-        source = try StartFailure.wrapping("--rollouts \(place)") { () throws(SystemError) in
-            try RolloutFolder(place)
+        if settings.rollouts.areInCluster {
+            let cluster = try Self.cluster(settings.rollouts, log)
+            source = cluster
+            sourceMetrics = [cluster]
+            try StartFailure.wrapping("--rollouts \(place)") { () throws(RolloutSourceError) in
+                try cluster.start(board)
+                try cluster.waitForFirst(atMost: settings.rollouts.rolloutsWait.duration)
+            }
+        } else {
+            source = try StartFailure.wrapping("--rollouts \(place)") { () throws(SystemError) in
+                try RolloutFolder(place)
+            }
+            sourceMetrics = []
+            try StartFailure.wrapping("--rollouts \(place)") { () throws(RolloutSourceError) in
+                try source.start(board)
+            }
         }
-        try StartFailure.wrapping("--rollouts \(place)") { () throws(RolloutSourceError) in
-            try source.start(board)
+    }
+
+    private static func cluster(
+        _ settings: RolloutOptions, _ log: Log
+    ) throws(StartFailure) -> ClusterRolloutSource {
+        let client = try settings.kubernetes.client(agent: "vigie")
+        var options = ClusterRolloutSource.Options()
+        options.namespace = settings.kubernetes.rolloutsNamespace
+        options.labelSelector = settings.kubernetes.rolloutsSelector
+        options.cacheFile = settings.rolloutsCache
+        return try StartFailure.wrapping("--rollouts kubernetes") { () throws(SystemError) in
+            try ClusterRolloutSource(client, options) { log.warning($0) }
         }
     }
 
@@ -52,7 +78,7 @@ final class PodRollouts {
             services.follow(table)
             canaryGuard.watch(table)
         }
-        return [RolloutMetrics(services, board, canaryGuard)]
+        return [RolloutMetrics(services, board, canaryGuard)] + sourceMetrics
     }
 
     /// Ends the threads.

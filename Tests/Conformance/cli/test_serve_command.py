@@ -106,23 +106,27 @@ OTHER_VALUES = {
     "decision-log-sync-interval": "200ms",
     "decision-log-timeout": "3s",
     "drift-window": "5m",
+    "rollouts-wait": "5s",
 }
 # Settings that need files, tried by tests of their own.
 ELSEWHERE = {
     *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
     *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
+    # Of a Kubernetes cluster: see kubernetes/.
+    *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
 }
 
 
 @pytest.fixture
-def pod():
+def pod(tmp_path):
+    """Pods write what they write, such as decision logs, into the test's folder."""
     pods = []
 
     def start(*arguments, env=None, registry=DEMO, listen="127.0.0.1:0"):
         given = [f"--registry={registry}"] if registry else []
         given += [f"--listen={listen}"] if listen else []
-        pods.append(Pod(*given, *arguments, env=env))
+        pods.append(Pod(*given, *arguments, env=env, cwd=tmp_path))
         return pods[-1]
 
     yield start
