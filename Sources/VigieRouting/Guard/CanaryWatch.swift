@@ -5,8 +5,8 @@ import VigieTransport
 /// and counts come in, a verdict goes out.
 ///
 /// - **Error rate**: faults over all that ended, plus the share of requests that the canary found wrong
-///   over and above what the stable version did: wrong requests are their callers' fault, unless only
-///   the canary thinks so.
+///   over and above what the stable version did, and what chance may add to that: wrong requests are
+///   their callers' fault, unless only the canary thinks so.
 /// - **Latency**: more than one in a hundred took longer than the limit for p99. Requests that have not
 ///   ended count too when they have been under way for longer than the limit: so a canary that hangs is
 ///   found before its first answer.
@@ -74,15 +74,30 @@ package struct CanaryWatch: Sendable {
         let recent = sample.stable - before.stable
         let stable =
             recent.ended >= UInt64(limits.minimumRequests) ? recent : sample.stable
-        let usual = Double(stable.rejections) / Double(max(stable.ended, 1))
-        let excess = max(Double(canary.rejections) - usual * Double(ended), 0)
-        let rate = (Double(canary.faults) + excess) / Double(ended)
+        let rate =
+            Double(canary.faults) / Double(ended)
+            + Self.excess(canary.rejections, of: ended, over: stable.rejections, of: stable.ended)
         guard rate > limit else { return nil }
         return (
             .errorRate,
             "\(canary.faults) of \(ended) requests failed and \(canary.rejections) were refused "
                 + "in the last \(limits.window), more than \(limit * 100) %"
         )
+    }
+
+    /// Standard deviations that a difference of two shares must exceed to be no chance: it is looked at
+    /// twenty times a second, for weeks.
+    private static let deviations = 5.0
+
+    /// By how much a share is above another one beyond what chance may do; 0 when it is not.
+    private static func excess(
+        _ count: UInt64, of all: UInt64, over usual: UInt64, of usualAll: UInt64
+    ) -> Double {
+        guard count > 0, usualAll > 0 else { return Double(count) / Double(max(all, 1)) }
+        let (own, other) = (Double(all), Double(usualAll))
+        let pooled = (Double(count) + Double(usual)) / (own + other)
+        let deviation = (pooled * (1 - pooled) * (1 / own + 1 / other)).squareRoot()
+        return max(Double(count) / own - Double(usual) / other - deviations * deviation, 0)
     }
 
     private func slowness(

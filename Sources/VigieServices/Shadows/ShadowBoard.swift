@@ -94,11 +94,10 @@ package final class ShadowBoard: Sendable {
 
     /// Something waits.
     func wake() {
-        if isAsleep.load(ordering: .relaxed),
+        guard isAsleep.load(ordering: .sequentiallyConsistent),
             isAsleep.exchange(false, ordering: .acquiringAndReleasing)
-        {
-            bell?.ring()
-        }
+        else { return }
+        bell?.ring()
     }
 
     // MARK: The thread
@@ -135,7 +134,7 @@ package final class ShadowBoard: Sendable {
             guard !didRun else { continue }
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             // What came before that rings no bell.
-            let isIdle = lines.allSatisfy { $0.waiting == 0 }
+            let isIdle = self.lines.allSatisfy { $0.waiting == 0 }
             bell.wait(
                 until: isIdle
                     ? .never : MonotonicTime.now().advanced(by: .milliseconds(1)))

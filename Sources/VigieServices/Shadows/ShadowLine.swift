@@ -66,7 +66,9 @@ final class ShadowLine: Sendable {
 
     /// Whether one more may wait; it counts as waiting then.
     func admit() -> Bool {
-        guard waitingCount.wrappingAdd(1, ordering: .relaxed).newValue <= plan.queue else {
+        // Before it is looked whether the thread sleeps, which looks here before it does.
+        let after = waitingCount.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+        guard after <= plan.queue else {
             waitingCount.wrappingSubtract(1, ordering: .relaxed)
             return false
         }
@@ -101,7 +103,7 @@ final class ShadowLine: Sendable {
 
     // MARK: For any thread
 
-    var waiting: Int { waitingCount.load(ordering: .relaxed) }
+    var waiting: Int { waitingCount.load(ordering: .sequentiallyConsistent) }
     var offered: UInt64 { offeredCount.load(ordering: .relaxed) }
     var failures: UInt64 { failedCount.load(ordering: .relaxed) }
 

@@ -23,7 +23,8 @@ struct SleepCommand: ParsableCommand {
     func run() {
         let (seconds, attoseconds) = time.duration.components
         var left = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-        // A signal that does not end the process leaves the rest in `left`.
-        while nanosleep(&left, &left) != 0, errno == EINTR {}
+        var rest = timespec()
+        // A signal that does not end the process leaves what is left.
+        while nanosleep(&left, &rest) != 0, errno == EINTR { left = rest }
     }
 }

@@ -112,16 +112,9 @@ OTHER_VALUES = {
 ELSEWHERE = {
     *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
     *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key"],
-    # Of a folder, or of a Kubernetes cluster: see rollouts/ and kubernetes/.
-    *[
-        "rollouts",
-        "rollouts-cache",
-        "kubeconfig",
-        "kube-context",
-        "rollouts-namespace",
-        "rollouts-selector",
-    ],
+    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
+    # Of a Kubernetes cluster: see kubernetes/.
+    *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
 }
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from harness import binary
+from harness import Pod, binary
 from rollout_kit import Caller, linear, publish, total, until
 
 STABLE = {"stable": {"version": 1}}
@@ -54,7 +54,7 @@ def test_weights_change_under_load_and_no_request_fails(cluster):
 @pytest.mark.parametrize(
     ("text", "place", "what"),
     [
-        ("spec: [", "fraud.yaml:1", "is no valid YAML"),
+        ("spec: [", "fraud.yaml:2", "is no valid YAML"),
         ("kind: ModelRollout\n", "fraud.yaml:1", "metadata.name is missing"),
         (
             "apiVersion: vigie.dev/v1alpha1\nkind: ModelRollout\nmetadata: {name: fraud}\n"
@@ -177,3 +177,19 @@ def test_versions_that_a_rollout_names_are_loaded_though_the_policy_lets_them_go
     models = json.loads(cluster.pod.get("/models")[1])
     ready = {model["version"] for model in models if model["state"] == "READY"}
     assert ready == {2, 4, 8}
+
+
+@pytest.mark.parametrize("way", ["flag", "file", "variable"])
+def test_the_folder_is_named_in_each_of_the_three_ways(cluster, tmp_path, way):
+    cluster.rollouts.write(STABLE)
+    folder = cluster.rollouts.folder
+    listen = ["--registry", cluster.registry, "--listen", "127.0.0.1:0"]
+    if way == "flag":
+        cluster.pod = Pod(*listen, "--rollouts", folder)
+    elif way == "file":
+        (tmp_path / "vigie.yaml").write_text(f"rollouts: {folder}\n")
+        cluster.pod = Pod(*listen, "--config", tmp_path / "vigie.yaml")
+    else:
+        cluster.pod = Pod(*listen, env={"VIGIE_ROLLOUTS": str(folder)})
+    cluster.caller = Caller(cluster.pod)
+    assert cluster.caller.ask().version == "1"

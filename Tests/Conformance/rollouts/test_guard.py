@@ -126,8 +126,9 @@ def test_a_canary_that_is_slow_is_out(cluster, load):
     until(lambda: len(asking.seen) > 100, what="answers of the stable version")
     cluster.rollouts.write(rollout(3, minimumRequests=4))
     first = until(
-        lambda: next((s[0] for s in list(asking.seen) if s[1] == "canary"), None)
-        or asking.guarded(),
+        lambda: (
+            next((s[0] for s in list(asking.seen) if s[1] == "canary"), None) or asking.guarded()
+        ),
         what="the canary's first answer",
     )
     check_is_out(cluster, asking, "p99", first)

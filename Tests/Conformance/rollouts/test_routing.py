@@ -107,8 +107,9 @@ def test_no_sticky_caller_moves_back_when_the_weight_rises(cluster):
     for weight in (500, 2500, 5000, 9000, 10_000):
         cluster.rollouts.write(CANARY | {"routing": {"weight": weight} | sticky})
         until(
-            lambda weight=weight: total(cluster.pod, "vigie_rollout_weight_ratio", arm="canary")
-            == weight / 10_000,
+            lambda weight=weight: (
+                total(cluster.pod, "vigie_rollout_weight_ratio", arm="canary") == weight / 10_000
+            ),
             what=f"weight {weight}",
         )
         now = set()
@@ -187,9 +188,7 @@ def test_a_version_that_is_not_loaded_gets_no_traffic_and_is_counted(cluster):
     for _ in range(20):
         answer = cluster.caller.ask()
         assert (answer.version, answer.arm, answer.route) == ("1", "stable", "not-loaded")
-    counted = total(
-        cluster.pod, "vigie_rollout_not_loaded_total", version="9", instead="stable"
-    )
+    counted = total(cluster.pod, "vigie_rollout_not_loaded_total", version="9", instead="stable")
     assert counted == 20
     publish(cluster.registry, 9, linear((1, 0), 9))
     until(lambda: cluster.caller.ask().version == "9", what="version 9")
@@ -203,9 +202,7 @@ def test_without_the_stable_version_something_answers_and_is_counted(cluster):
     answer = cluster.caller.ask()
     # The newest but for the one on trial.
     assert (answer.version, answer.route) == ("1", "not-loaded")
-    counted = total(
-        cluster.pod, "vigie_rollout_not_loaded_total", version="8", instead="fallback"
-    )
+    counted = total(cluster.pod, "vigie_rollout_not_loaded_total", version="8", instead="fallback")
     assert counted == 1
 
 

@@ -56,9 +56,7 @@ def test_a_shadow_that_is_not_loaded_is_counted(cluster):
     cluster.start()
     for _ in range(10):
         cluster.caller.ask()
-    dropped = total(
-        cluster.pod, "vigie_shadow_dropped_total", version="9", reason="not_loaded"
-    )
+    dropped = total(cluster.pod, "vigie_shadow_dropped_total", version="9", reason="not_loaded")
     assert dropped == 10
     publish(cluster.registry, 9, linear((1, 0), 9))
     until(lambda: cluster.caller.ask() and ran(cluster, "9") > 0, what="version 9")
@@ -77,9 +75,7 @@ def test_shadows_of_a_stream(cluster):
     cluster.start()
     requests = [cluster.caller.request((index, 0)) for index in range(50)]
     answers = list(cluster.caller.stub.ModelStreamInfer(iter(requests), timeout=30))
-    values = [
-        numpy.frombuffer(a.infer_response.raw_output_contents[0], "<f4")[0] for a in answers
-    ]
+    values = [numpy.frombuffer(a.infer_response.raw_output_contents[0], "<f4")[0] for a in answers]
     assert values == [index + 1 for index in range(50)]
     until(lambda: ran(cluster, "2") == 50, what="the shadow's last answer")
 

@@ -46,6 +46,19 @@ def certificate(folder: pathlib.Path):
     )
 
 
+def rollouts(folder: pathlib.Path) -> pathlib.Path:
+    """A rollout with everything that a metric tells of."""
+    made = folder / "rollouts"
+    made.mkdir()
+    (made / "credit.yaml").write_text(
+        "apiVersion: vigie.dev/v1alpha1\nkind: ModelRollout\nmetadata: {name: credit}\n"
+        "spec:\n  model: credit-default\n  stable: {version: 1}\n  canary: {version: 2}\n"
+        "  shadows: [{version: 9}]\n  routing:\n    rules:\n"
+        "    - {name: next, match: [{metadata: x-next, exact: 'yes'}], version: 8}\n"
+    )
+    return made
+
+
 def all_families(loaded) -> dict[str, tuple[str, str, str, str]]:
     """Of a loaded pod, and of one with all that is off by default."""
     found = families(loaded)
@@ -55,6 +68,7 @@ def all_families(loaded) -> dict[str, tuple[str, str, str, str]]:
         pod = Pod(
             *[f"--registry={DEMO}", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0"],
             *[f"--tls-cert={folder / 'cert.pem'}", f"--tls-key={folder / 'key.pem'}"],
+            f"--rollouts={rollouts(folder)}",
             "--trace-endpoint=http://127.0.0.1:1",
         )
         try:

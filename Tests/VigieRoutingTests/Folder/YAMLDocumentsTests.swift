@@ -48,7 +48,7 @@ import VigieEngine
 
     @Test(
         arguments: [
-            ("a: [", 1), ("a: 1\nb: {c: 1\n", 3), ("a: 1\n b: 2\n", 2), ("a: 1\na: 2\n", nil),
+            ("a: [", 2), ("a: 1\nb: {c: 1\n", 3), ("a: 1\n b: 2\n", 2), ("a: 1\na: 2\n", nil),
             ("{[1]: 2}", nil), ("a: &x [*x]", nil), ("\"\\q\"", 1),
         ] as [(String, Int?)])
     func what_is_no_YAML_is_refused(text: String, line: Int?) {

@@ -107,6 +107,24 @@ import VigieRollouts
         #expect(reason == .errorRate)
     }
 
+    /// A third of all requests are wrong; which arm gets how many of them is chance.
+    @Test func chance_takes_nothing_out() {
+        var random = SeededRandom(seed: 4)
+        var day = Day()
+        let reason = day.look(2000) {
+            for _ in 0..<4 {
+                let isWrong = random.next(below: 3) == 0
+                if random.next(below: 2) == 0 {
+                    $0.started += 1
+                    if isWrong { $0.canary.rejections += 1 } else { $0.canary.answered += 1 }
+                } else {
+                    if isWrong { $0.stable.rejections += 1 } else { $0.stable.answered += 1 }
+                }
+            }
+        }
+        #expect(reason == nil)
+    }
+
     @Test func callers_that_go_away_are_nobodys_fault() {
         var day = Day()
         let reason = day.look(100) {
@@ -146,6 +164,7 @@ import VigieRollouts
 
     @Test func one_answer_that_is_no_number_is_enough() {
         var day = Day()
+        #expect(day.look() == nil)
         let reason = day.look {
             Self.answer(&$0, 1)
             $0.canary.nonFinite += 1
