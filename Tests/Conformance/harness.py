@@ -29,7 +29,8 @@ def binary(name: str) -> pathlib.Path:
     for place in filter(None, places):
         path = pathlib.Path(place) / name
         if path.exists():
-            return path
+            # Tests start it in folders of their own.
+            return path.resolve()
     pytest.fail(f"{name} is not built: run `swift build --product {name}`, or set VIGIE_BIN_DIR")
 
 

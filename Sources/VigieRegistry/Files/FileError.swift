@@ -32,5 +32,10 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the thing is not there.
     package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 
+    /// Whether the machine lacked something, or a disk did not answer: the file may be as it should be.
+    package var isPassing: Bool {
+        [EMFILE, ENFILE, ENOMEM, EIO, ESTALE, ETIMEDOUT, EAGAIN].contains(code)
+    }
+
     package var description: String { "cannot \(action) \(path): \(detail)" }
 }

@@ -61,9 +61,14 @@ package struct S3Writer: RegistryWriter {
                     try ModelLabels.checkCount(changed)
                     return Array(ModelLabels.text(changed).utf8)
                 }
-                let headers: HTTPHeaders =
-                    etag.map { ["If-Match": $0] } ?? ["If-None-Match": "*"]
-                if try put(key, bytes, headers) { return }
+                guard let etag else {
+                    if try put(key, bytes, ["If-None-Match": "*"]) { return }
+                    continue
+                }
+                if try put(key, bytes, ["If-Match": etag]) { return }
+                // Ceph 16 compares what a PUT requires with its ETag without the quotes.
+                let bare = etag.filter { $0 != "\"" }
+                if bare != etag, try put(key, bytes, ["If-Match": bare]) { return }
             } catch { throw error.writingError }
         }
         throw RegistryError(.folder, "somebody else keeps changing \(key)")

@@ -44,6 +44,10 @@ package struct S3Client: Sendable {
         _ cancellation: HTTPCancellation
     ) throws(RemoteError) -> HTTPResponse {
         try http.send(cancellation) { () throws(RemoteError) in
+            var headers = headers
+            if case .none = body {} else {
+                headers["Content-Type"] = "application/octet-stream"
+            }
             var request = try signed(method, key, query, headers, digest)
             request.body = body
             request.timeout = timeout

@@ -36,11 +36,16 @@ package struct RegistryError: Error, Sendable, Equatable, CustomStringConvertibl
     package let reason: Reason
     package let message: String
     package let cause: Cause
+    /// Whether it may be gone though no file changes: see ``FileError/isPassing``.
+    package let isPassing: Bool
 
-    package init(_ reason: Reason, _ message: String, cause: Cause = .other) {
+    package init(
+        _ reason: Reason, _ message: String, cause: Cause = .other, isPassing: Bool = false
+    ) {
         self.reason = reason
         self.message = message
         self.cause = cause
+        self.isPassing = isPassing
     }
 
     package var description: String { message }

@@ -62,6 +62,7 @@ extension StoreCore {
     ) {
         let reason = error.message
         let wasSettling = state.isSettling
+        let isNews = wasSettling || state.reason != reason
         if case .waiting = state.phase {} else { state.isSettling = false }
         // At first sight the file system tells how long ago something changed.
         let changedAt = state.changedAt ?? now - (state.stamp?.age() ?? .zero)
@@ -77,8 +78,9 @@ extension StoreCore {
                 events.append(.waiting(name: name, version: version, reason: reason))
             }
         } else {
-            events.append(
-                .failed(name: name, version: version, error))
+            if error.isPassing { state.retryAt = now + options.passingRetryInterval }
+            guard isNews || !error.isPassing else { return }
+            events.append(.failed(name: name, version: version, error))
         }
     }
 
@@ -125,6 +127,8 @@ extension VersionLoader {
     /// The stamp is taken before reading: a change during the load shows as one after it.
     func attempt(_ name: String, _ version: Int) -> StoreCore.Attempt {
         let key = VersionKey(name, version)
+        // Whether it can be had shows in the stamp; why it cannot, when it is loaded.
+        try? source.provide(name, version)
         var stamp = source.stamp([key])
         var result = Result { () throws(RegistryError) in try load(name, version) }
         var members: [VersionKey] = []

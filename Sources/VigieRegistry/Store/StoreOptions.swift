@@ -21,6 +21,9 @@ package struct StoreOptions: Sendable {
     /// The first and greatest wait between two tries of a version that is being written.
     package var retryInterval: Duration = .milliseconds(100)
     package var retryIntervalMax: Duration = .seconds(2)
+    /// When a version that could not be read for want of descriptors or memory, or since a disk failed,
+    /// is tried again: nothing in its files will change.
+    package var passingRetryInterval: Duration = .seconds(10)
     /// A version's folder must be gone for this long before it is unloaded: replacing a folder by
     /// two renames is no removal.
     package var removalGrace: Duration = .milliseconds(200)

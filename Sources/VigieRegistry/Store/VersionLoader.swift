@@ -280,6 +280,7 @@ package struct VersionLoader: Sendable {
     /// What is not there may be still to come; what cannot be read for another reason may become
     /// readable: both are tried again.
     static func fileError(_ error: FileError) -> RegistryError {
-        RegistryError(.incomplete, "\(error)", cause: error.cause)
+        RegistryError(
+            .incomplete, "\(error)", cause: error.cause, isPassing: error.isPassing)
     }
 }

@@ -6,6 +6,7 @@ package struct ArmSummary: Sendable, Equatable {
     package var version: Int
     package var requests: UInt64
     package var errors: UInt64
+    package var rejections: UInt64
     package var nonFinite: UInt64
     /// Nil without requests.
     package var errorRate: Double?
@@ -26,10 +27,12 @@ package struct ArmSummary: Sendable, Equatable {
         version = arm.version
         requests = arm.requests
         errors = arm.errors
+        rejections = arm.rejections
         nonFinite = arm.nonFinite
         errorRate = arm.errorRate
         let alpha = 1 - CanaryComparison.confidence
-        errorRange = RateSequence.range(arm.outcomes, alpha: alpha)
+        errorRange = RateSequence.range(
+            .init(successes: arm.errors, trials: arm.requests), alpha: alpha)
         p50 = arm.latency(0.5)
         p95 = arm.latency(0.95)
         p99 = arm.latency(0.99)
@@ -46,6 +49,7 @@ package struct ArmSummary: Sendable, Equatable {
         object.add("version", version)
         object.add("requests", requests)
         object.add("errors", errors)
+        object.add("rejections", rejections)
         object.add("nonFinite", nonFinite)
         object.add("errorRate", errorRate)
         object.add("errorRange", .numbers([errorRange.lowerBound, errorRange.upperBound]))

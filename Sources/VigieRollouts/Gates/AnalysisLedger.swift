@@ -29,7 +29,7 @@ enum AnalysisLedger {
             status.phase = status.failures > analysis.failureLimit ? .failed : .running
         case .inconclusive(let why):
             (status.value, status.errors) = (nil, 0)
-            status.message = why
+            status.message = Shown.bounded(why)
             status.phase = .running
             // While more comes in, it is only early.
             guard !hasMore else {
@@ -41,7 +41,7 @@ enum AnalysisLedger {
         case .error(let problem):
             status.value = nil
             status.errors += 1
-            status.message = problem
+            status.message = Shown.bounded(problem)
             status.phase = status.errors > analysis.consecutiveErrorLimit ? .error : .running
         }
     }
@@ -56,22 +56,4 @@ enum AnalysisLedger {
         if let min = analysis.min { return "\(shown) is below \(Shown.number(min))" }
         return shown
     }
-}
-
-/// Numbers for people.
-enum Shown {
-    /// With at most four significant digits.
-    static func number(_ value: Double) -> String {
-        guard value.isFinite, value != 0, abs(value) >= 1e-3, abs(value) < 1e6 else {
-            return value == value.rounded() && abs(value) < 1e15
-                ? String(Int(value)) : String(describing: value)
-        }
-        var scale = 1.0
-        while abs(value) * scale < 1000 { scale *= 10 }
-        let rounded = (value * scale).rounded() / scale
-        return rounded == rounded.rounded() ? String(Int(rounded)) : String(rounded)
-    }
-
-    /// Basis points as a percentage: "5 %", "0.25 %".
-    static func share(_ basisPoints: Int) -> String { "\(number(Double(basisPoints) / 100)) %" }
 }

@@ -19,8 +19,14 @@ package struct CanaryView: Sendable {
         shadow = report?.shadow(canary, against: stable)
     }
 
-    /// Requests that the canary has answered in this step, or that were compared.
-    package var requests: Int {
-        Int(clamping: arm == .shadow ? shadow?.comparison.compared ?? 0 : canary?.requests ?? 0)
+    /// Requests that the canary was given in this step, as a shadow or to answer.
+    package var requests: Int { Int(clamping: canary?.requests ?? 0) }
+
+    /// The share of the canary's requests that failed, and of those that it found wrong what is over
+    /// and above the stable version's share: wrong requests are their callers' fault, unless only the
+    /// canary thinks so. Nil without requests.
+    package var errorRate: Double? {
+        guard let canary, let rate = canary.errorRate else { return nil }
+        return rate + max(0, canary.rejectionRate - (stable?.rejectionRate ?? 0))
     }
 }

@@ -13,7 +13,7 @@ package enum Gate {
     ) -> GateReading {
         switch analysis.source {
         case .errorRate:
-            guard let rate = view.canary?.errorRate else { return noRequests }
+            guard let rate = view.errorRate else { return noRequests }
             return judge(rate, analysis)
         case .p99Ratio: return latency(analysis, view)
         case .scorePSI, .scoreKS, .scoreJS, .referencePSI: return scores(analysis, view)
@@ -110,8 +110,4 @@ package enum Gate {
         case .error(let problem): .error(problem)
         }
     }
-}
-
-extension ArmReport {
-    var outcomes: BernoulliTest.Counts { .init(successes: errors, trials: requests) }
 }

@@ -6,8 +6,11 @@ package struct ArmReport: Sendable, Equatable {
     package var version: Int
     /// Answered or failed; requests that were refused before they were computed are not among them.
     package var requests: UInt64 = 0
-    /// Of those, the ones that failed.
+    /// Of those, the ones that failed by the version's or the pod's fault.
     package var errors: UInt64 = 0
+    /// Of those, the ones that the version found wrong: their callers' fault, unless it takes less than
+    /// others do.
+    package var rejections: UInt64 = 0
     /// Scores that were NaN or infinite.
     package var nonFinite: UInt64 = 0
     /// Of the answered ones, by bucket of `BucketScale.latency`.
@@ -28,6 +31,7 @@ package struct ArmReport: Sendable, Equatable {
     package mutating func merge(_ other: ArmReport) {
         requests &+= other.requests
         errors &+= other.errors
+        rejections &+= other.rejections
         nonFinite &+= other.nonFinite
         latency.merge(other.latency)
         latencySum &+= other.latencySum
@@ -41,6 +45,7 @@ package struct ArmReport: Sendable, Equatable {
         var difference = self
         difference.requests = requests &- min(before.requests, requests)
         difference.errors = errors &- min(before.errors, errors)
+        difference.rejections = rejections &- min(before.rejections, rejections)
         difference.nonFinite = nonFinite &- min(before.nonFinite, nonFinite)
         difference.latency = latency.since(before.latency)
         difference.latencySum = latencySum &- min(before.latencySum, latencySum)
@@ -51,6 +56,16 @@ package struct ArmReport: Sendable, Equatable {
     /// The share of requests that failed; nil without any.
     package var errorRate: Double? {
         requests > 0 ? Double(errors) / Double(requests) : nil
+    }
+
+    /// The share of requests that were found wrong; zero without any.
+    var rejectionRate: Double {
+        requests > 0 ? Double(rejections) / Double(requests) : 0
+    }
+
+    /// What a test of one arm against the other counts: whatever was not answered.
+    var outcomes: BernoulliTest.Counts {
+        .init(successes: errors &+ rejections, trials: requests)
     }
 
     /// The latency that a share of answers are at or below, in seconds, to within 4.5 %; nil without

@@ -83,6 +83,7 @@ extension ArmReport {
         self.init(arm, version: version)
         requests = fields.unsigned("requests")
         errors = fields.unsigned("errors")
+        rejections = fields.unsigned("rejections")
         nonFinite = fields.unsigned("nonFinite")
         latency = SparseCounts(reading: fields.value["latency"])
         latencySum = fields.unsigned("latencySum")

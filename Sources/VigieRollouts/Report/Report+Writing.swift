@@ -67,6 +67,7 @@ extension ArmReport {
         object.add("version", version)
         object.add("requests", requests)
         object.add("errors", errors)
+        object.add("rejections", rejections)
         object.add("nonFinite", nonFinite)
         object.add("latency", latency.json)
         object.add("latencySum", latencySum)

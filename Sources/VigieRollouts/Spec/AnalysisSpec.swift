@@ -65,7 +65,8 @@ package enum AnalysisSource: String, Sendable, CaseIterable {
     /// What the number is.
     package var meaning: String {
         switch self {
-        case .errorRate: "the share of the canary's requests that failed, 0 … 1"
+        case .errorRate:
+            "the share of the canary's requests that failed, 0 … 1; requests that it found wrong count as far as the stable version found a smaller share wrong"
         case .p99Ratio: "the canary's p99 latency by that of the stable version"
         case .scorePSI: "the population stability index of the canary's scores against the stable's"
         case .scoreKS: "the Kolmogorov–Smirnov distance of the same, 0 … 1"

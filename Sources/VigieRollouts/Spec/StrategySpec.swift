@@ -31,7 +31,7 @@ package enum FailureAction: String, Sendable, CaseIterable {
 /// One step: a share of the traffic, and what must be seen before the next one.
 package struct StepSpec: Sendable, Equatable {
     package var traffic: Traffic
-    /// Requests that the canary must have answered in this step (of a shadow: compared).
+    /// Requests that the canary must have had in this step, to answer or as a shadow.
     package var minimumRequests: Int
     package var pause: Pause
     /// Names of analyses that must have succeeded in this step.

@@ -43,7 +43,9 @@ extension RolloutWalk {
             var known =
                 status.analysis.first { $0.name == analysis.name } ?? AnalysisStatus(analysis.name)
             let wasOver = known.isOver
-            if AnalysisLedger.isDue(analysis, known, now) {
+            // What became due only at this look is asked of Prometheus before the next one.
+            let isAsked = analysis.source != .prometheus || answers[analysis.name] != nil
+            if isAsked, AnalysisLedger.isDue(analysis, known, now) {
                 let reading = Gate.read(
                     analysis, view, answer: answers[analysis.name], tests: steps(of: analysis))
                 AnalysisLedger.record(reading, analysis, requests: view.requests, at: now, &known)

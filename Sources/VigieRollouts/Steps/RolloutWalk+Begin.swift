@@ -73,8 +73,7 @@ extension RolloutWalk {
             })
         guard let (pod, failure) = fleet.failure(of: wanted), !isTold else { return }
         let message = "version \(failure.version) cannot be loaded: \(failure.message)"
-        status.lastFailure = RolloutFailure(
-            reason: RolloutReason.loadFailed.rawValue, message: message, pod: pod, time: now)
+        fail(.loadFailed, message, pod: pod)
         tell(.warning, .loadFailed, "pod \(pod): \(message)")
     }
 

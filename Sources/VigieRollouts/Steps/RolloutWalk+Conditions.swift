@@ -15,7 +15,7 @@ extension RolloutWalk {
         _ kind: RolloutCondition.Kind, _ value: RolloutCondition.Status, _ reason: RolloutReason,
         _ message: String
     ) {
-        status.set(kind, value, reason.rawValue, message, at: now)
+        status.set(kind, value, reason.rawValue, Shown.bounded(message), at: now)
     }
 
     private mutating func setReady() {

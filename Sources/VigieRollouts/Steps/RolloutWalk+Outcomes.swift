@@ -1,7 +1,7 @@
 extension RolloutWalk {
     mutating func fail(_ reason: RolloutReason, _ message: String, pod: String = "") {
         status.lastFailure = RolloutFailure(
-            reason: reason.rawValue, message: message, pod: pod, time: now)
+            reason: reason.rawValue, message: Shown.bounded(message), pod: pod, time: now)
     }
 
     /// The canary failed.

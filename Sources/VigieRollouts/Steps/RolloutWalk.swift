@@ -107,7 +107,8 @@ struct RolloutWalk {
         ]
         events.append(
             RolloutEvent(
-                kind: kind, reason: reason, message: message, id: parts.joined(separator: "/")))
+                kind: kind, reason: reason, message: Shown.bounded(message),
+                id: parts.joined(separator: "/")))
     }
 
     /// Says where the rollout is; true when that is news.
@@ -116,7 +117,7 @@ struct RolloutWalk {
         let isNew = status.phase != phase || status.reason != reason.rawValue
         status.phase = phase
         status.reason = reason.rawValue
-        status.message = message
+        status.message = Shown.bounded(message)
         return isNew
     }
 }

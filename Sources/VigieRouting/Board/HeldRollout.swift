@@ -41,13 +41,13 @@ struct HeldRollout: Sendable {
         guard let canary = rollout.spec.canary else { return nil }
         let generation = rollout.metadata.generation
         if let former, former.model == effective.model, former.version == canary.version,
-            former.generation == generation
+            former.generation == generation, former.epoch == effective.epoch
         {
             return former
         }
         return CanaryState(
             model: effective.model, version: canary.version, stable: effective.stable.version,
-            generation: generation, limits: effective.canaryGuard)
+            generation: generation, epoch: effective.epoch, limits: effective.canaryGuard)
     }
 
     /// Nothing that a loop sees differs.

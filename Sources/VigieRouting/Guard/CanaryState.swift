@@ -9,15 +9,21 @@ package final class CanaryState: Sendable {
     package let stable: Int
     /// Of the rollout's spec; another generation begins anew.
     package let generation: Int
+    /// When the canary's rollout began; another one begins anew. Nil without a controller.
+    package let epoch: WallTime?
     package let limits: GuardSpec
     private let out = Atomic<Bool>(false)
     private let why = Mutex<GuardTrip?>(nil)
 
-    package init(model: String, version: Int, stable: Int, generation: Int, limits: GuardSpec) {
+    package init(
+        model: String, version: Int, stable: Int, generation: Int, epoch: WallTime? = nil,
+        limits: GuardSpec
+    ) {
         self.model = model
         self.version = version
         self.stable = stable
         self.generation = generation
+        self.epoch = epoch
         self.limits = limits
     }
 

@@ -119,13 +119,14 @@ ELSEWHERE = {
 
 
 @pytest.fixture
-def pod():
+def pod(tmp_path):
+    """Pods write what they write, such as decision logs, into the test's folder."""
     pods = []
 
     def start(*arguments, env=None, registry=DEMO, listen="127.0.0.1:0"):
         given = [f"--registry={registry}"] if registry else []
         given += [f"--listen={listen}"] if listen else []
-        pods.append(Pod(*given, *arguments, env=env))
+        pods.append(Pod(*given, *arguments, env=env, cwd=tmp_path))
         return pods[-1]
 
     yield start

@@ -66,6 +66,12 @@ def remote(request, server, tmp_path):
         one.end()
 
 
+def needs_memory(source):
+    """For tests that kill the server."""
+    if source.is_remote and not source.server.remembers:
+        pytest.skip("moto forgets everything when it is killed")
+
+
 @pytest.fixture
 def bucket(server, tmp_path):
     """A registry on the S3 server that checks most: Ceph's, or moto where that is not installed."""
@@ -133,6 +139,21 @@ def reason(pod, model, version):
         if entry.name == model and entry.version == str(version) and entry.state != "READY":
             return entry.reason
     return ""
+
+
+def refused(pod, said, version=2, model="credit", seconds=60):
+    """Waits until a version is not ready for a reason that holds `said`."""
+    last = ""
+
+    def told():
+        nonlocal last
+        last = reason(pod, model, version)
+        return said in last
+
+    try:
+        until(told, seconds)
+    except AssertionError:
+        raise AssertionError(f"{said!r} is not in {last!r}") from None
 
 
 def metric(pod, name, **labels):

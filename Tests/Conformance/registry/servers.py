@@ -51,6 +51,9 @@ def wait_for(url: str, seconds: float = START_SECONDS):
 class Server:
     """A program that listens, which can be killed and started again."""
 
+    # Whether what it was given is there after it was killed.
+    remembers = True
+
     def __init__(self, folder: pathlib.Path, command: list[str], url: str, env=None):
         self.folder, self.command, self.url = folder, command, url
         self.env = {**os.environ, **(env or {})}
@@ -82,6 +85,8 @@ class Server:
 class Gateway:
     """Ceph's S3 gateway; only the gateway itself is killed and started again."""
 
+    remembers = True
+
     def __init__(self, folder: pathlib.Path):
         for program in ["radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph"]:
             if shutil.which(program) is None:
@@ -101,7 +106,19 @@ class Gateway:
             file.unlink()
 
     def stop(self):
-        self.kill("rgw")
+        """Asked to go: killed, it would keep its successor waiting for half a minute."""
+        file = self.folder / "rgw.pid1"
+        number = int(file.read_text())
+        os.kill(number, signal.SIGTERM)
+        file.unlink()
+        end = time.monotonic() + 30
+        with contextlib.suppress(ProcessLookupError):
+            while time.monotonic() < end:
+                os.kill(number, 0)
+                # A child of ours stays until it is waited for.
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(number, os.WNOHANG)
+                time.sleep(0.05)
 
     def start(self):
         with (self.folder / "rgw.out").open("ab") as log:
@@ -122,9 +139,12 @@ def moto(folder: pathlib.Path) -> Server:
     pytest.importorskip("moto", reason="moto is not installed")
     port = free_port()
     program = pathlib.Path(sys.executable).parent / "moto_server"
-    return Server(
+    server = Server(
         folder, [str(program), "-H", "127.0.0.1", "-p", str(port)], f"http://127.0.0.1:{port}"
     )
+    # It keeps objects in memory.
+    server.remembers = False
+    return server
 
 
 def rclone(folder: pathlib.Path) -> Server:

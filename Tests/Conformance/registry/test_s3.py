@@ -6,7 +6,7 @@ import os
 import pathlib
 
 import pytest
-from conftest import metric, reason, until, versions
+from conftest import metric, reason, refused, until, versions
 from models import files, manifest, scorecard
 from proxy import Proxy
 from sources import Bucket
@@ -137,7 +137,7 @@ def test_a_compressed_object_is_refused(bucket, cluster):
     whole["files"][0] |= {"bytes": len(packed), "sha256": hashlib.sha256(packed).hexdigest()}
     bucket.put_key("credit/2/scorecard.json", packed, ContentEncoding="gzip")
     bucket.put_key("credit/2/manifest.json", json.dumps(whole).encode())
-    until(lambda: "Content-Encoding gzip" in reason(pod, "credit", 2))
+    refused(pod, "Content-Encoding gzip")
     assert metric(pod, "vigie_registry_load_failures_total", cause="encoding") == 1
 
 

@@ -49,7 +49,7 @@ def test_only_what_a_trusted_key_signed_is_served(source, cluster, keys):
     changed = source.read("credit", 3, "manifest.json").replace(b'"min": 18', b'"min": 17')
     source.put("credit", 3, "manifest.json", changed)
     pod = cluster.start(source, *trusting(keys))
-    assert versions(pod) == [1]
+    assert versions(pod) == [1], reason(pod, "credit", 1)
     assert "signed by no trusted key" in reason(pod, "credit", 2)
     assert "does not fit manifest.json" in reason(pod, "credit", 3)
     assert "it is not signed" in reason(pod, "credit", 4)
@@ -66,7 +66,7 @@ def test_an_old_signed_version_cannot_stand_for_a_new_one(source, cluster, keys)
     names = ["scorecard.json", "manifest.json", "manifest.sig"]
     source.publish("credit", 2, {name: source.read("credit", 1, name) for name in names})
     pod = cluster.start(source, *trusting(keys))
-    assert versions(pod) == [1]
+    assert versions(pod) == [1], reason(pod, "credit", 1)
     assert "version is 1, but the folder is that of version 2" in reason(pod, "credit", 2)
 
 
@@ -84,7 +84,7 @@ def test_what_is_signed_says_which_version_it_is(source, cluster, keys):
     assert refused.returncode == 1 and "--bind" in refused.stderr
     vigie("sign", "credit", 1, "--bind", f"--key={keys['team']}", source=source, cluster=cluster)
     pod = cluster.start(source, *trusting(keys))
-    assert versions(pod) == [1]
+    assert versions(pod) == [1], reason(pod, "credit", 1)
 
 
 def test_openssl_makes_and_checks_the_same_keys_and_signatures(tmp_path, cluster):

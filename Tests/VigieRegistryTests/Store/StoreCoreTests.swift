@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import VigieRegistry
@@ -51,6 +52,29 @@ import Testing
         core.look(now: now + .seconds(3601))
         #expect(core.models["credit"]?.ready.map(\.version) == [1])
         #expect(report.publications == 2)
+    }
+
+    @Test func what_a_machine_could_not_read_is_tried_again_though_nothing_changes() {
+        let registry = TestRegistry()
+        let report = Report()
+        registry.write("credit", 1)
+        let core = Self.core(registry, report)
+        let now = ContinuousClock.now + .seconds(60)
+        var state = VersionState(stamp: VersionStamp(path: registry.path))
+        for code in [EMFILE, EIO] {
+            let error = FileError("open", "credit/1/manifest.json", code: code)
+            for _ in 0..<3 {
+                core.wait(&state, "credit", 1, VersionLoader.fileError(error), now: now)
+            }
+            #expect(state.retryAt == now + core.options.passingRetryInterval)
+        }
+        #expect(core.events.count == 2, "each is told once: \(core.events)")
+        #expect(core.isDue(&state, "credit", 1, now: now + .seconds(10)))
+        // A file that is not there comes with a change.
+        state.retryAt = nil
+        let missing = FileError("open", "credit/1/manifest.json", code: ENOENT)
+        core.wait(&state, "credit", 1, VersionLoader.fileError(missing), now: now)
+        #expect(state.retryAt == nil)
     }
 
     @Test func nothing_is_published_when_nothing_changed() throws {

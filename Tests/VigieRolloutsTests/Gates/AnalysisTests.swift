@@ -32,6 +32,22 @@ struct AnalysisTests {
         #expect(bench.status.lastFailure?.message == bench.status.message)
     }
 
+    @Test func wrong_requests_count_as_far_as_only_the_canary_finds_them_wrong() {
+        var report = RolloutReport(name: "r", model: "m", generation: 1)
+        var (stable, canary) = (ArmReport(.stable, version: 1), ArmReport(.canary, version: 2))
+        (stable.requests, stable.rejections) = (1000, 100)
+        (canary.requests, canary.rejections, canary.errors) = (100, 10, 2)
+        report.arms = [stable, canary]
+        func view() -> CanaryView {
+            CanaryView(report, canary: 2, stable: 1, isShadowing: false)
+        }
+        #expect(view().errorRate == 0.02)
+        report.arms[1].rejections = 60
+        #expect(Fixtures.isClose(view().errorRate, 0.52))
+        report.arms[0].rejections = 1000
+        #expect(view().errorRate == 0.02)
+    }
+
     @Test func bad_values_up_to_the_limit_are_borne() {
         var bench = bench(AnalysisSpec("errors", .errorRate, max: 0, failureLimit: 2))
         bench.serve(errors: 1)
@@ -109,7 +125,11 @@ struct AnalysisTests {
             bench.serve(after: 10)
             #expect(bench.status.analysis.first?.errors == 0)
         }
+        // Not asked, it is not looked at.
         bench.answers = [:]
+        for _ in 0..<5 { bench.serve(after: 10) }
+        #expect(bench.status.analysis.first?.errors == 0)
+        bench.answers = ["prom": .error("503")]
         for _ in 0..<3 { bench.serve(after: 10) }
         #expect(bench.status.phase == .rolledBack)
         #expect(bench.status.reason == "AnalysisError")

@@ -29,6 +29,7 @@ struct RolloutReportTests {
             var counted = ArmReport(arm, version: version)
             counted.requests = UInt64.random(in: 100...9999, using: &random)
             counted.errors = 17
+            counted.rejections = 5
             counted.nonFinite = 3
             counted.latency = some(BucketScale.latency.count)
             counted.latencySum = 123_456

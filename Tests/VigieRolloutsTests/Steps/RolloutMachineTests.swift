@@ -74,6 +74,19 @@ struct RolloutMachineTests {
         #expect(bench.status.history.map(\.outcome) == [.failed])
     }
 
+    @Test func a_long_message_of_a_pod_is_cut() {
+        var bench = Bench(Bench.spec())
+        bench.pods[0].loaded = [1]
+        let message = String(repeating: "é", count: 100_000)
+        bench.pods[0].failed = [LoadFailure(version: 2, message: message)]
+        bench.look()
+        let texts =
+            [bench.status.message, bench.status.lastFailure?.message ?? ""]
+            + bench.events.map(\.message) + bench.status.conditions.map(\.message)
+        #expect(texts.allSatisfy { $0.utf8.count <= 1024 })
+        #expect(bench.status.lastFailure?.message.hasSuffix("…") == true)
+    }
+
     @Test func a_step_waits_for_its_requests_and_its_pause() {
         var bench = Bench(
             Bench.spec(steps: [
@@ -293,10 +306,10 @@ struct RolloutMachineTests {
         #expect(bench.status.phase == .shadowing)
         #expect(bench.status.shadowPercent == 100)
         #expect(bench.status.weight == 0)
-        bench.pods[0].shadow.comparison.compared = 60
+        bench.pods[0].shadowArm.requests = 60
         bench.look()
         #expect(bench.status.phase == .shadowing)
-        bench.pods[1].shadow.comparison.compared = 40
+        bench.pods[1].shadowArm.requests = 40
         bench.look()
         #expect(bench.status.phase == .progressing)
         #expect(bench.status.shadowPercent == 0)

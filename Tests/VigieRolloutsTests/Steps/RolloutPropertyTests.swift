@@ -97,7 +97,7 @@ struct RolloutPropertyTests {
             let errors = random.chance(0.1) ? UInt64.random(in: 0...canary, using: &random) : 0
             for index in bench.pods.indices {
                 bench.pods[index].serve(stable: 1000, canary: canary, errors: errors)
-                bench.pods[index].shadow.comparison.compared += canary
+                bench.pods[index].shadowArm.requests += canary
             }
         }
     }

@@ -161,8 +161,13 @@ package final class MirrorSource: RegistrySource {
             }
             return
         }
-        let isFollowing = state.withLock { $0.onChange != nil }
+        let (isFollowing, known) = state.withLock { state in
+            (state.onChange != nil, Self.fetch(of: key, listed.revision, state))
+        }
         guard isFollowing else {
+            if case .failed(let error) = known.phase, let retryAt = known.retryAt, retryAt > .now {
+                throw error
+            }
             let outcome = fetchNow(key, listed)
             return try outcome.get()
         }

@@ -27,7 +27,7 @@ extension RolloutSchema {
                 "The share of requests that are repeated to the canary; it answers none of them."),
             SpecField(
                 "minimumRequests", "whole number from 0", "0",
-                "Requests that the canary must have answered in this step (of a shadow: compared)."
+                "Requests that the canary must have had in this step, to answer or as a shadow."
             ),
             SpecField(
                 "pause", "duration or `indefinite`", "0s",

@@ -60,8 +60,18 @@ package final class RolloutReporter: Sendable {
             name: name, model: effective.model, generation: rollout.metadata.generation,
             canaryVersion: rollout.spec.canary?.version, epoch: effective.epoch,
             stepIndex: effective.stepIndex)
+        let plan = board.table.routes[effective.model]?.plan
         for version in services.countedVersions() where version.model.name == effective.model {
-            report.loaded[version.model.version] = 1
+            let (number, digest) = (version.model.version, version.model.manifestDigest)
+            if plan?.accepts(number, digest: "\(digest)") ?? true {
+                report.loaded[number] = 1
+            } else {
+                report.failed.append(
+                    LoadFailure(
+                        version: number,
+                        message: "its manifest has the digest sha256:\(digest), not the wanted one")
+                )
+            }
             for arm in Arm.allCases {
                 let counters = version.counters.compactMap { $0.current(arm) }
                 guard !counters.isEmpty else { continue }
@@ -101,13 +111,14 @@ extension ArmReport {
         let latencies = HistogramSnapshot(counters.map(\.total))
         var bins = [UInt64](repeating: 0, count: LoopScores.binCount)
         for one in counters {
-            errors &+= one.faults.current &+ one.rejections.current
+            errors &+= one.faults.current
+            rejections &+= one.rejections.current
             nonFinite &+= one.nonFinite.current
             one.comparedScores?.add(to: &bins)
         }
         latency = SparseCounts(latencies.native)
         latencySum = latencies.sum
-        requests = latencies.count &+ errors
+        requests = latencies.count &+ errors &+ rejections
         scores = SparseCounts(bins)
         reference = ReferenceScores(model.manifest.reference)
     }
