@@ -3,25 +3,29 @@ import Glibc
 
 /// Small text files that a person names on the command line.
 enum TextFile {
-    /// The whole file, at most 1 MiB of it.
+    /// The whole file; one of more than 1 MiB is refused.
     static func read(_ path: String) throws -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw ValidationError("cannot read \(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 20)
-        var count = 0
-        while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress! + count, $0.count - count)
-            }
+        // Most are read ten times a second, from /proc, and are short.
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let got = Glibc.read(descriptor, &chunk, chunk.count)
             if got < 0 {
                 throw ValidationError("cannot read \(path): \(String(cString: strerror(errno)))")
             }
             if got == 0 { break }
-            count += got
+            bytes += chunk[..<got]
+            guard bytes.count <= bytesMax else {
+                throw ValidationError("\(path) has more than \(bytesMax) bytes")
+            }
         }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
+
+    private static let bytesMax = 1 << 20
 }
