@@ -76,7 +76,8 @@ let package = Package(
             swiftSettings: strict),
         // Which version answers whom: the specification, its state, and how one becomes the other.
         .target(
-            name: "VigieRollouts", dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
+            name: "VigieRollouts",
+            dependencies: ["VigieRegistry", "VigieEngine", "VigieTelemetry"],
             exclude: ["ROLLOUTS.md"], swiftSettings: strict),
         // Which version answers: rollouts compiled for the loops, where they come from, and the guard.
         .target(

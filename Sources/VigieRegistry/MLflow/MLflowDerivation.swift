@@ -114,8 +114,11 @@ struct MLflowDerivation: Sendable {
             default: return nil
             }
             let takesMissing = flavor != .onnx || !column.isRequired
+            // LightGBM writes underscores for spaces in the names of its file.
+            let name =
+                flavor == .lightgbm ? column.name.replacing(" ", with: "_") : column.name
             features.append(
-                Feature(name: column.name, kind: kind, missing: takesMissing ? .allow : .reject))
+                Feature(name: name, kind: kind, missing: takesMissing ? .allow : .reject))
         }
         return Signature(features: features)
     }

@@ -118,6 +118,11 @@ package struct MLflowWriter: RegistryWriter {
     }
 
     private func register(_ name: String) throws(RemoteError) -> String {
+        guard client.address.models?.contains(name) ?? true else {
+            throw RemoteError(
+                .refused(.other),
+                "there is no model '\(name)' among those that the registry's URL names (models=)")
+        }
         _ = try client.post(
             "mlflow/registered-models/create", Self.object([("name", .string(name))]),
             cancellation)

@@ -45,7 +45,8 @@ package struct S3Client: Sendable {
     ) throws(RemoteError) -> HTTPResponse {
         try http.send(cancellation) { () throws(RemoteError) in
             var headers = headers
-            if case .none = body {} else {
+            if case .none = body {
+            } else {
                 headers["Content-Type"] = "application/octet-stream"
             }
             var request = try signed(method, key, query, headers, digest)

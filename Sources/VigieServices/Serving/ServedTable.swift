@@ -53,8 +53,12 @@ final class ServedTable: @unchecked Sendable {
                 ServedRoutes(
                     $0, versions: versions, current: current, previous: former[entry.name], shadows)
             }
+            let labels = entry.labels.compactMap { label in
+                versions.first { $0.model === label.model }.map { ServedLabel(label.name, $0) }
+            }
             return ServedModel(
-                name: entry.name, versions: versions, current: current, routes: served)
+                name: entry.name, versions: versions, current: current, labels: labels,
+                routes: served)
         }
         let arena = arena
         names = NameTable(source.entries.map { Text(copying: $0.name, in: arena) })
@@ -78,12 +82,16 @@ final class ServedModel {
     /// What an unspecified version means: the rollout's stable version, or, without a rollout, the
     /// newest.
     let current: ServedVersion?
+    /// Movable names of versions; few.
+    let labels: [ServedLabel]
     /// Nil without a rollout.
     let routes: ServedRoutes?
 
     init(
-        name: String, versions: [ServedVersion], current: ServedVersion?, routes: ServedRoutes?
+        name: String, versions: [ServedVersion], current: ServedVersion?,
+        labels: [ServedLabel] = [], routes: ServedRoutes?
     ) {
+        self.labels = labels
         self.name = name
         self.versions = versions
         self.current = routes?.stable ?? current

@@ -63,7 +63,7 @@ final class ServingNode {
         if let model = table.find(name) {
             if version.isEmpty {
                 if let current = model.current { return current }
-            } else if let number = try Self.number(version), let found = model.version(number) {
+            } else if let found = try model.named(version) {
                 return found
             }
         }
@@ -73,23 +73,11 @@ final class ServingNode {
     @inline(never)
     func absence(_ name: Text, _ version: Text) throws(RPCStatus) -> RPCStatus {
         if name.isEmpty { return RPCStatus(.invalidArgument, "the request names no model") }
-        return explainAbsence(String(name), try Self.number(version))
-    }
-
-    /// The number that a version's text is; nil for no text.
-    static func number(_ text: Text) throws(RPCStatus) -> Int? {
-        if text.isEmpty { return nil }
-        var number = 0
-        for index in 0..<text.count {
-            let digit = text.utf8Span[index] &- UInt8(ascii: "0")
-            guard digit < 10, text.count <= 16 else {
-                throw RPCStatus(
-                    .invalidArgument,
-                    "the model version \(text.quoted) is no number; versions are decimal "
-                        + "integers from 1 on, and none leaves the choice to the server")
-            }
-            number = number * 10 + Int(digit)
+        if VersionText.isLabel(version) {
+            guard table.find(name) != nil else { return explainAbsence(String(name), nil) }
+            return RPCStatus(
+                .notFound, "model \(name.quoted) has no version labelled \(version.quoted)")
         }
-        return number
+        return explainAbsence(String(name), try VersionText.number(version))
     }
 }

@@ -190,7 +190,7 @@ def test_variables_that_kubernetes_makes_for_a_service_named_vigie_are_no_settin
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], ["--registry <dir>"]),
+        ([], ["--registry <dir|url>"]),
         (["--registry", "{tmp}", "--loops", "many"], ["many", "--loops"]),
         (["--registry", "{tmp}", "--loops", "0"], ["--loops", "1 to 1024"]),
         (["--registry", "{tmp}", "--loop", "1"], ["--loop", "--loops"]),

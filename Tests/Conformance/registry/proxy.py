@@ -73,6 +73,8 @@ class Proxy:
                         piece = piece.replace(*self.swap)
                     if limit is not None and passed + len(piece) >= limit:
                         client.sendall(piece[: limit - passed])
+                        # Another thread still waits on this socket: closing it would not end it.
+                        client.shutdown(socket.SHUT_RDWR)
                         return
                     passed += len(piece)
                     client.sendall(piece)

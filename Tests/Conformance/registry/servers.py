@@ -111,7 +111,7 @@ class Gateway:
         number = int(file.read_text())
         os.kill(number, signal.SIGTERM)
         file.unlink()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 5
         with contextlib.suppress(ProcessLookupError):
             while time.monotonic() < end:
                 os.kill(number, 0)
@@ -119,6 +119,7 @@ class Gateway:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(number, os.WNOHANG)
                 time.sleep(0.05)
+            os.kill(number, signal.SIGKILL)
 
     def start(self):
         with (self.folder / "rgw.out").open("ab") as log:

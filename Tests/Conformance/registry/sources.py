@@ -31,6 +31,9 @@ class Folder:
             (staging / name).write_bytes(content)
         staging.rename(target)
 
+    def prepare(self, model: str):
+        """What must be there before a command publishes."""
+
     def put(self, model: str, version: int, name: str, content: bytes):
         (self.path / model / str(version) / name).write_bytes(content)
 
@@ -78,6 +81,9 @@ class Bucket:
 
     def url_at(self, endpoint: str) -> str:
         return f"s3://{self.bucket}/prod/models?endpoint={endpoint}&path-style={self.style}"
+
+    def prepare(self, model: str):
+        """What must be there before a command publishes."""
 
     def put_key(self, key: str, content: bytes, **more):
         self.client.put_object(Bucket=self.bucket, Key=f"prod/models/{key}", Body=content, **more)
@@ -145,6 +151,10 @@ class Tracker:
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or b"{}")
+
+    def prepare(self, model: str):
+        """Names the model as this test's own, and makes room for it in its URL."""
+        self.register(model)
 
     def register(self, model: str):
         if model in self.known:

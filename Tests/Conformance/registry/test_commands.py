@@ -24,6 +24,7 @@ def folder(tmp_path):
 
 
 def test_publish_validates_signs_and_labels_and_pods_serve_it(source, cluster, folder, tmp_path):
+    source.prepare("credit")
     vigie("keygen", tmp_path / "team")
     signing = f"--sign-key={tmp_path / 'team.pem'}"
     run = vigie("publish", folder(7), signing, "--label=champion", source=source, cluster=cluster)
@@ -59,6 +60,7 @@ def test_a_folder_that_would_not_serve_is_not_published(source, cluster, folder)
 
 
 def test_unknown_names_are_said(source, cluster, folder):
+    source.prepare("credit")
     vigie("publish", folder(1), source=source, cluster=cluster)
     for arguments, said in [
         (["label", "set", "credit", "champion", 9], "there is no version 9"),

@@ -88,7 +88,7 @@ def test_a_pickle_is_refused_with_the_way_out(saved, tracker, cluster):
 
 def test_a_wrong_tag_is_named(saved, tracker, cluster):
     folder, _ = saved
-    tags = {"vigie.decision": '{"approveBelow": "low"}'}
+    tags = {"vigie.decision": '{"approveBelow": "low", "declineFrom": 0.2}'}
     tracker.publish("credit", 1, content(folder / "xgboost"), tags=tags)
     pod = cluster.start(tracker)
     assert "decision.approveBelow must be a number" in reason(pod, "credit", 1)

@@ -197,7 +197,7 @@ def test_a_version_published_again_is_noticed_and_the_loaded_one_stays(bucket, c
 
 def test_no_secret_is_in_what_a_pod_says(bucket, cluster):
     bucket.publish("credit", 1, files("credit", 1))
-    pod = cluster.start(bucket, "--log-level=trace")
+    pod = cluster.start(bucket, "--log-level=debug")
     _, metrics = pod.get("/metrics")
     assert pod.stop() == 0
     for text in [pod.line, pod.output, pod.errors, metrics]:

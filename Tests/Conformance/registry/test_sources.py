@@ -46,8 +46,12 @@ def test_a_label_moves_and_keeps_its_version_in_memory(source, cluster):
     source.label("credit", {"champion": 1})
     pod = cluster.start(source, "--keep-versions=1")
     assert versions(pod) == [1, 3]
+    assert score(pod, "@champion") == pytest.approx(1)
     source.label("credit", {"champion": 2})
     until(lambda: versions(pod) == [2, 3])
+    assert score(pod, "@champion") == pytest.approx(2)
+    with pytest.raises(triton.InferenceServerException, match="no version labelled '@nobody'"):
+        score(pod, "@nobody")
 
 
 def test_only_versions_of_the_policy_are_loaded(source, cluster):

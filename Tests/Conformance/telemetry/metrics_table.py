@@ -3,11 +3,16 @@
 `python Tests/Conformance/telemetry/metrics_table.py` writes it; a test holds it to the pods.
 """
 
+<<<<<<< HEAD
 import json
+=======
+import http.server
+>>>>>>> sources
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -88,6 +93,36 @@ def of_a_controller(folder: pathlib.Path) -> dict[str, tuple[str, str, str, str]
         controller.stop()
 
 
+class EmptyBucket(http.server.BaseHTTPRequestHandler):
+    """As much of an S3 server as a pod needs to begin."""
+
+    def do_GET(self):
+        body = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def remote_families(folder: pathlib.Path) -> dict[str, tuple[str, str, str, str]]:
+    """Of a pod whose registry is on a server."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), EmptyBucket) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = f"s3://models?endpoint=http://127.0.0.1:{server.server_port}&anonymous=true"
+        pod = Pod(
+            *[f"--registry={place}", f"--registry-cache={folder / 'cache'}"],
+            *["--listen=127.0.0.1:0", "--admin=127.0.0.1:0"],
+        )
+        try:
+            return families(pod)
+        finally:
+            pod.stop()
+            server.shutdown()
+
+
 def all_families(loaded) -> dict[str, tuple[str, str, str, str]]:
     """Of a loaded pod, of one with all that is off by default, and of a controller."""
     found = families(loaded)
@@ -101,7 +136,7 @@ def all_families(loaded) -> dict[str, tuple[str, str, str, str]]:
             *["--trace-endpoint=http://127.0.0.1:1", *rollouts(folder)],
         )
         try:
-            return {**families(pod), **found}
+            return {**remote_families(folder), **families(pod), **found}
         finally:
             pod.stop()
 

@@ -61,6 +61,7 @@ import Testing
         let core = Self.core(registry, report)
         let now = ContinuousClock.now
         var state = VersionState(stamp: VersionStamp(path: registry.path))
+        // Long ago: it does not count as being written any more.
         state.changedAt = now - .seconds(60)
         for code in [EMFILE, EIO] {
             let error = FileError("open", "credit/1/manifest.json", code: code)

@@ -50,7 +50,7 @@ extension ServingNode {
             if version.isEmpty {
                 if let routes = model.routes { return choose(routes, request, call) }
                 if let current = model.current { return Routed(served: current, arm: .stable) }
-            } else if let number = try Self.number(version), let found = model.version(number) {
+            } else if let found = try model.named(version) {
                 found.pinned.cell.requests.add(1)
                 return Routed(served: found, arm: .pinned, label: found.pinned)
             }
