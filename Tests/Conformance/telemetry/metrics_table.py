@@ -3,11 +3,8 @@
 `python Tests/Conformance/telemetry/metrics_table.py` writes it; a test holds it to the pods.
 """
 
-<<<<<<< HEAD
-import json
-=======
 import http.server
->>>>>>> sources
+import json
 import pathlib
 import subprocess
 import sys
