@@ -99,6 +99,7 @@ let package = Package(
             dependencies: [
                 "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts", "VigieRegistry",
                 "VigieEngine", "VigieTelemetry", "VigieTransport",
+                .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
         // One record a decision: chained, and written to files and databases.
         .target(

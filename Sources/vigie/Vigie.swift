@@ -9,13 +9,13 @@ struct Vigie: ParsableCommand {
         discussion: """
             'vigie serve' is a pod: it loads the models of a registry folder and answers the Open \
             Inference Protocol v2, vigie.v1.CreditScoring, gRPC health and reflection. 'vigie models' \
-            looks into a registry, checks it and adds to it; 'vigie decisions' does so with the log of \
-            what was decided.
+            looks into a registry, checks it and adds to it; 'vigie rollout' says which version answers \
+            whom; 'vigie decisions' looks into the log of what was decided.
             """,
         version: Build.version,
         subcommands: [
-            ServeCommand.self, ControllerCommand.self, ModelsCommand.self, DecisionsCommand.self,
-            SleepCommand.self,
+            ServeCommand.self, ControllerCommand.self, ModelsCommand.self, RolloutCommand.self,
+            DecisionsCommand.self, SleepCommand.self,
         ])
 
     static func main() {

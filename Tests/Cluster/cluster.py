@@ -233,7 +233,12 @@ class Cluster:
         """Applies definitions and waits until the server knows them."""
         for file in files:
             self.kubectl("apply", "--validate=false", "-f", file)
-            self.kubectl("wait", "--for=condition=Established", "--timeout=60s", "-f", file)
+            wait = ["wait", "--for=condition=Established", "--timeout=60s", "-f", file]
+            # kubectl stumbles over a definition that has no conditions yet, rather than wait for them.
+            deadline = time.monotonic() + 60
+            while self.try_kubectl(*wait).returncode != 0 and time.monotonic() < deadline:
+                time.sleep(0.2)
+            self.kubectl(*wait)
 
 
 def _answers(url: str) -> bool:

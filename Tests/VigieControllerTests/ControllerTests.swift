@@ -57,7 +57,9 @@ private final class Bench {
         servers = answers.map { answer in
             ScriptedServer { _ in
                 answer.map {
-                    "HTTP/1.1 200 OK\r\nContent-Length: \($0.utf8.count)\r\n\r\n\($0)"
+                    // Closed, since the server serves one connection after the other.
+                    "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                        + "Content-Length: \($0.utf8.count)\r\n\r\n\($0)"
                 }
             }
         }

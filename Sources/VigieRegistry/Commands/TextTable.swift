@@ -1,23 +1,28 @@
 /// A table for a terminal: columns as wide as they must be, two spaces between.
-struct TextTable {
-    struct Column {
+package struct TextTable {
+    package struct Column {
         let title: String
-        var isNumber = false
+        let isNumber: Bool
+
+        package init(title: String, isNumber: Bool = false) {
+            self.title = title
+            self.isNumber = isNumber
+        }
     }
 
     private let columns: [Column]
     private var rows: [[String]] = []
 
-    init(_ columns: [Column]) { self.columns = columns }
+    package init(_ columns: [Column]) { self.columns = columns }
 
     /// - Parameter cells: one a column.
-    mutating func add(_ cells: [String]) {
+    package mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "one cell a column")
         rows.append(cells)
     }
 
     /// The lines, the titles first, none with space at its end.
-    var text: String {
+    package var text: String {
         let all = [columns.map(\.title)] + rows
         let widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         var text = ""

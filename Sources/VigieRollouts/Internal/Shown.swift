@@ -1,7 +1,7 @@
 /// Numbers and texts for people.
-enum Shown {
+package enum Shown {
     /// With at most four significant digits.
-    static func number(_ value: Double) -> String {
+    package static func number(_ value: Double) -> String {
         guard value.isFinite, value != 0, abs(value) >= 1e-3, abs(value) < 1e6 else {
             return value == value.rounded() && abs(value) < 1e15
                 ? String(Int(value)) : String(describing: value)
@@ -23,5 +23,7 @@ enum Shown {
     }
 
     /// Basis points as a percentage: "5 %", "0.25 %".
-    static func share(_ basisPoints: Int) -> String { "\(number(Double(basisPoints) / 100)) %" }
+    package static func share(_ basisPoints: Int) -> String {
+        "\(number(Double(basisPoints) / 100)) %"
+    }
 }

@@ -225,12 +225,6 @@ class Stage:
         except AssertionError as error:
             raise AssertionError(f"{error}; the status is {seen}") from error
 
-    def wait(self, condition: str, seconds: int = 120, name: str = MODEL):
-        self.cluster.try_kubectl(
-            *["wait", f"mro/{name}", "-n", self.namespace, f"--for=condition={condition}"],
-            *[f"--timeout={seconds}s"],
-        )
-
     def events(self) -> list[tuple[str, str]]:
         """Type and reason of all Events of rollouts, the oldest first."""
         events = self.cluster.get("events", "-n", self.namespace)["items"]

@@ -20,12 +20,18 @@ CAN = {
         ("update", "leases/vigie-controller"),
     },
 }
+# Who may make any lease may make that one: RBAC cannot name an object that is yet to be made.
+ASKED_NOT = {("create", "leases/vigie-controller"), ("create", "leases/another")}
 VERBS = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]
 RESOURCES = [
     *["modelrollouts", "modelrollouts/status", "pods", "pods/exec", "pods/log", "events", "leases"],
     *["leases/vigie-controller", "leases/another", "secrets", "configmaps", "serviceaccounts"],
     *["deployments.apps", "roles.rbac.authorization.k8s.io", "namespaces", "nodes"],
 ]
+
+
+def questions() -> list[tuple[str, str]]:
+    return [one for one in itertools.product(VERBS, RESOURCES) if one not in ASKED_NOT]
 
 
 def review(cluster, account, namespace, verb, resource, where=None):
@@ -66,7 +72,7 @@ def allowed(cluster, reviews):
 
 @pytest.mark.parametrize("account", sorted(CAN))
 def test_it_can_do_what_it_needs_and_nothing_else(stage, account):
-    asked = list(itertools.product(VERBS, RESOURCES))
+    asked = questions()
     reviews = [review(stage.cluster, account, stage.namespace, *one) for one in asked]
     can = {one for one, yes in zip(asked, allowed(stage.cluster, reviews), strict=True) if yes}
     # `get` of a rollout is what `kubectl auth can-i` and people expect beside list; it tells no more.
@@ -75,7 +81,7 @@ def test_it_can_do_what_it_needs_and_nothing_else(stage, account):
 
 @pytest.mark.parametrize("account", sorted(CAN))
 def test_it_can_do_nothing_in_another_namespace(stage, account):
-    asked = list(itertools.product(VERBS, RESOURCES))
+    asked = questions()
     reviews = [
         review(stage.cluster, account, stage.namespace, *one, where="default") for one in asked
     ]

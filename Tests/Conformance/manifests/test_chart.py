@@ -37,6 +37,12 @@ def test_the_files_are_inside_the_packed_chart(tmp_path):
     assert kinds == {one["kind"] for one in charted(values("production"))}
 
 
+def test_what_both_have_is_one_file():
+    """A link, so that nobody changes one without the other."""
+    for path in (CHART / "files").iterdir():
+        assert path.is_symlink() and path.exists(), path
+
+
 REFUSED = [
     ({"image": {"tag": "latest"}}, "tag"),
     ({"replica": 3}, "replica"),

@@ -1,6 +1,8 @@
 """The chart makes what the overlays make, object by object: who moves from one to the other loses nothing."""
 
 import copy
+import subprocess
+import sys
 
 import pytest
 from rendered import K8S, by_name, charted_with, documents, kustomized, of_kind, overlay, variant
@@ -87,6 +89,12 @@ def test_secrets_come_alike_by_both(name):
         assert kustomize["pod"][1] == chart["pod"][1]
     for mark, text in chart["pod"][0].items():
         assert kustomize["pod"][0][mark] == text
+
+
+def test_the_operators_rules_are_prometheus_own():
+    script = [sys.executable, K8S / "monitoring/make_prometheus_rule.py", "--check"]
+    done = subprocess.run(script, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_rules_and_dashboards_are_those_of_monitoring():

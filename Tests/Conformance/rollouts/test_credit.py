@@ -127,7 +127,7 @@ def test_the_decision_log_has_the_arm(credit, tmp_path):
     for index in range(5):
         caller.score(f"r{index}", seed=index)
     assert pod.stop() == 0
-    decided = [d for d in find(log) if d["type"] == "decision"]
+    decided = [found["record"] for found in find(log)]
     assert [(d["version"], d["arm"]) for d in decided] == [(2, "canary")] * 5
 
 

@@ -4,6 +4,7 @@
 """
 
 import http.server
+import json
 import pathlib
 import subprocess
 import sys
@@ -12,9 +13,12 @@ import threading
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "rollouts"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "kubernetes"))
 
 from harness import DEMO, ROOT, Pod
 from prometheus_client.openmetrics import parser
+from stage import Controller
 
 DOCUMENT = ROOT / "Sources/VigieTelemetry/METRICS.md"
 MARK = "<!-- made by Tests/Conformance/telemetry/metrics_table.py -->\n"
@@ -48,17 +52,42 @@ def certificate(folder: pathlib.Path):
     )
 
 
-def rollouts(folder: pathlib.Path) -> pathlib.Path:
-    """A rollout with everything that a metric tells of."""
-    made = folder / "rollouts"
-    made.mkdir()
-    (made / "credit.yaml").write_text(
-        "apiVersion: vigie.dev/v1alpha1\nkind: ModelRollout\nmetadata: {name: credit}\n"
-        "spec:\n  model: credit-default\n  stable: {version: 1}\n  canary: {version: 2}\n"
-        "  shadows: [{version: 9}]\n  routing:\n    rules:\n"
-        "    - {name: next, match: [{metadata: x-next, exact: 'yes'}], version: 8}\n"
+def rollouts(folder: pathlib.Path) -> list[str]:
+    """Settings of a pod that starts with what an API server, gone since, said: a rollout with
+    everything that a metric tells of."""
+    server = "https://127.0.0.1:9"
+    (folder / "kubeconfig").write_text(
+        "{current-context: a, contexts: [{name: a, context: {cluster: a}}],"
+        f" clusters: [{{name: a, cluster: {{server: '{server}'}}}}]}}"
     )
-    return made
+    rule = {"name": "next", "match": [{"metadata": "x-next", "exact": "yes"}], "version": 8}
+    spec = {
+        "model": "credit-default",
+        "stable": {"version": 1},
+        "canary": {"version": 2},
+        "shadows": [{"version": 9}],
+        "routing": {"rules": [rule]},
+    }
+    rollout = {"metadata": {"name": "credit"}, "spec": spec}
+    (folder / "rollouts.json").write_text(
+        json.dumps({"server": server, "namespace": "default", "items": [rollout]})
+    )
+    return [
+        *["--rollouts=kubernetes", f"--kubeconfig={folder / 'kubeconfig'}"],
+        f"--rollouts-cache={folder / 'rollouts.json'}",
+    ]
+
+
+def of_a_controller(folder: pathlib.Path) -> dict[str, tuple[str, str, str, str]]:
+    (folder / "rollouts").mkdir()
+    controller = Controller(
+        *["--rollouts", folder / "rollouts", "--pods", "http://127.0.0.1:9"],
+        *["--admin", "127.0.0.1:0"],
+    )
+    try:
+        return families(controller)
+    finally:
+        controller.stop()
 
 
 class EmptyBucket(http.server.BaseHTTPRequestHandler):
@@ -92,16 +121,16 @@ def remote_families(folder: pathlib.Path) -> dict[str, tuple[str, str, str, str]
 
 
 def all_families(loaded) -> dict[str, tuple[str, str, str, str]]:
-    """Of a loaded pod, and of one with all that is off by default."""
+    """Of a loaded pod, of one with all that is off by default, and of a controller."""
     found = families(loaded)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         certificate(folder)
+        found = {**of_a_controller(folder), **found}
         pod = Pod(
             *[f"--registry={DEMO}", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0"],
             *[f"--tls-cert={folder / 'cert.pem'}", f"--tls-key={folder / 'key.pem'}"],
-            f"--rollouts={rollouts(folder)}",
-            "--trace-endpoint=http://127.0.0.1:1",
+            *["--trace-endpoint=http://127.0.0.1:1", *rollouts(folder)],
         )
         try:
             return {**remote_families(folder), **families(pod), **found}

@@ -87,7 +87,7 @@ import VigieHTTP
         ("kind: Config", "has no current-context"),
         ("current-context: x", "contexts has no 'x'"),
         ("current-context: x\ncontexts: [{name: x, context: {cluster: y}}]", "clusters has no 'y'"),
-        ("[1, 2", ":1: is no valid YAML"),
+        ("[1, 2", "is no valid YAML"),
         ("", "has no current-context"),
     ]) func a_broken_file_is_explained(text: String, words: String) throws {
         let folder = Folder()

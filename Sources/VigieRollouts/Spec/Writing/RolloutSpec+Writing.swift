@@ -45,7 +45,7 @@ extension VersionReference {
 }
 
 extension ShadowSpec {
-    var json: JSONValue {
+    package var json: JSONValue {
         var object = reference.builder
         object.add("percent", percent, unless: 100)
         object.add("queue", queue, unless: Self.queueDefault)

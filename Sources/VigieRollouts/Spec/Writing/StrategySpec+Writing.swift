@@ -16,7 +16,7 @@ extension StrategySpec {
 }
 
 extension StepSpec {
-    var json: JSONValue {
+    package var json: JSONValue {
         var object = ObjectBuilder()
         switch traffic {
         case .unchanged: break
