@@ -8,6 +8,8 @@ from versions import Version, prune
 
 # Versions in the registry's folder; a pod keeps four of them in memory.
 KEPT = 8
+# Versions that vigie-load tells apart; it counts the rest together, and checks them all the same.
+NAMED_MAX = 200
 # What memory may have grown by in the end: malloc's free lists and cut heap, not versions. A version
 # that stayed behind in a thousand swaps would cost at least 33 kB each (loadtest/README.md), 33 MB.
 GROWTH_BYTES_MAX = 6 << 20
@@ -52,9 +54,10 @@ def test_no_request_is_lost_while_versions_are_swapped(arena, counts, figure):
         # Every version has answered every caller.
         assert len({number for number, _ in witness.answers}) == last
     # vigie-load saw them, too: the newest of each moment, and no other.
-    seen = {int(group["version"]) for group in busy["groups"] if group["ok"]}
+    answered = [group["version"] for group in busy["groups"] if group["ok"]]
+    seen = {int(version) for version in answered if version != "(others)"}
     assert seen <= set(range(1 + counts.warm_up, last + 1))
-    assert len(seen) > counts.swaps / 2
+    assert len(seen) > min(counts.swaps, NAMED_MAX) / 2
 
     def is_back():
         return resident_bytes(arena.pods[0]) - before < GROWTH_BYTES_MAX
