@@ -21,6 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 ACCESS, SECRET = "VIGIEACCESSKEY", "vigie-secret-key"
 START_SECONDS = 120
+ATTEMPTS = 3
 
 
 def free_port(pair: bool = False) -> int:
@@ -91,12 +92,21 @@ class Gateway:
         for program in ["radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph"]:
             if shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed (apt: radosgw ceph-mon ceph-osd)")
-        self.folder = folder
-        port = free_port(pair=True)
-        self.url = f"http://127.0.0.1:{port}"
-        subprocess.run(
-            [HERE / "rgw.sh", folder, str(port), ACCESS, SECRET], check=True, timeout=START_SECONDS
-        )
+        # Ports are free when they are chosen; a monitor that lost its own by then waits for ever.
+        for attempt in range(ATTEMPTS):
+            self.folder = folder / str(attempt)
+            port = free_port(pair=True)
+            self.url = f"http://127.0.0.1:{port}"
+            script = subprocess.Popen(
+                [HERE / "rgw.sh", self.folder, str(port), ACCESS, SECRET], start_new_session=True
+            )
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                if script.wait(START_SECONDS / 2) == 0:
+                    return
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(script.pid, signal.SIGKILL)
+            script.wait()
+        raise RuntimeError(f"Ceph's S3 gateway did not start in {ATTEMPTS} attempts: see {folder}")
 
     def kill(self, name: str):
         file = self.folder / f"{name}.pid1"

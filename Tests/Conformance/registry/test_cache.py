@@ -6,9 +6,9 @@ import signal
 import threading
 import time
 
-from conftest import metric, until, versions
+from checks import metric, until, versions
+from cutting_proxy import Proxy
 from models import files
-from proxy import Proxy
 from test_s3 import large
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 import yaml
-from conftest import until, versions
+from checks import until, versions
 from models import files
 from test_signing import vigie
 

@@ -7,7 +7,7 @@ import subprocess
 import numpy
 import pytest
 import tritonclient.grpc as triton
-from conftest import reason, until, versions
+from checks import reason, until, versions
 from servers import mlflow_python
 from sources import Tracker
 

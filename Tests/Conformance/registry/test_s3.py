@@ -6,9 +6,9 @@ import os
 import pathlib
 
 import pytest
-from conftest import metric, reason, refused, until, versions
+from checks import metric, reason, refused, until, versions
+from cutting_proxy import Proxy
 from models import files, manifest, scorecard
-from proxy import Proxy
 from sources import Bucket
 
 

@@ -3,7 +3,7 @@
 import subprocess
 
 import pytest
-from conftest import metric, reason, until, versions
+from checks import metric, reason, until, versions
 from harness import binary
 from models import files
 

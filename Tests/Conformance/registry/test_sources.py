@@ -6,7 +6,7 @@ import urllib.request
 import numpy
 import pytest
 import tritonclient.grpc as triton
-from conftest import metric, needs_memory, reason, refused, until, versions
+from checks import metric, needs_memory, reason, refused, until, versions
 from models import files, manifest, scorecard
 
 ABSENT = "it is not in the registry"
