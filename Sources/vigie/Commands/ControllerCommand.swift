@@ -75,6 +75,8 @@ struct ControllerCommand: SettingsCommand {
 
     /// Throws a ``StartFailure`` when the controller cannot start.
     func run() throws {
+        // Before the log's thread: a signal would end the process there.
+        Signals.block()
         let identity = PodIdentity("vigie-controller").logFields
         let encoder = LogEncoder(log.logFormat, service: identity)
         let writer = try StartFailure.wrapping("--log-file") { () throws(SystemError) in

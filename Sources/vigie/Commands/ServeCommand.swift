@@ -101,6 +101,8 @@ struct ServeCommand: SettingsCommand {
 
     /// Throws a ``StartFailure`` when the pod cannot start.
     func run() throws {
+        // Before the log's thread: a signal would end the process there.
+        Signals.block()
         let encoder = LogEncoder(log.logFormat, service: PodIdentity(trace).logFields)
         let writer = try StartFailure.wrapping("--log-file") { () throws(SystemError) in
             try LogWriter(try LogDestination(log.logFile), encoder)

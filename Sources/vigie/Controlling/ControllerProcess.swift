@@ -27,7 +27,6 @@ final class ControllerProcess {
     init(_ command: ControllerCommand, _ log: Log) throws(StartFailure) {
         self.command = command
         self.log = log
-        Signals.block()
         let bell = try StartFailure.wrapping("controller") { () throws(SystemError) in
             try Doorbell()
         }
