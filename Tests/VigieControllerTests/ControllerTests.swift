@@ -70,7 +70,8 @@ private final class Bench {
             Controller.Parts(
                 store: store, finder: finder ?? NamedPods(places),
                 scraper: PodScraper(
-                    trust: HTTPTrust(), token: "0123456789abcdef", timeout: .seconds(5),
+                    trust: HTTPTrust(), credentials: Credentials(token: "0123456789abcdef"),
+                    timeout: .seconds(5),
                     agent: "test", cancellation),
                 prometheus: PrometheusClient(
                     address: nil, timeout: .seconds(1), agent: "test", cancellation),

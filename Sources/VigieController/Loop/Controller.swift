@@ -121,12 +121,13 @@ package final class Controller {
             PodObservation(
                 name: answer.place.name, isReady: answer.place.isReady,
                 report: report.rollout(rollout))
-        case .failure:
+        case .failure(let failure):
             // Kubernetes says whether it is ready; of pods without Kubernetes one that does not answer
             // is not.
             PodObservation(
                 name: answer.place.name,
-                isReady: answer.place.isReady && answer.place.isWatched, report: nil)
+                isReady: answer.place.isReady && answer.place.isWatched, report: nil,
+                silence: failure.message)
         }
     }
 

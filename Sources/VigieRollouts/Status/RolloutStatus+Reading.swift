@@ -52,6 +52,7 @@ extension AnalysisStatus {
         errors = fields.count("errors")
         message = fields.text("message")
         requests = fields.count("requests")
+        samples = fields.count("samples")
         evaluatedAt = fields.time("evaluatedAt")
     }
 }

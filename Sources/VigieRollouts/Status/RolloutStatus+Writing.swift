@@ -53,6 +53,7 @@ extension AnalysisStatus {
         object.add("errors", errors)
         object.add("message", message)
         object.add("requests", requests)
+        object.add("samples", samples)
         object.add("evaluatedAt", evaluatedAt)
         return object.value
     }

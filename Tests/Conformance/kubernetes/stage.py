@@ -137,11 +137,14 @@ class Stage:
             f"{self.namespace}-{account}", "", self.namespace, tokenFile=str(file)
         )
 
-    def pod(self, *arguments) -> Pod:
+    def pod(self, *arguments, env=None) -> Pod:
+        """With an environment: as that says, and not by a kubeconfig."""
+        access = [] if env else ["--kubeconfig", self.kubeconfig("vigie")]
         pod = Pod(
             *["--registry", self.registry, "--rollouts", "kubernetes", "--loops", 1],
             *["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"],
-            *["--kubeconfig", self.kubeconfig("vigie"), *arguments],
+            *[*access, *arguments],
+            env=env,
         )
         self.pods.append(pod)
         pod.name = f"vigie-{len(self.pods)}"
@@ -176,10 +179,12 @@ class Stage:
         pod.process.communicate()
         self.kubectl("delete", "pod", pod.name, "--grace-period=0", "--force")
 
-    def controller(self, *arguments) -> Controller:
+    def controller(self, *arguments, env=None) -> Controller:
+        access = [] if env else ["--kubeconfig", self.kubeconfig("vigie-controller")]
         controller = Controller(
             *["--rollouts", "kubernetes", "--admin", "127.0.0.1:0", "--interval", "500ms"],
-            *["--kubeconfig", self.kubeconfig("vigie-controller"), *LEASE, *arguments],
+            *[*access, *LEASE, *arguments],
+            env=env,
         )
         self.controllers.append(controller)
         return controller

@@ -31,7 +31,7 @@ struct RolloutStatusTests {
         analysis.value = 0.25
         (analysis.failures, analysis.inconclusive, analysis.errors) = (1, 2, 3)
         analysis.message = "0.25 is over 0.1"
-        analysis.requests = 12
+        (analysis.requests, analysis.samples) = (12, 4)
         analysis.evaluatedAt = time
         status.analysis = [analysis]
         status.lastFailure = RolloutFailure(

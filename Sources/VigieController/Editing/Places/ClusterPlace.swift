@@ -27,7 +27,7 @@ package final class ClusterPlace: RolloutPlace {
         do throws(KubernetesError) {
             return try client.list(path, labelSelector: selector).objects
                 .map { RolloutResource.document($0).content }
-        } catch { throw EditRefusal(error.message) }
+        } catch { throw EditRefusal(error) }
     }
 
     package func one(_ name: String) throws(EditRefusal) -> StoredRollout {
@@ -36,8 +36,7 @@ package final class ClusterPlace: RolloutPlace {
 
     private func object(_ name: String) throws(EditRefusal) -> JSONValue {
         guard let found = try find(name) else {
-            throw EditRefusal(
-                .noRollout(name, in: place, names: try objects().map(\.objectName)))
+            throw absent(name)
         }
         return RolloutResource.document(found).content
     }
@@ -48,8 +47,18 @@ package final class ClusterPlace: RolloutPlace {
         do throws(KubernetesError) { return try client.get(path.named(name)) } catch {
             failure = error
         }
-        guard failure.reason == .notFound else { throw EditRefusal(failure.message) }
+        guard failure.reason == .notFound else { throw EditRefusal(failure) }
         return nil
+    }
+
+    private func absent(_ name: String) -> EditRefusal {
+        do throws(KubernetesError) {
+            let names = try client.list(path, labelSelector: nil).objects.map(\.objectName)
+            return EditRefusal(.noRollout(name, in: place, names: names))
+        } catch {
+            // Who may not list them is told as much as they may know.
+            return EditRefusal("there is no rollout '\(name)' among the \(place)")
+        }
     }
 
     package func change(
@@ -121,8 +130,24 @@ package final class ClusterPlace: RolloutPlace {
         let failure: KubernetesError
         do throws(KubernetesError) { return try request() } catch { failure = error }
         guard failure.reason == .conflict || failure.reason == .alreadyExists else {
-            throw EditRefusal(failure.message)
+            throw EditRefusal(failure)
         }
         return nil
+    }
+}
+
+extension EditRefusal {
+    /// With what to do about it, where the server does not say.
+    package init(_ error: KubernetesError) {
+        let advice =
+            switch error.reason {
+            case .unauthorized:
+                ": the token or certificate of the kubeconfig has expired, or is another cluster's"
+            case .unreachable: ": the API server does not answer"
+            case .unknownKind:
+                ": `kubectl apply -f k8s/crd/modelrollout.yaml` makes ModelRollouts known to it"
+            default: ""
+            }
+        self.init(error.message + advice, isTransient: error.isTransient)
     }
 }

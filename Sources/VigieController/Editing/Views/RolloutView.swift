@@ -20,9 +20,7 @@ package struct RolloutView: Sendable {
     private var status: RolloutStatus { stored.status }
 
     /// Whether the status is about the canary that there is.
-    private var isAbout: Bool {
-        rollout?.spec.canary != nil && rollout?.spec.canary?.version == status.canaryVersion
-    }
+    private var isAbout: Bool { rollout?.isStatusOfCanary ?? false }
 
     /// The version that answers whom nothing else takes.
     package var stable: String { effective.map { String($0.stable.version) } ?? "?" }
