@@ -230,7 +230,7 @@ class Cluster:
 
     def apply(self, *objects, **how) -> str:
         """`kubectl apply` of objects; unchecked by kubectl, so that the server's own words are seen."""
-        text = "\n---\n".join(json.dumps(one) for one in objects)
+        text = "\n".join(json.dumps(one) for one in objects)
         return self.kubectl("apply", "--validate=false", "-f", "-", stdin=text, **how)
 
     def token(self, account: str, namespace: str = "default", seconds: int = 3600) -> str:

@@ -31,12 +31,16 @@ package struct RolloutEdit: Sendable, Equatable {
 /// Why a word about a rollout is not carried out, with the field that it is about.
 package struct EditRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     package let description: String
-    /// The same may succeed a little later: nobody answers, or not now.
-    package let isTransient: Bool
+    /// How long somebody who only looks may wait for it to pass; nil when it will not.
+    package let patience: Duration?
 
-    package init(_ description: String, isTransient: Bool = false) {
+    package init(_ description: String, patience: Duration? = nil) {
         self.description = description
-        self.isTransient = isTransient
+        self.patience = patience
+    }
+
+    static func changedMeanwhile(_ name: String) -> EditRefusal {
+        EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
     }
 }
 

@@ -21,6 +21,7 @@ extension RolloutStatus {
         progressedAt = fields.time("progressedAt")
         stepRequests = fields.count("stepRequests")
         resumedStep = json["resumedStep"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
+        staleResume = fields.text("staleResume")
         restart = fields.text("restart")
         promoteIgnored = json["promoteIgnored"]?.bool ?? false
         staleApprovals = fields.texts("staleApprovals", max: Self.textsMax)

@@ -18,6 +18,7 @@ extension RolloutStatus {
         object.add("progressedAt", progressedAt)
         object.add("stepRequests", stepRequests)
         object.add("resumedStep", resumedStep)
+        if !staleResume.isEmpty { object.add("staleResume", staleResume) }
         if !restart.isEmpty { object.add("restart", restart) }
         object.add("promoteIgnored", promoteIgnored, unless: false)
         object.add("staleApprovals", list: staleApprovals.map { .string($0) })

@@ -144,14 +144,16 @@ import VigieRollouts
 
     @Test func it_goes_on_from_whatever_holds_it() throws {
         #expect(
-            changes(try RolloutEdit.resume(begun(.paused) { $0.spec.suspend = true }))
+            changes(try RolloutEdit.resume(begun(.paused) { $0.spec.suspend = true }, at: time))
                 == ["spec.suspend=nothing"])
         let waiting = begun(.paused) { rollout in
             rollout.status.reason = RolloutReason.awaitingResume.rawValue
             rollout.status.stepIndex = 3
         }
-        #expect(changes(try RolloutEdit.resume(waiting)) == ["annotation vigie.dev/resume=\"3\""])
-        #expect(throws: EditRefusal.self) { try RolloutEdit.resume(begun(.progressing)) }
+        #expect(
+            changes(try RolloutEdit.resume(waiting, at: time))
+                == ["annotation vigie.dev/resume=\"3#\(time)\""])
+        #expect(throws: EditRefusal.self) { try RolloutEdit.resume(begun(.progressing), at: time) }
     }
 
     @Test func approvals_are_of_different_people_and_of_this_canary() throws {

@@ -24,6 +24,7 @@ struct RolloutStatusTests {
         status.resumedStep = 0
         status.restart = "again"
         status.promoteIgnored = true
+        status.staleResume = "0"
         status.staleApprovals = ["vigie.dev/approved-by-1=ada"]
         status.pods = PodCounts(total: 4, updated: 3, ready: 2, failedToLoad: 1)
         var analysis = AnalysisStatus("errors")

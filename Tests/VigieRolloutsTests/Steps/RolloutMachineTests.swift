@@ -155,6 +155,27 @@ struct RolloutMachineTests {
         #expect(bench.status.weight == 900)
     }
 
+    @Test func a_pause_that_was_ended_in_a_rollout_before_is_not_ended_in_the_next() {
+        var bench = Bench(
+            Bench.spec(steps: [StepSpec(.weight(500), pause: .indefinite), StepSpec(.weight(900))]))
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0"
+        bench.look()
+        bench.look()
+        #expect(bench.status.reason == "AwaitingResume", "it was there before this one began")
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0#again"
+        bench.look()
+        #expect(bench.status.stepIndex == 1)
+        // Another try: taken away and given again counts, too.
+        bench.rollout.metadata.annotations[RolloutAnnotation.restart] = "1"
+        for _ in 0..<3 { bench.look() }
+        #expect(bench.status.stepIndex == 0 && bench.status.reason == "AwaitingResume")
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = nil
+        bench.look()
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0#again"
+        bench.look()
+        #expect(bench.status.stepIndex == 1)
+    }
+
     @Test func a_tripped_guard_of_any_pod_rolls_back_whatever_onFailure_says() {
         var bench = Bench(Bench.spec(onFailure: .notify))
         bench.look()

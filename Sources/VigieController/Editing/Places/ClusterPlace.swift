@@ -64,8 +64,8 @@ package final class ClusterPlace: RolloutPlace {
     package func change(
         _ name: String, _ edit: (EditedRollout) throws(EditRefusal) -> RolloutEdit
     ) throws(EditRefusal) -> EditOutcome {
-        for _ in 0..<2 {
-            let object = try object(name)
+        var tries = EditTries()
+        while let object = try tries.next({ () throws(EditRefusal) in try object(name) }) {
             let edited = try edit(EditedRollout(try StoredRollout(object).good(name)))
             // Said of a specification that nobody else may have changed meanwhile.
             let version = FieldChange(
@@ -79,7 +79,7 @@ package final class ClusterPlace: RolloutPlace {
                     edited, of: object, origin: "modelrollout \(namespace)/\(name)")
             }
         }
-        throw EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
+        throw .changedMeanwhile(name)
     }
 
     package func put(_ written: WrittenRollout) throws(EditRefusal) -> PutOutcome {
@@ -90,8 +90,9 @@ package final class ClusterPlace: RolloutPlace {
                 "\(written.origin): metadata.namespace is '\(own)', not '\(namespace)': "
                     + "see --rollouts-namespace")
         }
-        for _ in 0..<2 {
-            guard let old = try find(name) else {
+        var tries = EditTries()
+        while let found = try tries.next({ () throws(EditRefusal) in try find(name) ?? .null }) {
+            guard found != .null else {
                 let object = written.content.setting("status", nil)
                 let made = try unlessLate { () throws(KubernetesError) in
                     try client.create(path, object)
@@ -99,16 +100,16 @@ package final class ClusterPlace: RolloutPlace {
                 if made != nil { return .created }
                 continue
             }
-            let object = Self.replacing(old, written.content)
+            let object = Self.replacing(found, written.content)
             let new = try unlessLate { () throws(KubernetesError) in
                 try client.update(path.named(name), object)
             }
             // The server gives no new version to an object that is as it was.
             if let new {
-                return new.resourceVersion == old.resourceVersion ? .unchanged : .changed
+                return new.resourceVersion == found.resourceVersion ? .unchanged : .changed
             }
         }
-        throw EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
+        throw .changedMeanwhile(name)
     }
 
     /// The object with the specification that somebody has written, and their labels and annotations
@@ -148,6 +149,14 @@ extension EditRefusal {
                 ": `kubectl apply -f k8s/crd/modelrollout.yaml` makes ModelRollouts known to it"
             default: ""
             }
-        self.init(error.message + advice, isTransient: error.isTransient)
+        self.init(error.message + advice, patience: Self.patience(error))
+    }
+
+    private static func patience(_ error: KubernetesError) -> Duration? {
+        switch error.reason {
+        // A server that has just started does not know yet who may do what.
+        case .forbidden, .unauthorized: .seconds(30)
+        default: error.isTransient ? .seconds(Int64.max) : nil
+        }
     }
 }

@@ -23,7 +23,9 @@ package struct RolloutView: Sendable {
     private var isAbout: Bool { rollout?.isStatusOfCanary ?? false }
 
     /// The version that answers whom nothing else takes.
-    package var stable: String { effective.map { String($0.stable.version) } ?? "?" }
+    package var stable: String { stableVersion.map { String($0) } ?? "?" }
+
+    var stableVersion: Int? { effective?.stable.version }
 
     package var canary: String { rollout?.spec.canary.map { String($0.version) } ?? "-" }
 

@@ -69,7 +69,7 @@ package struct WatchFrame: Sendable {
             .init(title: "REQUESTS", isNumber: true), .init(title: "ERRORS", isNumber: true),
             .init(title: "P99", isNumber: true),
         ])
-        for arm in sum.arms.sorted(by: {
+        for arm in sum.arms.filter({ $0.requests > 0 }).sorted(by: {
             ($0.arm.rawValue, $0.version) < ($1.arm.rawValue, $1.version)
         }) {
             table.add([
@@ -99,15 +99,14 @@ package struct WatchFrame: Sendable {
         ])
         for pod in pods {
             let report = report(of: pod)
-            func arm(_ arm: Arm) -> ArmReport? {
-                // Of several versions that had this part the one that has it last.
-                report?.arms.filter { $0.arm == arm }.max { $0.version < $1.version }
-            }
             let loaded = report.map { $0.loaded.keys.sorted().map(String.init) } ?? []
-            let canary = arm(.canary)
+            let stable = view.stableVersion.flatMap { report?.arm(.stable, $0) }
+            let canary = report.flatMap { report in
+                report.canaryVersion.flatMap { report.arm(.canary, $0) }
+            }
             table.add([
                 "  \(pod.place.name)", loaded.isEmpty ? "-" : loaded.joined(separator: ","),
-                arm(.stable).map { String($0.requests) } ?? "-",
+                stable.map { String($0.requests) } ?? "-",
                 canary.map { String($0.requests) } ?? "-", Self.errors(canary),
                 Self.p99(canary), state(of: pod, report),
             ])

@@ -44,16 +44,19 @@ struct RolloutWatchCommand: ParsableCommand {
         let deadline = timeout.map { MonotonicTime.now().advanced(by: $0.duration) }
         var screen = WatchScreen()
         var last: WatchFrame?
+        var lastSeen = MonotonicTime.now()
         while true {
             do throws(EditRefusal) {
                 let stored = try rollouts.one(name)
                 let frame = WatchFrame(RolloutView(stored), try pods?.answers() ?? [])
                 screen.show(frame)
-                last = frame
+                (last, lastSeen) = (frame, MonotonicTime.now())
                 if let goal, try isThere(goal, stored) { return }
             } catch {
                 // It was there a moment ago.
-                guard error.isTransient, var frame = last else { throw error }
+                guard let patience = error.patience, var frame = last,
+                    MonotonicTime.now().since(lastSeen) < patience
+                else { throw error }
                 frame.trouble = error.description
                 screen.show(frame)
             }
