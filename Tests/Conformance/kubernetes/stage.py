@@ -43,6 +43,8 @@ class Controller:
         self.line = self.process.stdout.readline().strip()
         match = CONTROLLER_READY.match(self.line)
         if match is None:
+            # It has ended, and said why, or is none that could be used.
+            self.process.kill()
             _, errors = self.process.communicate(timeout=10)
             raise AssertionError(f"not ready: {self.line!r} {errors}")
         self.admin = match.group(1)
