@@ -174,8 +174,15 @@ private final class Bench {
         bench.store.objects = [try Bench.rollout(canary)]
         _ = bench.controller.round()
         _ = bench.controller.round()
-        #expect(bench.store.written.isEmpty)
-        #expect(bench.told.map(\.text) == ["pods: pods is forbidden"], "it is told once")
+        // Nothing is decided; that people see, once.
+        #expect(bench.store.written.count == 1)
+        let status = try #require(bench.store.written.first)
+        #expect(status.phase == .idle && status.canaryVersion == nil)
+        #expect(status.condition(.degraded)?.reason == "PodsUnknown")
+        #expect(status.condition(.degraded)?.message.hasSuffix("pods is forbidden") == true)
+        #expect(bench.store.told.map(\.reason) == ["PodsUnknown"])
+        #expect(bench.told.first?.text == "pods: pods is forbidden")
+        #expect(bench.told.count == 2, "it is told once")
     }
 
     @Test(arguments: [nil, "nonsense", "{}", #"{"rollouts":3}"#] as [String?])

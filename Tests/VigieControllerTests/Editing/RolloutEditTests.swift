@@ -239,6 +239,10 @@ import VigieRollouts
         rollout.status.canaryVersion = 2
         rollout.status.phase = .rolledBack
         #expect(goal.isReached(by: rollout) == false)
+        // Tried again: that the try before has ended is not what is waited for.
+        rollout.metadata.annotations[RolloutAnnotation.restart] = "again"
+        #expect(goal.isReached(by: rollout) == nil)
+        rollout.status.restart = "again"
         rollout.status.phase = .succeeded
         #expect(goal.isReached(by: rollout) == true)
     }
