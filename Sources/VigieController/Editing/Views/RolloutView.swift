@@ -54,7 +54,7 @@ package struct RolloutView: Sendable {
         }
     }
 
-    /// As `vigie rollout get -o json` prints it: the object, and its status.
+    /// As `vigie rollout inspect -o json` prints it: the object, and its status.
     package var json: JSONValue {
         (rollout?.json ?? .object(["metadata": .object(["name": .string(name)])]))
             .setting("status", status.json)
