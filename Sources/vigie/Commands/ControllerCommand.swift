@@ -54,8 +54,10 @@ struct ControllerCommand: SettingsCommand {
     static let settings: [Setting] =
         [
             "rollouts", "interval", "admin", "admin-token-file", "kubeconfig", "kube-context",
+            "service-account-dir",
             "rollouts-namespace", "rollouts-selector", "pods", "pods-selector",
-            "pods-admin-port", "pods-token-file", "pods-ca", "pods-timeout", "prometheus",
+            "pods-admin-port", "pods-token-file", "pods-ca", "pods-tls-name", "pods-timeout",
+            "prometheus",
             "query-timeout", "lease-name", "lease-identity", "lease-duration",
             "lease-renew-deadline", "lease-retry-period", "log-level", "log-format", "log-file",
         ].map { Setting($0) } + [Setting("leader-elect", isSwitch: true)]

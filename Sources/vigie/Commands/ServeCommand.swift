@@ -56,8 +56,8 @@ struct ServeCommand: SettingsCommand {
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "rollouts", "rollouts-cache", "rollouts-wait",
-            "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector", "registry",
-            "keep-versions",
+            "kubeconfig", "kube-context", "service-account-dir", "rollouts-namespace",
+            "rollouts-selector", "registry", "keep-versions",
             "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
             "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",

@@ -115,6 +115,7 @@ ELSEWHERE = {
     *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
     # Of a Kubernetes cluster: see kubernetes/.
     *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
+    "service-account-dir",
 }
 
 
@@ -148,7 +149,7 @@ def run(*arguments, env=None):
 
 
 def documented_settings():
-    return set(re.findall(r"^ {2}--([a-z0-9-]+)", run("serve", "--help").stdout, re.MULTILINE))
+    return set(re.findall(r"^ {2}(?:-\w, )?--([a-z0-9-]+)", run("serve", "--help").stdout, re.MULTILINE))
 
 
 def test_help_names_every_setting_and_the_tests_set_each_of_them():
