@@ -8,6 +8,7 @@ import Synchronization
 public struct LoopCounter: ~Copyable, Sendable {
     @usableFromInline let value = Atomic<UInt64>(0)
 
+    /// Begins at zero.
     public init() {}
 
     /// For the one thread that writes.

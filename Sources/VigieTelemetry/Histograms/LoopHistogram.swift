@@ -3,6 +3,7 @@
 /// Recording costs a bucket look-up and two additions, some 5 ns, and never allocates. What is read
 /// while another value is being recorded may lack that value in the sum only.
 public final class LoopHistogram: Sendable {
+    /// Where its buckets lie.
     public let scale: BucketScale
     @usableFromInline let cells: InlineArray<333, LoopCounter>
     @usableFromInline let sum = LoopCounter()

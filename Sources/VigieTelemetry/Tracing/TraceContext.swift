@@ -12,6 +12,7 @@ public struct TraceContext: Equatable, Sendable, BitwiseCopyable {
     /// `trace-flags`; bit 0 says that the trace is sampled.
     public var flags: UInt8
 
+    /// Each part as the formats have it.
     @inlinable
     public init(traceHigh: UInt64, traceLow: UInt64, span: UInt64, flags: UInt8) {
         self.traceHigh = traceHigh

@@ -14,6 +14,7 @@ public struct TraceRandom: Sendable {
     /// - Parameter seed: not all zeros.
     package init(seed: (UInt64, UInt64, UInt64, UInt64)) { state = seed }
 
+    /// The next 64 random bits.
     @inlinable @inline(__always)
     public mutating func next() -> UInt64 {
         let result = Self.rotated(state.1 &* 5, 7) &* 9

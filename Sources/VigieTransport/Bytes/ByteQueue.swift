@@ -14,12 +14,15 @@ public struct ByteQueue: ~Copyable {
     @usableFromInline var head = 0
     @usableFromInline var tail = 0
 
+    /// An empty queue.
+    /// - Parameter keptBytes: the largest block that it keeps while it is empty.
     public init(keeping keptBytes: Int = Self.keptBytes) { self.keptBytes = keptBytes }
 
     deinit { free(base) }
 
     /// How many bytes wait.
     @inlinable public var count: Int { tail &- head }
+    /// Whether no byte waits.
     @inlinable public var isEmpty: Bool { tail == head }
     /// How many bytes of memory the queue holds, used or not.
     package var reservedBytes: Int { capacity }
@@ -34,6 +37,7 @@ public struct ByteQueue: ~Copyable {
         }
     }
 
+    /// Appends a copy of the bytes.
     @inlinable
     public mutating func append(_ bytes: RawSpan) {
         bytes.withUnsafeBytes { append($0) }
@@ -65,6 +69,7 @@ public struct ByteQueue: ~Copyable {
         if head == tail { rewind() }
     }
 
+    /// Drops all bytes.
     @inlinable
     public mutating func removeAll() { rewind() }
 

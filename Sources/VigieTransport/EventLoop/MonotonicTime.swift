@@ -2,8 +2,10 @@ import Glibc
 
 /// Nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC); comparable within one boot.
 public struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
+    /// Since some moment before the machine started.
     public let nanoseconds: UInt64
 
+    /// A time of the clock, as it was read.
     @inlinable
     public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
@@ -11,6 +13,7 @@ public struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
     @inlinable
     public static var never: MonotonicTime { MonotonicTime(nanoseconds: .max) }
 
+    /// What the clock says.
     @inlinable
     public static func now() -> MonotonicTime {
         var time = timespec()
@@ -19,11 +22,13 @@ public struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
             nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
     }
 
+    /// Not synthesised, which would not be inlined.
     @inlinable
     public static func == (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds == right.nanoseconds
     }
 
+    /// Whether one comes before the other.
     @inlinable
     public static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
