@@ -17,11 +17,12 @@ package struct ModelsPublish: Sendable {
     ///   - loader: of the registry: members of a pipeline come from there.
     ///   - folder: of the version.
     ///   - name: nil takes the manifest's.
+    ///   - first: the least number that it may have; nil for the next one. MLflow numbers by itself.
     ///   - key: signs the manifest.
     /// - Throws: what is wrong with the folder; nothing is then published.
     package init(
         _ loader: VersionLoader, folder path: String, name: String? = nil,
-        writer: any RegistryWriter, key: SigningKey? = nil
+        from first: Int? = nil, writer: any RegistryWriter, key: SigningKey? = nil
     ) throws(RegistryError) {
         let (manifest, payload) = try Self.read(path)
         guard let name = name ?? manifest.name else {
@@ -39,7 +40,7 @@ package struct ModelsPublish: Sendable {
         let existing = try loader.source.scan().models.first { $0.name == name }
         let written = WrittenTexts()
         version = try writer.publish(
-            name, from: (existing?.versions.last ?? 0) + 1, payload: payload
+            name, from: first ?? (existing?.versions.last ?? 0) + 1, payload: payload
         ) { number throws(RegistryError) in
             var numbered = manifest
             numbered.name = name
