@@ -27,6 +27,7 @@ OTHER_VALUES = {
     "version-policy": "latest:3;fraud-score=versions:1,2;other=all",
     "registry-poll-interval": "500ms",
     "registry-cache-bytes": "64MiB",
+    "trusted-keys-interval": "2s",
     "tls-client-auth": "optional",
     "tls-reload-interval": "1s",
     "log-level": "warning",
@@ -321,7 +322,13 @@ def test_the_admin_port_tells_how_the_pod_is(pod):
     assert running.get("/readyz") == (200, "ready\n")
     assert json.loads(running.get("/version")[1])["name"] == "vigie"
     models = json.loads(running.get("/models")[1])
-    assert {"name": "credit-default", "version": 1, "state": "READY", "reason": ""} in models
+    assert {
+        "name": "credit-default",
+        "version": 1,
+        "state": "READY",
+        "labels": [],
+        "reason": "",
+    } in models
     assert running.get("/nothing")[0] == 404
     with socket.create_connection(running.admin.split(":")) as raw:
         raw.sendall(b"\x00\x01nonsense\r\n\r\n")
