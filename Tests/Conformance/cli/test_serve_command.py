@@ -14,6 +14,7 @@ import urllib.request
 
 import grpc
 import pytest
+import test_file_settings
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from harness import DEMO, Pod, binary
 
@@ -109,14 +110,8 @@ OTHER_VALUES = {
     "drift-window": "5m",
     "rollouts-wait": "5s",
 }
-# Settings that need files, tried by tests of their own.
-ELSEWHERE = {
-    *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
-    *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
-    # Of a Kubernetes cluster: see kubernetes/.
-    *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
-}
+# Those that need files or servers have tests of their own, in all three ways, too.
+ELSEWHERE = {"config", *test_file_settings.SETTINGS}
 
 
 @pytest.fixture
