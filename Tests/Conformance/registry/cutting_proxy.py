@@ -1,5 +1,6 @@
 """A proxy in front of a registry's server that misbehaves as it is told."""
 
+import contextlib
 import socket
 import threading
 import urllib.parse
@@ -38,6 +39,11 @@ class Proxy:
 
     def serve(self, client: socket.socket):
         """One request a connection: the answer says that it is closed."""
+        # Either side may have gone before it has heard everything.
+        with contextlib.suppress(ConnectionError):
+            self.relay(client)
+
+    def relay(self, client: socket.socket):
         with client:
             head = b""
             while b"\r\n\r\n" not in head:
