@@ -19,6 +19,9 @@ package struct HTTPRequest: Sendable {
     package var connectTimeout: Duration = .seconds(10)
     /// Without a byte in either direction for so long, the connection counts as dead; nil for never.
     package var idleTimeout: Duration? = .seconds(30)
+    /// Where to connect instead of to the URL's host and port, "10.0.0.1:8501": for a server that has no
+    /// name in DNS, but one in its certificate, which the URL names.
+    package var connectTo: String?
     /// Bytes of an answer's body that ``HTTPClient/send(_:cancellation:)`` takes in.
     package var answerMax = 16 * 1024 * 1024
 

@@ -67,7 +67,11 @@ final class Transfer: @unchecked Sendable {
         let file = try open(request.body)
         defer { if file >= 0 { close(file) } }
         exchange.file = file
+        // Host and port of the URL are left out: any.
+        let places = request.connectTo.flatMap { curl_slist_append(nil, "::\($0)") }
+        defer { curl_slist_free_all(places) }
         try prepare(request, headers, file)
+        vigie_curl_set_list(easy, CURLOPT_CONNECT_TO, places)
         let code = try perform(request, isCancelled: isCancelled)
         if exchange.isRefused || isCancelled() { throw HTTPClient.cancelled(request) }
         guard code == CURLE_OK else {

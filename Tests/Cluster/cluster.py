@@ -79,8 +79,27 @@ class Cluster:
     def _keys(self):
         key = self.folder / "service-accounts.pem"
         subprocess.run(["openssl", "genrsa", "-out", key, "2048"], check=True, capture_output=True)
+        self._openssl(
+            *["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=people"],
+            *["-keyout", "people.key", "-out", "people.pem"],
+        )
         lines = [f'{token},{name},{name},"{groups}"' for token, name, groups in USERS]
         (self.folder / "tokens.csv").write_text("\n".join(lines) + "\n")
+
+    def _openssl(self, *arguments: str):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+    def client_certificate(self, user: str, group: str) -> tuple[pathlib.Path, pathlib.Path]:
+        """A certificate and its key, by which the server knows that user."""
+        self._openssl(
+            *["req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/O={group}/CN={user}"],
+            *["-keyout", f"{user}.key", "-out", f"{user}.csr"],
+        )
+        self._openssl(
+            *["x509", "-req", "-in", f"{user}.csr", "-CA", "people.pem", "-CAkey", "people.key"],
+            *["-CAcreateserial", "-days", "2", "-out", f"{user}.pem"],
+        )
+        return self.folder / f"{user}.pem", self.folder / f"{user}.key"
 
     def _run(self, name: str, *command):
         log = (self.folder / f"{name}.log").open("a")
@@ -117,6 +136,7 @@ class Cluster:
             "--insecure-port=0",
             f"--cert-dir={self.folder / 'certificates'}",
             f"--token-auth-file={self.folder / 'tokens.csv'}",
+            f"--client-ca-file={self.folder / 'people.pem'}",
             "--authorization-mode=RBAC",
             "--service-cluster-ip-range=10.0.0.0/24",
             "--service-account-issuer=https://kubernetes.default.svc",
@@ -210,7 +230,7 @@ class Cluster:
 
     def apply(self, *objects, **how) -> str:
         """`kubectl apply` of objects; unchecked by kubectl, so that the server's own words are seen."""
-        text = "\n---\n".join(json.dumps(one) for one in objects)
+        text = "\n".join(json.dumps(one) for one in objects)
         return self.kubectl("apply", "--validate=false", "-f", "-", stdin=text, **how)
 
     def token(self, account: str, namespace: str = "default", seconds: int = 3600) -> str:

@@ -100,6 +100,8 @@ class Pod:
         self.line = self.process.stdout.readline()
         match = READY.match(self.line)
         if match is None:
+            # It has ended, and said why, or is none that could be used.
+            self.process.kill()
             _, errors = self.process.communicate(timeout=10)
             raise AssertionError(f"not ready: {self.line!r} {errors}")
         self.address, self.security, self.admin, self.models = match.groups()

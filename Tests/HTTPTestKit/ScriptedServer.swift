@@ -9,13 +9,17 @@ package final class ScriptedServer: Sendable {
     package let port: UInt16
     private let listener: Int32
     private let seen = Mutex<(requests: [String], connections: Int)>(([], 0))
+    /// Its number may be another socket's once it is closed.
+    private let isClosed = Mutex(false)
 
     package var requests: [String] { seen.withLock { $0.requests } }
     package var connections: Int { seen.withLock { $0.connections } }
     package var url: String { "http://127.0.0.1:\(port)" }
 
     package init(_ script: @escaping Script) {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        // Processes that other tests start must not keep a connection open that is closed here.
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let listener = socket(AF_INET, kind, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
@@ -33,12 +37,18 @@ package final class ScriptedServer: Sendable {
         thread.run()
     }
 
-    package func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    package func stop() {
+        isClosed.withLock { isClosed in
+            if !isClosed { shutdown(listener, Int32(SHUT_RDWR)) }
+        }
+    }
 
     private func serve(_ script: Script) {
         while true {
             let connection = accept(listener, nil, nil)
+            if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
             guard connection >= 0 else { break }
+            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             seen.withLock { $0.connections += 1 }
             while let request = readRequest(connection) {
                 seen.withLock { $0.requests.append(request) }
@@ -50,7 +60,10 @@ package final class ScriptedServer: Sendable {
             }
             close(connection)
         }
-        close(listener)
+        isClosed.withLock { isClosed in
+            isClosed = true
+            close(listener)
+        }
     }
 
     private func readRequest(_ connection: Int32) -> String? {

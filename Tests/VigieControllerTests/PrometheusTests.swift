@@ -14,7 +14,7 @@ import VigieRollouts
         }
         defer { server.stop() }
         let client = PrometheusClient(
-            address: server.url + "/", timeout: .seconds(5), agent: "test", HTTPCancellation())
+            address: server.url + "/", timeout: .seconds(300), agent: "test", HTTPCancellation())
         let answer = client.ask(AnalysisSpec("a", .prometheus, max: 1, query: query))
         return (answer, server.requests.first ?? "")
     }
@@ -66,7 +66,7 @@ import VigieRollouts
         #expect(request.hasPrefix("POST /api/v1/query HTTP/1.1"))
         #expect(
             request.contains(
-                "query=sum%28rate%28x%7Ba%3D%22%C3%A9%26b%3Dc%22%7D%5B5m%5D%29%29%20%3E%201&timeout=5s"
+                "query=sum%28rate%28x%7Ba%3D%22%C3%A9%26b%3Dc%22%7D%5B5m%5D%29%29%20%3E%201&timeout=5m"
             ))
     }
 

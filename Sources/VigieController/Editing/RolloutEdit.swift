@@ -31,8 +31,27 @@ package struct RolloutEdit: Sendable, Equatable {
 /// Why a word about a rollout is not carried out, with the field that it is about.
 package struct EditRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     package let description: String
+    /// How long somebody who only looks may wait for it to pass; nil when it will not.
+    package let patience: Duration?
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String, patience: Duration? = nil) {
+        self.description = description
+        self.patience = patience
+    }
+
+    static func changedMeanwhile(_ name: String) -> EditRefusal {
+        EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
+    }
+}
+
+extension Rollout {
+    /// Whether the status tells of the canary that there is, and of its latest try: not of one before
+    /// it, which the controller has not left behind yet.
+    var isStatusOfCanary: Bool {
+        guard let canary = spec.canary else { return false }
+        let restart = metadata.annotations[RolloutAnnotation.restart] ?? ""
+        return status.canaryVersion == canary.version && status.restart == restart
+    }
 }
 
 /// A rollout as the verbs look at it.
@@ -49,11 +68,8 @@ package struct EditedRollout: Sendable {
     var status: RolloutStatus { rollout.status }
     var name: String { rollout.metadata.name }
 
-    /// The controller has begun this canary, and has done so with the stable version of now.
-    var isBegun: Bool {
-        guard let canary = spec.canary else { return false }
-        return status.canaryVersion == canary.version && status.phase != .idle
-    }
+    /// The controller has begun this canary.
+    var isBegun: Bool { rollout.isStatusOfCanary && status.phase != .idle }
 
     /// The canary has become the stable version, and `spec.stable` does not say so yet.
     var isPromoted: Bool {

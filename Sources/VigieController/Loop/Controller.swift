@@ -31,10 +31,10 @@ package final class Controller {
     private let interval: Duration
     private let counts: ControllerCounts
     private let report: (ControllerNews) -> Void
-    private let clock: () -> WallTime
+    let clock: () -> WallTime
     private var troubles = TroubleList()
     /// By rollout, what was last said of an object that is none.
-    private var refusals: [String: String] = [:]
+    var refusals: [String: String] = [:]
 
     /// The shortest pause between two rounds, whatever has changed.
     private static let pauseMin = Duration.milliseconds(100)
@@ -80,6 +80,8 @@ package final class Controller {
         } catch {
             // Not to know the pods is not to have none: nothing is decided.
             note("pods", error.description)
+            // What does not pass by itself, people should see where they look.
+            if !error.isTransient { tellOfUnknownPods(rollouts, error.description) }
             return interval
         }
         let answers = rollouts.isEmpty ? [] : parts.scraper.scrape(places)
@@ -121,12 +123,13 @@ package final class Controller {
             PodObservation(
                 name: answer.place.name, isReady: answer.place.isReady,
                 report: report.rollout(rollout))
-        case .failure:
+        case .failure(let failure):
             // Kubernetes says whether it is ready; of pods without Kubernetes one that does not answer
             // is not.
             PodObservation(
                 name: answer.place.name,
-                isReady: answer.place.isReady && answer.place.isWatched, report: nil)
+                isReady: answer.place.isReady && answer.place.isWatched, report: nil,
+                silence: failure.message)
         }
     }
 
@@ -144,7 +147,7 @@ package final class Controller {
     }
 
     /// - Returns: whether it is written, so that what it says has happened.
-    private func write(_ status: RolloutStatus, of rollout: StoredRollout) -> Bool {
+    func write(_ status: RolloutStatus, of rollout: StoredRollout) -> Bool {
         let subject = "status of \(rollout.metadata.name)"
         // Asked again: looking at pods takes time, and another one may lead by now.
         guard parts.leadership.isLeader else { return false }
@@ -163,7 +166,7 @@ package final class Controller {
         }
     }
 
-    private func tell(_ news: RolloutNews, of rollout: StoredRollout) {
+    func tell(_ news: RolloutNews, of rollout: StoredRollout) {
         report(
             ControllerNews(
                 news.isWarning ? .warning : .info,
@@ -177,30 +180,6 @@ package final class Controller {
             note("events", error.description)
         }
     }
-
-    /// An object that is no rollout: people are told, and what it was before goes on. The condition is
-    /// the machine's again as soon as the object is good.
-    private func refuse(_ stored: StoredRollout, _ refusal: RolloutRefusal) {
-        let message = "refused, and what it said before goes on: \(refusal)"
-        var condition = RolloutCondition(
-            .degraded, .yes, reason: Self.refused, message: message,
-            lastTransitionTime: clock(), observedGeneration: stored.metadata.generation)
-        var status = stored.status
-        let former = status.condition(.degraded)
-        if let former, former.status == .yes {
-            condition.lastTransitionTime = former.lastTransitionTime
-        }
-        status.conditions.removeAll { $0.kind == .degraded }
-        status.conditions.append(condition)
-        if former != condition, !write(status, of: stored) { return }
-        if refusals[stored.metadata.name] != refusal.description {
-            refusals[stored.metadata.name] = refusal.description
-            tell(
-                RolloutNews(isWarning: true, reason: Self.refused, message: message), of: stored)
-        }
-    }
-
-    private static let refused = "Refused"
 
     // MARK: Telling
 

@@ -18,6 +18,16 @@ package struct PodPlace: Sendable, Hashable {
         self.isReady = isReady
         self.isWatched = isWatched
     }
+
+    /// Host and port, where it speaks TLS.
+    var secured: (host: Substring, port: Substring)? {
+        guard url.hasPrefix("https://") else { return nil }
+        let place = url.dropFirst("https://".count)
+        // The last colon outside of an IPv6 address's brackets.
+        guard let colon = place.lastIndex(of: ":"), place[colon...].allSatisfy({ $0 != "]" })
+        else { return (place, "443") }
+        return (place[..<colon], place[place.index(after: colon)...])
+    }
 }
 
 /// Who knows which pods there are.

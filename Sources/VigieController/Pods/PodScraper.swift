@@ -1,5 +1,6 @@
 import Synchronization
 import VigieHTTP
+import VigieKubernetes
 import VigieRegistry
 import VigieRollouts
 
@@ -12,7 +13,8 @@ package final class PodScraper: Sendable {
     }
 
     private let http: HTTPClient
-    private let token: String?
+    private let credentials: Credentials
+    private let serverName: String?
     private let timeout: Duration
     private let cancellation: HTTPCancellation
 
@@ -21,14 +23,16 @@ package final class PodScraper: Sendable {
 
     /// - Parameters:
     ///   - trust: whom to believe where pods speak TLS.
-    ///   - token: for admin ports that ask for one.
+    ///   - serverName: the name in their certificates; nil for the address that is asked.
+    ///   - credentials: for admin ports that ask for a token.
     ///   - timeout: for one pod.
     package init(
-        trust: HTTPTrust, token: String?, timeout: Duration, agent: String,
-        _ cancellation: HTTPCancellation
+        trust: HTTPTrust, serverName: String? = nil, credentials: Credentials,
+        timeout: Duration, agent: String, _ cancellation: HTTPCancellation
     ) {
         http = HTTPClient(trust: trust, userAgent: agent)
-        self.token = token
+        self.serverName = serverName
+        self.credentials = credentials
         self.timeout = timeout
         self.cancellation = cancellation
     }
@@ -57,24 +61,53 @@ package final class PodScraper: Sendable {
     }
 
     private func ask(_ place: PodPlace) -> Result<PodReport, ScrapeFailure> {
-        var request = HTTPRequest("GET", "\(place.url)/rollouts", timeout: timeout)
+        do throws(ScrapeFailure) { return .success(try report(of: place)) } catch {
+            return .failure(error)
+        }
+    }
+
+    private func report(of place: PodPlace) throws(ScrapeFailure) -> PodReport {
+        var response = HTTPResponse(status: 0)
+        for attempt in 0..<2 {
+            let token: String?
+            do throws(KubernetesError) {
+                token = try credentials.token(isFresh: attempt > 0)
+            } catch { throw ScrapeFailure(message: "--pods-token-file: \(error)") }
+            do throws(HTTPError) {
+                response = try http.send(request(place, token), cancellation: cancellation)
+            } catch { throw ScrapeFailure(error, of: place, within: timeout) }
+            // It may have been rotated this moment.
+            guard response.status == 401 else { break }
+            guard token != nil else {
+                throw ScrapeFailure(
+                    message: "HTTP 401: its admin port asks for a token: see --pods-token-file")
+            }
+            guard credentials.canChange else { break }
+        }
+        guard response.status != 401 else {
+            throw ScrapeFailure(
+                message: "HTTP 401: its admin port does not take the token of --pods-token-file")
+        }
+        guard response.isSuccess else {
+            throw ScrapeFailure(message: "HTTP \(response.status)")
+        }
+        do throws(RolloutError) { return try PodReport.read(response.body) } catch {
+            throw ScrapeFailure(message: "its report \(error)")
+        }
+    }
+
+    private func request(_ place: PodPlace, _ token: String?) -> HTTPRequest {
+        var url = place.url
+        var connectTo: String?
+        if let serverName, let (host, port) = place.secured {
+            url = "https://\(serverName):\(port)"
+            connectTo = "\(host):\(port)"
+        }
+        var request = HTTPRequest("GET", "\(url)/rollouts", timeout: timeout)
+        request.connectTo = connectTo
         request.connectTimeout = min(timeout, request.connectTimeout)
         request.answerMax = PodReport.bytesMax
         if let token { request.headers["authorization"] = "Bearer \(token)" }
-        do throws(HTTPError) {
-            let response = try http.send(request, cancellation: cancellation)
-            guard response.isSuccess else {
-                return .failure(ScrapeFailure(message: "HTTP \(response.status)"))
-            }
-            do throws(RolloutError) {
-                return .success(try PodReport.read(response.body))
-            } catch { return .failure(ScrapeFailure(message: "its report \(error)")) }
-        } catch { return .failure(ScrapeFailure(message: error.message)) }
+        return request
     }
-}
-
-/// Why a pod told nothing.
-package struct ScrapeFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    package let message: String
-    package var description: String { message }
 }

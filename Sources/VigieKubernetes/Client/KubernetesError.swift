@@ -10,8 +10,10 @@ package struct KubernetesError: Error, Sendable, Equatable, CustomStringConverti
         case unauthorized
         /// 403: this account may not do it.
         case forbidden
-        /// 404: there is no such object, or no such kind of objects.
+        /// 404: there is no such object.
         case notFound
+        /// 404: the server knows no such kind of objects.
+        case unknownKind
         /// 409: an object of that name is there already.
         case alreadyExists
         /// 409: the object has changed since it was read.
@@ -73,9 +75,17 @@ extension KubernetesError {
     init(_ response: HTTPResponse, asked: String) {
         let object = (try? JSONParser.parse(response.body)) ?? .null
         let isStatus = object["kind"]?.string == "Status"
+        // Of a kind that it does not know a server says "404 page not found", or names no object.
+        let isKnown =
+            response.status != 404
+            || isStatus && (object["details"] == nil || object["details"]?["name"] != nil)
         self.init(
-            Self.reason(response.status, isStatus ? object["reason"]?.string : nil),
-            "\(asked): \(isStatus ? Self.message(object) : Self.excerpt(response))",
+            isKnown
+                ? Self.reason(response.status, isStatus ? object["reason"]?.string : nil)
+                : .unknownKind,
+            isKnown
+                ? "\(asked): \(isStatus ? Self.message(object) : Self.excerpt(response))"
+                : "\(asked): the server knows no such kind of objects",
             status: response.status,
             retryAfter: Self.retryAfter(response.headers["retry-after"]))
     }

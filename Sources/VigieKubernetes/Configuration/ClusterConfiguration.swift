@@ -22,19 +22,34 @@ package struct ClusterConfiguration: Sendable {
     }
 
     /// As `kubectl` looks for it: the file that is named, else those of the environment variable
-    /// KUBECONFIG, else the service account of the pod that this runs in.
+    /// KUBECONFIG, else ~/.kube/config, else the service account of the pod that this runs in.
     /// - Parameters:
     ///   - kubeconfig: a file; nil for none.
     ///   - context: one of its contexts; nil for its current one.
+    ///   - serviceAccount: the folder with the pod's token; nil for where Kubernetes mounts it. Named, it
+    ///     is what is used, whatever kubeconfigs there are, but for `kubeconfig`.
     ///   - variable: reads an environment variable.
     package static func find(
-        kubeconfig: String?, context: String?, variable: (String) -> String?
+        kubeconfig: String?, context: String?, serviceAccount: String? = nil,
+        variable: (String) -> String?
     ) throws(KubernetesError) -> ClusterConfiguration {
         if let kubeconfig { return try Kubeconfig.read(file: kubeconfig, context: context) }
-        if let file = variable("KUBECONFIG"), !file.isEmpty {
-            // kubectl merges several files; one is enough for a program that runs by itself.
-            let first = file.split(separator: ":").first.map(String.init) ?? file
-            return try Kubeconfig.read(file: first, context: context)
+        if let serviceAccount {
+            return try InCluster.configuration(folder: serviceAccount, variable: variable)
+        }
+        if let list = variable("KUBECONFIG"), !list.isEmpty {
+            let files = list.split(separator: ":").map(String.init)
+            if let found = try Kubeconfig.read(files: files, context: context) { return found }
+            throw KubernetesError(.configuration, "KUBECONFIG is \(list): there is no such file")
+        }
+        if let home = variable("HOME"), !home.isEmpty,
+            let found = try Kubeconfig.read(files: ["\(home)/.kube/config"], context: context)
+        {
+            return found
+        }
+        if let context {
+            throw KubernetesError(
+                .configuration, "there is no kubeconfig to have a context '\(context)'")
         }
         return try InCluster.configuration(variable: variable)
     }

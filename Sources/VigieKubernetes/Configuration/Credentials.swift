@@ -30,7 +30,7 @@ package final class Credentials: Sendable {
     package init(tokenFile: String) { source = .file(tokenFile) }
 
     /// Whether another look may bring another token.
-    var canChange: Bool {
+    package var canChange: Bool {
         if case .file = source { true } else { false }
     }
 
@@ -41,7 +41,7 @@ package final class Credentials: Sendable {
     func forget() { known.withLock { $0 = nil } }
 
     /// - Parameter isFresh: reads the file now, whatever is known.
-    func token(isFresh: Bool) throws(KubernetesError) -> String? {
+    package func token(isFresh: Bool) throws(KubernetesError) -> String? {
         switch source {
         case .none: return nil
         case .fixed(let token): return token

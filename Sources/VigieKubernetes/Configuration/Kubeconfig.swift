@@ -1,122 +1,107 @@
 import VigieEngine
 import VigieHTTP
-import VigieRouting
 
-/// Reads a kubeconfig file (`kind: Config`, `v1`): certificates and tokens, in the file or beside it.
-/// Programs that make tokens (`exec`, `auth-provider`) are not run, and that is said.
-package enum Kubeconfig {
-    private static let bytesMax = 1 << 20
+/// Kubeconfig files (`kind: Config`, `v1`), as one: certificates and tokens, in the files or beside
+/// them. Programs that make tokens (`exec`, `auth-provider`) are not run, and that is said.
+package struct Kubeconfig {
+    private let files: [KubeconfigFile]
+
+    /// Of several files the first that has an entry of a name, or a current context, says it ("Merging
+    /// kubeconfig files" of the Kubernetes documentation).
+    init(_ files: [KubeconfigFile]) { self.files = files }
 
     package static func read(file: String, context: String?) throws(KubernetesError)
         -> ClusterConfiguration
     {
-        let text = try SmallFile.text(file, bytesMax: bytesMax)
-        let documents: [YAMLDocuments.Document]
-        do throws(YAMLProblem) { documents = try YAMLDocuments.read(text) } catch {
-            let line = error.line.map { ":\($0)" } ?? ""
-            throw KubernetesError(.configuration, "\(file)\(line): \(error.problem)")
-        }
-        let value = documents.first?.content ?? .null
-        let slash = file.lastIndex(of: "/")
-        let folder = slash.map { String(file[..<$0]) } ?? "."
-        return try read(value, file: file, folder: folder, context: context)
+        try Kubeconfig([try KubeconfigFile(reading: file)]).configuration(context: context)
     }
 
-    /// - Parameter folder: what relative paths begin at.
-    static func read(
-        _ value: JSONValue, file: String, folder: String, context: String?
-    ) throws(KubernetesError) -> ClusterConfiguration {
-        let reader = Reader(value: value, file: file, folder: folder)
-        guard let contextName = context ?? value["current-context"]?.string, !contextName.isEmpty
-        else { throw reader.error("has no current-context: name one") }
-        let chosen = try reader.entry("contexts", contextName, "context")
-        guard let clusterName = chosen["cluster"]?.string else {
-            throw reader.error("contexts '\(contextName)' names no cluster")
+    /// Those of several files that are there; nil when none is.
+    static func read(files paths: [String], context: String?) throws(KubernetesError)
+        -> ClusterConfiguration?
+    {
+        var files: [KubeconfigFile] = []
+        for path in paths where !SmallFile.isAbsent(path) {
+            files.append(try KubeconfigFile(reading: path))
         }
-        let cluster = try reader.entry("clusters", clusterName, "cluster")
-        guard let server = cluster["server"]?.string,
+        return files.isEmpty ? nil : try Kubeconfig(files).configuration(context: context)
+    }
+
+    func configuration(context: String?) throws(KubernetesError) -> ClusterConfiguration {
+        let current = files.lazy.compactMap { $0.value["current-context"]?.string }
+            .first { !$0.isEmpty }
+        guard let contextName = context ?? current else {
+            throw error("has no current-context: name one of \(list("contexts"))")
+        }
+        let chosen = try entry("contexts", contextName, "context")
+        guard let clusterName = chosen.text("cluster") else {
+            throw chosen.error("names no cluster")
+        }
+        let cluster = try entry("clusters", clusterName, "cluster")
+        guard let server = cluster.text("server"),
             server.hasPrefix("https://") || server.hasPrefix("http://")
-        else {
-            throw reader.error("clusters '\(clusterName)': server must be an http or https URL")
-        }
+        else { throw cluster.error("server must be an http or https URL") }
+        try cluster.refuse(["tls-server-name", "proxy-url"], "")
         var trust = HTTPTrust()
-        trust.isVerified = cluster["insecure-skip-tls-verify"]?.bool != true
+        trust.isVerified = cluster.value["insecure-skip-tls-verify"]?.bool != true
         if trust.isVerified {
-            trust.authorities = try reader.certificates(cluster, "certificate-authority")
+            trust.authorities = try cluster.certificates("certificate-authority")
         }
         var credentials = Credentials()
-        if let userName = chosen["user"]?.string, !userName.isEmpty {
-            let user = try reader.entry("users", userName, "user")
-            for key in ["exec", "auth-provider"] where user[key] != nil {
-                throw reader.error(
-                    "users '\(userName)': '\(key)' is not supported; use a token, a tokenFile or a "
-                        + "client certificate")
-            }
-            if user["username"] != nil {
-                throw reader.error(
-                    "users '\(userName)': 'username' is not supported: Kubernetes has no passwords "
-                        + "any more")
-            }
-            trust.certificate = try reader.certificates(user, "client-certificate")
-            trust.key = try reader.certificates(user, "client-key")
-            guard (trust.certificate == nil) == (trust.key == nil) else {
-                throw reader.error(
-                    "users '\(userName)': client-certificate and client-key go together")
-            }
-            credentials = reader.credentials(user)
+        if let userName = chosen.text("user") {
+            let user = try entry("users", userName, "user")
+            trust.certificate = try user.certificates("client-certificate")
+            trust.key = try user.certificates("client-key")
+            credentials = try user.credentials(trust)
         }
         return ClusterConfiguration(
             server: server, trust: trust, credentials: credentials,
-            namespace: chosen["namespace"]?.string ?? "default")
+            namespace: chosen.text("namespace") ?? "default")
     }
 
-    private struct Reader {
-        let value: JSONValue
-        let file: String
-        let folder: String
+    private func entry(_ list: String, _ name: String, _ key: String) throws(KubernetesError)
+        -> KubeconfigEntry
+    {
+        if let found = files.lazy.compactMap({ $0.entry(list, name, key) }).first { return found }
+        throw error("\(list) has no '\(name)'; there are \(self.list(list))")
+    }
 
-        func error(_ problem: String) -> KubernetesError {
-            KubernetesError(.configuration, "\(file): \(problem)")
-        }
+    private func list(_ list: String) -> String {
+        let names = files.flatMap { $0.names(list) }
+        return names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", ")
+    }
 
-        /// `contexts: [{name: …, context: {…}}]`, and so on.
-        func entry(_ list: String, _ name: String, _ key: String) throws(KubernetesError)
-            -> JSONValue
-        {
-            let found = value[list]?.array?.first { $0["name"]?.string == name }
-            guard let entry = found?[key], entry.object != nil else {
-                throw error("\(list) has no '\(name)'")
-            }
-            return entry
-        }
+    private func error(_ problem: String) -> KubernetesError {
+        let place = files.map(\.path).joined(separator: ":")
+        return KubernetesError(.configuration, "\(place): \(problem)")
+    }
+}
 
-        /// `<key>-data` in Base64, or a file.
-        func certificates(_ object: JSONValue, _ key: String) throws(KubernetesError)
-            -> HTTPTrust.Certificates?
-        {
-            if let data = object["\(key)-data"]?.string, !data.isEmpty {
-                guard let bytes = Base64.decode(data) else {
-                    throw error("\(key)-data is no Base64")
-                }
-                return .pem(bytes)
-            }
-            guard let path = object[key]?.string, !path.isEmpty else { return nil }
-            return .file(absolute(path))
+extension KubeconfigEntry {
+    /// `<key>-data` in Base64, or a file.
+    func certificates(_ key: String) throws(KubernetesError) -> HTTPTrust.Certificates? {
+        if let data = text("\(key)-data") {
+            guard let bytes = Base64.decode(data) else { throw error("\(key)-data is no Base64") }
+            return .pem(bytes)
         }
+        guard let path = path(key) else { return nil }
+        guard !SmallFile.isAbsent(path) else { throw error("\(key): \(path) is not there") }
+        return .file(path)
+    }
 
-        func credentials(_ user: JSONValue) -> Credentials {
-            // As client-go: the file wins.
-            if let path = user["tokenFile"]?.string, !path.isEmpty {
-                return Credentials(tokenFile: absolute(path))
-            }
-            if let token = user["token"]?.string, !token.isEmpty {
-                return Credentials(token: token)
-            }
-            return Credentials()
+    /// A user's token.
+    func credentials(_ trust: HTTPTrust) throws(KubernetesError) -> Credentials {
+        try refuse(
+            ["exec", "auth-provider"],
+            "; use a token, a tokenFile or a client certificate, such as those of "
+                + "'kubectl create token'")
+        try refuse(["username"], ": Kubernetes has no passwords any more")
+        try refuse(["as", "as-uid", "as-groups", "as-user-extra"], "")
+        guard (trust.certificate == nil) == (trust.key == nil) else {
+            throw error("client-certificate and client-key go together")
         }
-
-        private func absolute(_ path: String) -> String {
-            path.hasPrefix("/") ? path : "\(folder)/\(path)"
-        }
+        // As client-go: the file wins.
+        if let path = path("tokenFile") { return Credentials(tokenFile: path) }
+        return text("token").map { Credentials(token: $0) } ?? Credentials()
     }
 }

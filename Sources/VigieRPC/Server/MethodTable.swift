@@ -3,7 +3,8 @@ import Glibc
 /// Finds a method by the bytes of `:path`, without making a string: open addressing over a power of
 /// two at most half full. Filled before serving, read only afterwards.
 final class MethodTable {
-    private var slots: [ServerMethod?] = Array(repeating: nil, count: 16)
+    // Retained by `methods`.
+    private var slots: [Unmanaged<ServerMethod>?] = Array(repeating: nil, count: 16)
     private(set) var methods: [ServerMethod] = []
 
     func insert(_ method: ServerMethod) {
@@ -15,26 +16,31 @@ final class MethodTable {
             let path = method.pathBytes
             var index = path.span.bytes.pathHash & (capacity - 1)
             while slots[index] != nil { index = (index + 1) & (capacity - 1) }
-            slots[index] = method
+            slots[index] = .passUnretained(method)
         }
     }
 
-    func find(_ path: RawSpan) -> ServerMethod? {
+    /// The method of this path, which lives as long as the table.
+    func find(_ path: RawSpan) -> Unmanaged<ServerMethod>? {
         let mask = slots.count - 1
         var index = path.pathHash & mask
         while let method = slots[index] {
-            if method.pathBytes.count == path.byteCount,
-                path.withUnsafeBytes({ path in
-                    method.pathBytes.withUnsafeBytes {
-                        memcmp(path.baseAddress!, $0.baseAddress!, path.count) == 0
-                    }
-                })
-            {
-                return method
-            }
+            if method._withUnsafeGuaranteedRef({ $0.hasPath(path) }) { return method }
             index = (index + 1) & mask
         }
         return nil
+    }
+}
+
+extension ServerMethod {
+    @inline(__always)
+    fileprivate func hasPath(_ path: RawSpan) -> Bool {
+        guard pathBytes.count == path.byteCount else { return false }
+        return path.withUnsafeBytes { path in
+            pathBytes.withUnsafeBytes {
+                memcmp(path.baseAddress!, $0.baseAddress!, path.count) == 0
+            }
+        }
     }
 }
 

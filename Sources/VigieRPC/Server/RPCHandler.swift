@@ -23,7 +23,11 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     package let limits: RPCLimits
     let table = MethodTable()
     /// Sees every call's beginning and end, for traces and logs; nil hands traces on and no more.
-    package var observer: CallObserver?
+    package var observer: CallObserver? {
+        didSet { watching = observer.map { .passUnretained($0) } }
+    }
+    /// The same for hot paths.
+    private(set) var watching: Unmanaged<CallObserver>?
     private(set) var interceptors: [any ServerInterceptor] = []
     private var pool: [ServerCall] = []
     private var watched: [ServerCall] = []

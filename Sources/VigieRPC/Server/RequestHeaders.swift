@@ -31,16 +31,16 @@ struct RequestHeaders: ~Copyable {
         isPost = false
         isGet = false
         isHead = false
-        unknownPath = nil
+        if unknownPath != nil { unknownPath = nil }
         contentType = .missing
         timeout = nil
         isTimeoutMalformed = false
         encoding = .identity
-        unknownEncoding = nil
+        if unknownEncoding != nil { unknownEncoding = nil }
         acceptsGzip = false
         acceptsDeflate = false
         priority = .normal
-        unknownPriority = nil
+        if unknownPriority != nil { unknownPriority = nil }
         listBytes = 0
         trace.reset()
         store.removeAll()

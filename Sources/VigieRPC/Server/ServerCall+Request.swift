@@ -9,8 +9,11 @@ extension ServerCall {
         // Over the limit nothing more is stored; the call ends when the block does.
         guard headers.listBytes <= headerListBytesMax else { return }
         if name.byteCount == 5, name.equals(":path") {
-            method = table.find(value)
-            if method == nil { headers.unknownPath = value.string }
+            if let method = table.find(value) {
+                found(method)
+            } else {
+                headers.unknownPath = value.string
+            }
         } else {
             headers.take(name, value)
         }
@@ -23,18 +26,23 @@ extension ServerCall {
             return answerPlainly(requestHasEnded: endStream)
         }
         countStart()
-        if let observer = server.observer { observer.began(self) } else { trace = caller }
+        let isObserved = host._withUnsafeGuaranteedRef { server in
+            server.watching?._withUnsafeGuaranteedRef { $0.began(self) } != nil
+        }
+        if !isObserved { trace = caller }
         if let refusal = admissionRefusal() { return refuse(refusal) }
         do throws(RPCStatus) { try checkHeaders() } catch {
             for interceptor in server.interceptors { interceptor.refused(self, error) }
             return finish(error)
         }
         do throws(RPCStatus) {
-            if !server.interceptors.isEmpty { try intercept() }
+            if host._withUnsafeGuaranteedRef({ !$0.interceptors.isEmpty }) { try intercept() }
             isActive = true
-            server.activeCalls += 1
+            host._withUnsafeGuaranteedRef { $0.activeCalls += 1 }
             // Cannot be nil: checkHeaders throws for unknown methods.
-            try method?.began(self)
+            try called?.lend { (method) throws(RPCStatus) in
+                try method.began(self)
+            }
         } catch {
             finish(error)
             notifyCancelled()
@@ -48,9 +56,11 @@ extension ServerCall {
     private func admissionRefusal() -> PreparedRefusal? {
         // An unknown method has an answer of its own; and who must know how the server is must be told
         // when it is busy too.
-        guard let method, !method.isEssential else { return nil }
-        if let refusal = server.memoryRefusal { return refusal }
-        return server.admission?.admit(headers.priority)
+        guard let called, !called._withUnsafeGuaranteedRef({ $0.isEssential }) else { return nil }
+        return host._withUnsafeGuaranteedRef { server in
+            if let refusal = server.memoryRefusal { return refusal }
+            return server.admission?.admit(headers.priority)
+        }
     }
 
     private func intercept() throws(RPCStatus) {
@@ -61,14 +71,14 @@ extension ServerCall {
     }
 
     private func checkHeaders() throws(RPCStatus) {
-        if headers.listBytes > server.limits.maxHeaderListBytes {
+        if headers.listBytes > headerListBytesMax {
             server.counters.refused(.headers)
             throw RPCStatus(
                 .resourceExhausted,
                 "request headers of \(headers.listBytes) bytes are over the limit of "
                     + "\(server.limits.maxHeaderListBytes)")
         }
-        guard let method else { throw unknownMethod() }
+        guard called != nil else { throw unknownMethod() }
         if let unknown = headers.unknownPriority {
             let known = CallPriority.allCases.map(\.label).joined(separator: ", ")
             throw RPCStatus(
@@ -86,7 +96,10 @@ extension ServerCall {
         if !headers.store.isEmpty, headers.store.hasBinary, headers.store.metadata() == nil {
             throw RPCStatus(.internal, "a -bin header is not base64")
         }
-        if server.activeCalls >= server.limits.maxConcurrentCalls {
+        let isFull = host._withUnsafeGuaranteedRef {
+            $0.activeCalls >= $0.limits.maxConcurrentCalls
+        }
+        if isFull {
             server.counters.refused(.calls)
             throw .shed(
                 "over \(server.limits.maxConcurrentCalls) calls at once",
@@ -94,7 +107,7 @@ extension ServerCall {
         }
         if let timeout = headers.timeout { deadline = started.advanced(by: timeout) }
         // The transport resets those that dawdle.
-        if method.kind.hasOneRequest { expectsWholeRequest = true }
+        if kind.hasOneRequest { expectsWholeRequest = true }
     }
 
     private func unknownMethod() -> RPCStatus {
@@ -117,7 +130,7 @@ extension ServerCall {
         guard !isFinished else { return }
         deframer.append(bytes)
         guarded { () throws(RPCStatus) in
-            if self.method?.kind.hasOneRequest == true {
+            if self.kind.hasOneRequest, self.called != nil {
                 // Only looked at: what is too large is refused before it fills memory, and the
                 // handler waits for the request's end.
                 if let next = try self.nextMessage() { try self.checkIsAlone(next.count) }
@@ -129,13 +142,17 @@ extension ServerCall {
     }
 
     private func updateBufferedBytes() {
-        server.bufferedBytes += deframer.bufferedBytes - countedBytes
+        let more = deframer.bufferedBytes - countedBytes
         countedBytes = deframer.bufferedBytes
+        host._withUnsafeGuaranteedRef { $0.bufferedBytes += more }
     }
 
     private func countBufferedBytes() throws(RPCStatus) {
         updateBufferedBytes()
-        if server.bufferedBytes > server.limits.maxBufferedRequestBytes {
+        let isFull = host._withUnsafeGuaranteedRef {
+            $0.bufferedBytes > $0.limits.maxBufferedRequestBytes
+        }
+        if isFull {
             server.counters.refused(.buffer)
             throw .shed(
                 "over \(server.limits.maxBufferedRequestBytes) bytes of unfinished requests",
@@ -148,7 +165,7 @@ extension ServerCall {
         guard !isFinished, !requestEnded else { return }
         requestEnded = true
         guarded { () throws(RPCStatus) in
-            if self.method?.kind.hasOneRequest == true {
+            if self.kind.hasOneRequest, self.called != nil {
                 try self.handleOneMessage()
             } else {
                 try self.handleMessages()
@@ -177,7 +194,9 @@ extension ServerCall {
         if deferred != nil { updateBufferedBytes() }
         if !isFinished, !endDelivered {
             endDelivered = true
-            try method?.requestsEnded(self)
+            try called?.lend { (method) throws(RPCStatus) in
+                try method.requestsEnded(self)
+            }
         }
     }
 
@@ -214,7 +233,7 @@ extension ServerCall {
         // A caller that compresses pays for bytes more than for time: it is answered alike. Handlers
         // that know better say so.
         if next.isCompressed, !responseStarted { compressesResponses = true }
-        guard let method else { return }
+        guard let called else { return }
         messageCount = next.count
         defer { messageCount = -1 }
         // A handler that ends the call inside does not pull the bytes away under itself: a call's
@@ -222,12 +241,16 @@ extension ServerCall {
         try deframer.withMessage(next.count) { (bytes) throws(RPCStatus) in
             guard next.isCompressed else {
                 self.requestBytes &+= bytes.byteCount
-                return try method.received(bytes, self)
+                return try called.lend { (method) throws(RPCStatus) in
+                    try method.received(bytes, self)
+                }
             }
             let message = try MessageCoding.decompress(
                 bytes, self.headers.encoding, limit: self.server.limits.maxRequestBytes)
             self.requestBytes &+= message.count
-            try method.received(message.span.bytes, self)
+            try called.lend { (method) throws(RPCStatus) in
+                try method.received(message.span.bytes, self)
+            }
         }
         deframer.consume(next.count)
     }

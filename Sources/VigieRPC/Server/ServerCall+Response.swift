@@ -7,7 +7,7 @@ extension ServerCall {
     package func send<M: Message>(_ message: M) {
         guard isOpen, !isFinished else { return }
         let count = message.encodedByteCount
-        guard count <= server.limits.maxResponseBytes else {
+        guard count <= host._withUnsafeGuaranteedRef({ $0.limits.maxResponseBytes }) else {
             finish(
                 RPCStatus(
                     .resourceExhausted,
@@ -70,8 +70,9 @@ extension ServerCall {
     /// Ends the call with OK. Whatever was sent before still reaches the caller first.
     package func finish() {
         guard isOpen, !isFinished else { return }
-        let isComplete = responseMessages == 1 || method?.kind.hasOneResponse != true
-        let isPlain = interceptorsBegun == 0 && server.loadTrailer == nil
+        let isComplete = responseMessages == 1 || !hasOneResponse
+        let isPlain =
+            interceptorsBegun == 0 && host._withUnsafeGuaranteedRef { $0.loadTrailer == nil }
         guard isComplete, isPlain, trailingMetadata.isEmpty else {
             return finish(.ok)
         }
@@ -80,13 +81,19 @@ extension ServerCall {
         startResponse()
         finish(trailers: answerNote.map { .shared($0.okTrailers) } ?? .prepared(ResponseHeaders.ok))
         flushHead()
-        server.observer?.ended(self, .ok, "")
+        host._withUnsafeGuaranteedRef { server in
+            server.watching?._withUnsafeGuaranteedRef { $0.ended(self, .ok, "") }
+        }
     }
+
+    /// Exactly one response message is to be given.
+    @inline(__always)
+    private var hasOneResponse: Bool { called != nil && kind.hasOneResponse }
 
     /// Ends the call with a status.
     package func finish(_ status: RPCStatus) {
         guard isOpen, !isFinished else { return }
-        if status.code == .ok, responseMessages != 1, method?.kind.hasOneResponse == true {
+        if status.code == .ok, responseMessages != 1, hasOneResponse {
             return finish(
                 RPCStatus(
                     .internal, "the handler gave \(responseMessages) responses instead of one"))
@@ -137,7 +144,7 @@ extension ServerCall {
         sentEncoding = responseEncoding
         isHeadPending = true
         // The head of a stream leaves with its first message; a unary one's with the status too.
-        if method?.kind.hasOneResponse != true { flushHead() }
+        if !hasOneResponse { flushHead() }
     }
 
     private func flushHead() {

@@ -15,13 +15,20 @@ package final class ServerCall: HTTPStream, TimerTarget {
     package let loop: EventLoop
     // The handler of a loop outlives its connections, and with them all open calls.
     unowned(unsafe) let server: RPCHandler
+    /// The same for hot paths: what is reached through it is not counted up and down, which was a tenth
+    /// of what a small call costs.
+    let host: Unmanaged<RPCHandler>
     let headerListBytesMax: Int
     let table: MethodTable
 
     // MARK: The request
 
     /// The method called; nil until the headers are here, and for unknown ones.
-    package internal(set) var method: ServerMethod?
+    package var method: ServerMethod? { called?.takeUnretainedValue() }
+    /// The same for hot paths. The handler's table retains it.
+    var called: Unmanaged<ServerMethod>?
+    /// Of the method called; unary for unknown ones.
+    private(set) var kind = CallKind.unary
     var headers = RequestHeaders()
     var headersTaken = false
     var deframer: MessageDeframer
@@ -90,8 +97,11 @@ package final class ServerCall: HTTPStream, TimerTarget {
     // MARK: Who serves
 
     /// Where the request is, and where answers may be built; reset when the next message comes.
-    package internal(set) var arena: Arena
-    var hasOwnArena = false
+    package var arena: Arena { memory.takeUnretainedValue() }
+    /// The same for hot paths: the handler's, or ``ownArena``.
+    private(set) var memory: Unmanaged<Arena>
+    private var ownArena: Arena?
+    var hasOwnArena: Bool { ownArena != nil }
     /// What a streaming method made for this call.
     var handler: AnyObject?
     var deferred: DeferredState?
@@ -127,10 +137,11 @@ package final class ServerCall: HTTPStream, TimerTarget {
 
     init(server: RPCHandler) {
         self.server = server
+        host = .passUnretained(server)
         loop = server.loop
         table = server.table
         headerListBytesMax = server.limits.maxHeaderListBytes
-        arena = server.arena
+        memory = .passUnretained(server.arena)
         deframer = MessageDeframer(limit: server.limits.maxRequestBytes)
     }
 
@@ -185,8 +196,9 @@ package final class ServerCall: HTTPStream, TimerTarget {
     /// Gives the call memory of its own, for messages that must live over several events.
     func takeOwnArena() {
         guard !hasOwnArena else { return }
-        hasOwnArena = true
-        arena = server.takeArena()
+        let own = server.takeArena()
+        ownArena = own
+        memory = .passUnretained(own)
     }
 
     // MARK: Events
@@ -211,8 +223,15 @@ package final class ServerCall: HTTPStream, TimerTarget {
         }
         if isActive {
             isActive = false
-            server.activeCalls -= 1
+            host._withUnsafeGuaranteedRef { $0.activeCalls -= 1 }
         }
+    }
+
+    /// The method called has been found.
+    @inline(__always)
+    func found(_ method: Unmanaged<ServerMethod>) {
+        called = method
+        kind = method._withUnsafeGuaranteedRef { $0.kind }
     }
 
     func notifyCancelled() {
@@ -238,9 +257,11 @@ package final class ServerCall: HTTPStream, TimerTarget {
 
     /// Makes the object fit for another call.
     func recycle() {
-        server.bufferedBytes -= countedBytes
-        countedBytes = 0
-        method = nil
+        if countedBytes != 0 {
+            host._withUnsafeGuaranteedRef { $0.bufferedBytes -= countedBytes }
+            countedBytes = 0
+        }
+        called = nil
         headers.reset()
         deframer.removeAll()
         requestMessages = 0
@@ -273,10 +294,10 @@ package final class ServerCall: HTTPStream, TimerTarget {
         requestBytes = 0
         responseBytes = 0
         if !streamed.isEmpty { streamed = [] }
-        if hasOwnArena {
-            hasOwnArena = false
-            server.giveBack(arena)
-            arena = server.arena
+        if let own = ownArena {
+            server.giveBack(own)
+            ownArena = nil
+            memory = .passUnretained(server.arena)
         }
         if !initialMetadata.isEmpty { initialMetadata = Metadata() }
         if !trailingMetadata.isEmpty { trailingMetadata = Metadata() }
@@ -286,5 +307,7 @@ package final class ServerCall: HTTPStream, TimerTarget {
 extension ServerCall {
     /// Whether this round of the loop has taken on more than half of what it may: what can wait, or be
     /// left out, should.
-    package var isServerBusy: Bool { server.admission?.isBusy ?? false }
+    package var isServerBusy: Bool {
+        host._withUnsafeGuaranteedRef { $0.admission?.isBusy ?? false }
+    }
 }

@@ -76,15 +76,16 @@ final class UnaryMethod<Request: Message, Response: Message>: ServerMethod {
     override func received(_ message: RawSpan, _ call: ServerCall) throws(RPCStatus) {
         if onAnswered != nil { call.messageArrived = .now() }
         // The loop's own arena: the call before it has been answered, and is done with it.
-        let arena = call.arena
-        arena.reset()
-        let request = try Self.decode(Request.self, message, in: arena)
-        let response = Response(in: arena)
-        try handler(request, response, call)
-        if call.deferred != nil { return }
-        call.send(response)
-        call.finish()
-        onAnswered?(call)
+        try call.memory.lend { (arena) throws(RPCStatus) in
+            arena.reset()
+            let request = try Self.decode(Request.self, message, in: arena)
+            let response = Response(in: arena)
+            try handler(request, response, call)
+            if call.deferred != nil { return }
+            call.send(response)
+            call.finish()
+            onAnswered?(call)
+        }
     }
 
     override func answered(_ call: ServerCall) { onAnswered?(call) }

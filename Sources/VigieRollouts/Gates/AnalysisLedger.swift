@@ -14,24 +14,24 @@ enum AnalysisLedger {
         _ reading: GateReading, _ analysis: AnalysisSpec, requests: Int, at now: WallTime,
         _ status: inout AnalysisStatus
     ) {
-        let hasMore = requests > status.requests
         status.evaluatedAt = now
         status.requests = requests
         switch reading {
         case .value(let value, let isGood):
             status.value = value
-            (status.inconclusive, status.errors) = (0, 0)
+            (status.inconclusive, status.errors, status.samples) = (0, 0, 0)
             status.phase = .successful
             status.message = ""
             guard !isGood else { return }
             status.failures += 1
             status.message = complaint(value, analysis)
             status.phase = status.failures > analysis.failureLimit ? .failed : .running
-        case .inconclusive(let why):
-            (status.value, status.errors) = (nil, 0)
+        case .inconclusive(let why, let samples):
+            let hasMore = samples > status.samples
+            (status.value, status.errors, status.samples) = (nil, 0, samples)
             status.message = Shown.bounded(why)
             status.phase = .running
-            // While more comes in, it is only early.
+            // Requests alone are no reason to wait: of a source without data they bring none.
             guard !hasMore else {
                 status.inconclusive = 0
                 return

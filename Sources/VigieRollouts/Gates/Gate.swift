@@ -40,7 +40,8 @@ package enum Gate {
             let usual = stable.latency(0.99)
         else {
             return .inconclusive(
-                "\(least) answers in one arm: a p99 takes \(GateLimits.latencyAnswersMin)")
+                "\(least) answers in one arm: a p99 takes \(GateLimits.latencyAnswersMin)",
+                samples: Int(clamping: least))
         }
         return judge(slow / usual, analysis)
     }
@@ -61,23 +62,36 @@ package enum Gate {
             least = min(least, stable.total)
             comparison = ScoreComparison(reference: stable, current: canary.scores)
         }
-        guard least >= GateLimits.scoresMin, let comparison else {
-            return .inconclusive("\(least) scores: to compare takes \(GateLimits.scoresMin)")
+        guard least >= GateLimits.scoresMin else {
+            return .inconclusive(
+                "\(least) scores: to compare takes \(GateLimits.scoresMin)",
+                samples: Int(clamping: least))
         }
         let value: Double? =
             switch analysis.source {
-            case .scoreKS: comparison.kolmogorovSmirnov
-            case .scoreJS: comparison.jensenShannon
-            default: comparison.populationStability
+            case .scoreKS: comparison?.kolmogorovSmirnov
+            case .scoreJS: comparison?.jensenShannon
+            default: comparison?.populationStability
             }
         return value.map { judge($0, analysis) } ?? .inconclusive("there is nothing to compare")
     }
 
     private static func comparison(_ analysis: AnalysisSpec, _ view: CanaryView) -> GateReading {
         let comparison = view.shadow?.comparison
+        if analysis.source == .shadowFlipRate, let problem = withoutDecisions(comparison) {
+            return problem
+        }
         let value =
             analysis.source == .shadowFlipRate ? comparison?.flipRate : comparison?.mismatchRate
         return value.map { judge($0, analysis) } ?? noComparison
+    }
+
+    /// Without a border between decisions none can flip: a rate of 0 would say nothing.
+    private static func withoutDecisions(_ comparison: ComparisonReport?) -> GateReading? {
+        guard let comparison, comparison.compared > 0, comparison.bands.isEmpty else { return nil }
+        return .error(
+            "neither shadows[].compare.bands nor the stable version's manifest say where decisions "
+                + "change")
     }
 
     private static func test(_ analysis: AnalysisSpec, _ view: CanaryView, _ tests: Int)
@@ -93,6 +107,7 @@ package enum Gate {
             guard let comparison = view.shadow?.comparison, comparison.compared > 0 else {
                 return noComparison
             }
+            if let problem = withoutDecisions(comparison) { return problem }
             evidence = BernoulliTest.logEvidence(
                 .init(successes: comparison.flips, trials: comparison.compared),
                 above: analysis.max ?? 0)

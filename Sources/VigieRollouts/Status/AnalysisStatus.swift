@@ -6,13 +6,15 @@ package struct AnalysisStatus: Sendable, Equatable {
     package var value: Double?
     /// Bad values so far.
     package var failures = 0
-    /// Values that said nothing, one after the other.
+    /// Looks that said nothing, one after the other, while no more data came in.
     package var inconclusive = 0
     /// Errors, one after the other.
     package var errors = 0
     package var message = ""
     /// Requests of the canary, in this step, that the last value was made of.
     package var requests = 0
+    /// What there was of what a value is made of, when there was too little of it for one.
+    package var samples = 0
     package var evaluatedAt: WallTime?
 
     package enum Phase: String, Sendable, CaseIterable {

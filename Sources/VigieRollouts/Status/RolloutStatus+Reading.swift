@@ -21,6 +21,7 @@ extension RolloutStatus {
         progressedAt = fields.time("progressedAt")
         stepRequests = fields.count("stepRequests")
         resumedStep = json["resumedStep"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
+        staleResume = fields.text("staleResume")
         restart = fields.text("restart")
         promoteIgnored = json["promoteIgnored"]?.bool ?? false
         staleApprovals = fields.texts("staleApprovals", max: Self.textsMax)
@@ -52,6 +53,7 @@ extension AnalysisStatus {
         errors = fields.count("errors")
         message = fields.text("message")
         requests = fields.count("requests")
+        samples = fields.count("samples")
         evaluatedAt = fields.time("evaluatedAt")
     }
 }

@@ -18,6 +18,7 @@ extension RolloutStatus {
         object.add("progressedAt", progressedAt)
         object.add("stepRequests", stepRequests)
         object.add("resumedStep", resumedStep)
+        if !staleResume.isEmpty { object.add("staleResume", staleResume) }
         if !restart.isEmpty { object.add("restart", restart) }
         object.add("promoteIgnored", promoteIgnored, unless: false)
         object.add("staleApprovals", list: staleApprovals.map { .string($0) })
@@ -53,6 +54,7 @@ extension AnalysisStatus {
         object.add("errors", errors)
         object.add("message", message)
         object.add("requests", requests)
+        object.add("samples", samples)
         object.add("evaluatedAt", evaluatedAt)
         return object.value
     }

@@ -27,6 +27,8 @@ package struct RolloutStatus: Sendable, Equatable {
     package var stepRequests = 0
     /// The step that somebody let go on with `vigie.dev/resume`; each can be once.
     package var resumedStep: Int?
+    /// The value of `vigie.dev/resume` when the rollout began, which is not meant for it.
+    package var staleResume = ""
     /// The value of `vigie.dev/restart` when the rollout began: another one begins it anew.
     package var restart = ""
     /// `spec.promote` was there when the rollout began, and is not meant for it.

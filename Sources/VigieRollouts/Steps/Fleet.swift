@@ -12,7 +12,7 @@ struct Fleet {
     /// The first ready pod that has not loaded a version, and why; nil when all have.
     func missing(_ version: Int) -> String? {
         for pod in ready {
-            guard let report = pod.report else { return "pod \(pod.name) does not answer" }
+            guard let report = pod.report else { return pod.complaint }
             guard (report.loaded[version] ?? 0) > 0 else {
                 let failure = report.failed.first { $0.version == version }
                 return failure.map { "pod \(pod.name) cannot load it: \($0.message)" }
@@ -25,12 +25,21 @@ struct Fleet {
     /// The first ready pod that does not do yet what the step says; nil when all do.
     func behind(canary: Int, epoch: WallTime?, step: Int) -> String? {
         for pod in ready {
-            guard let report = pod.report else { return "pod \(pod.name) does not answer" }
+            guard let report = pod.report else { return pod.complaint }
             guard report.counts(canary, epoch, step) else {
                 return "pod \(pod.name) has not applied it yet"
             }
         }
         return nil
+    }
+
+    /// The first ready pod that did not answer.
+    var silent: PodObservation? { ready.first { $0.silence != nil } }
+
+    /// Said when nobody is ready.
+    var nobody: String {
+        pods.first { $0.silence != nil }.map { "no pod is ready: \($0.complaint)" }
+            ?? "no pod is ready"
     }
 
     /// The first pod that could not load one of these versions.

@@ -5,7 +5,8 @@ package enum RolloutAnnotation {
     /// With a number or anything else after it; the value is who approves, with "#<version>" after the
     /// name if it is meant for that canary alone.
     package static let approvedByPrefix = "vigie.dev/approved-by-"
-    /// The index of the step whose pause is over.
+    /// The index of the step whose pause is over; "#" and anything may follow, which makes it another
+    /// one than that of a rollout before.
     package static let resume = "vigie.dev/resume"
     /// Anything that was not there before begins the rollout anew.
     package static let restart = "vigie.dev/restart"

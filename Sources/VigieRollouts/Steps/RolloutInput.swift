@@ -27,10 +27,21 @@ package struct PodObservation: Sendable {
     package var isReady: Bool
     /// What it told of this rollout; nil when it did not answer, or does not know the rollout.
     package var report: RolloutReport?
+    /// Why it did not answer; nil when it did.
+    package var silence: String?
 
-    package init(name: String, isReady: Bool, report: RolloutReport?) {
+    package init(
+        name: String, isReady: Bool, report: RolloutReport?, silence: String? = nil
+    ) {
         self.name = name
         self.isReady = isReady
         self.report = report
+        self.silence = silence
+    }
+
+    /// What is said of a pod without a report.
+    var complaint: String {
+        silence.map { "pod \(name) does not answer: \($0)" }
+            ?? "pod \(name) does not know this rollout yet"
     }
 }

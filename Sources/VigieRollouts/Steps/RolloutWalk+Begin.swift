@@ -22,6 +22,7 @@ extension RolloutWalk {
         status.restart = restart
         status.promoteIgnored = spec.promote
         status.staleApprovals = Approvals(metadata.annotations).all
+        status.staleResume = metadata.annotations[RolloutAnnotation.resume] ?? ""
         say(.loading, .loading, "version \(canary.version) is being loaded")
         tell(
             .normal, .canaryStarted,

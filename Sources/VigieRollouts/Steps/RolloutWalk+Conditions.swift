@@ -19,11 +19,12 @@ extension RolloutWalk {
     }
 
     private mutating func setReady() {
-        guard !fleet.ready.isEmpty else { return set(.ready, .no, .noPods, "no pod is ready") }
+        guard !fleet.ready.isEmpty else { return set(.ready, .no, .noPods, fleet.nobody) }
         let wanted = EffectiveRollout(spec: spec, status: status).requiredVersions
         for version in wanted.sorted() {
             guard let problem = fleet.missing(version) else { continue }
-            return set(.ready, .no, .loading, "version \(version): \(problem)")
+            let reason: RolloutReason = fleet.silent == nil ? .loading : .podSilent
+            return set(.ready, .no, reason, "version \(version): \(problem)")
         }
         let reason: RolloutReason = status.phase == .succeeded ? .promoted : .walking
         set(.ready, .yes, reason, "\(fleet.ready.count) pods are ready")
@@ -34,7 +35,7 @@ extension RolloutWalk {
             return set(.canaryLoaded, .no, .noCanary, "there is no canary")
         }
         guard !fleet.ready.isEmpty else {
-            return set(.canaryLoaded, .unknown, .noPods, "no pod is ready")
+            return set(.canaryLoaded, .unknown, .noPods, fleet.nobody)
         }
         let problem = fleet.missing(canary.version)
         set(
@@ -68,8 +69,15 @@ extension RolloutWalk {
         if status.pods.failedToLoad > 0, let failure = status.lastFailure {
             return set(.degraded, .yes, .loadFailed, failure.message)
         }
-        if let silent = fleet.ready.first(where: { $0.report == nil }) {
-            return set(.degraded, .yes, .loading, "pod \(silent.name) does not answer")
+        if let silent = fleet.silent {
+            let former = status.condition(.degraded)
+            if former?.reason != RolloutReason.podSilent.rawValue {
+                tell(.warning, .podSilent, silent.complaint)
+            }
+            return set(.degraded, .yes, .podSilent, silent.complaint)
+        }
+        if let unaware = fleet.ready.first(where: { $0.report == nil }) {
+            return set(.degraded, .yes, .loading, unaware.complaint)
         }
         if let bad = status.analysis.first(where: \.isOver) {
             return set(

@@ -14,8 +14,10 @@ extension RolloutWalk {
 
     /// Whether somebody says that the pause of this step is over.
     var isResumed: Bool {
-        let index = metadata.annotations[RolloutAnnotation.resume]
-        return index.flatMap { Int($0) } == status.stepIndex
+        guard let value = metadata.annotations[RolloutAnnotation.resume],
+            value != status.staleResume
+        else { return false }
+        return Int(value.prefix { $0 != "#" }) == status.stepIndex
     }
 
     /// Lets it go on after an analysis has stopped it, if somebody says so: once a step, and the analysis

@@ -36,7 +36,7 @@ extension RolloutWalk {
                 "\(status.approvedBy.count) of \(spec.approvalsRequired) approvals: annotate with "
                     + "\(RolloutAnnotation.approvedByPrefix)<n>")
         }
-        let problem = fleet.ready.isEmpty ? "no pod is ready" : fleet.missing(canary.version)
+        let problem = fleet.ready.isEmpty ? fleet.nobody : fleet.missing(canary.version)
         if let problem {
             say(.progressing, .walking, "before the promotion: \(problem)")
             return
@@ -63,7 +63,7 @@ extension RolloutWalk {
     /// Every ready pod answers with the new version: `spec.stable` is not needed any more.
     mutating func confirmPromotion(_ canary: VersionReference) {
         let problem =
-            fleet.ready.isEmpty ? "no pod is ready" : fleet.missing(canary.version) ?? behind
+            fleet.ready.isEmpty ? fleet.nobody : fleet.missing(canary.version) ?? behind
         if let problem {
             say(.promoting, .promoting, "version \(canary.version): \(problem)")
             return

@@ -1,7 +1,7 @@
 extension RolloutWalk {
     /// Waits until every ready pod can answer with the canary, and begins the first step then.
     mutating func load(_ canary: VersionReference) {
-        let problem = fleet.ready.isEmpty ? "no pod is ready" : fleet.missing(canary.version)
+        let problem = fleet.ready.isEmpty ? fleet.nobody : fleet.missing(canary.version)
         if let problem {
             if isLate(since: status.progressedAt) {
                 end(.failed, .progressDeadlineExceeded, "version \(canary.version): \(problem)")
@@ -25,7 +25,10 @@ extension RolloutWalk {
         for place in status.analysis.indices where inStep.contains(status.analysis[place].name) {
             status.analysis[place] = AnalysisStatus(status.analysis[place].name)
         }
-        for place in status.analysis.indices { status.analysis[place].requests = 0 }
+        for place in status.analysis.indices {
+            status.analysis[place].requests = 0
+            status.analysis[place].samples = 0
+        }
         guard step != nil else { return }
         applyTraffic()
         tell(
@@ -109,7 +112,7 @@ extension RolloutWalk {
 
     /// What the step still waits for, people aside; nil when nothing.
     private func wait(_ step: StepSpec, _ view: CanaryView, _ canary: VersionReference) -> String? {
-        if fleet.ready.isEmpty { return "no pod is ready" }
+        if fleet.ready.isEmpty { return fleet.nobody }
         if let problem = fleet.missing(canary.version) ?? behind { return problem }
         if view.requests < step.minimumRequests {
             return "\(view.requests) of \(step.minimumRequests) requests"

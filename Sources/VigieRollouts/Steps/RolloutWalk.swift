@@ -37,6 +37,10 @@ struct RolloutWalk {
         begin()
         status.observedGeneration = metadata.generation
         if !spec.promote { status.promoteIgnored = false }
+        // Taken away, or another: the same may be given again.
+        if metadata.annotations[RolloutAnnotation.resume] != status.staleResume {
+            status.staleResume = ""
+        }
         observePods()
         if let canary = spec.canary, status.canaryVersion == canary.version {
             walk(canary)

@@ -9,7 +9,7 @@ import Glibc
 /// `le` that people write into alert rules. At most one of them lies within a native bucket.
 ///
 /// Values are whole numbers of a small unit; bounds are shown in the base unit.
-package final class BucketScale: Sendable {
+public final class BucketScale: Sendable {
     /// Prometheus's resolution: buckets grow by 2^(2^-schema).
     package static let schema: Int32 = 3
     /// The cells of the largest scale, so that a histogram is one block of memory.
@@ -42,30 +42,30 @@ package final class BucketScale: Sendable {
         ])
 
     /// What a value of 1 is in the base unit.
-    private let unit: Double
+    @usableFromInline let unit: Double
     private let perBaseUnit: Double
     /// Native bucket 0 of an array has this index of the schema.
-    package let firstIndex: Int
+    public let firstIndex: Int
     /// How many native buckets there are.
-    package let count: Int
+    public let count: Int
     /// Upper bounds of the classic buckets, ascending; one more is unbounded.
-    package let classicBounds: [UInt64]
+    public let classicBounds: [UInt64]
     /// Classic buckets, the unbounded one included.
     package var classicCount: Int { classicBounds.count + 1 }
 
     /// 2^(k/8), the bounds within an octave; the last is never passed.
-    private let bounds: [Double]
+    @usableFromInline let bounds: [Double]
     /// By the first six bits of a mantissa: how many bounds of the octave lie below all numbers
     /// that begin so. No two bounds begin alike, so one comparison more finds the bucket.
-    private let below: [UInt8]
+    @usableFromInline let below: [UInt8]
     /// By native bucket: the first classic bucket that its values may be in.
-    private let classic: [UInt8]
+    @usableFromInline let classic: [UInt8]
     /// By cell: the native and the classic bucket that it is part of; the last cell is for zeros. A
     /// cell that nothing falls into, because a classic bound is that of a native bucket too, belongs
     /// to either neighbour.
     let cells: [(native: Int, classic: Int)]
     /// Where zeros count.
-    let zeroCell: Int
+    @usableFromInline let zeroCell: Int
 
     private init(
         unit: Double, perBaseUnit: Double, firstIndex: Int, count: Int, classicBounds: [UInt64]
@@ -110,8 +110,8 @@ package final class BucketScale: Sendable {
     package func inBaseUnit(_ value: UInt64) -> Double { Double(value) / perBaseUnit }
 
     /// The native bucket, as an index of an array, that a value over zero falls into.
-    @inline(__always)
-    package func index(_ value: UInt64) -> Int {
+    @inlinable @inline(__always)
+    public func index(_ value: UInt64) -> Int {
         let number = Double(value) * unit
         let exponent = Int(truncatingIfNeeded: number.exponentBitPattern) &- 1023
         let mantissa = number.significandBitPattern
@@ -123,7 +123,7 @@ package final class BucketScale: Sendable {
     }
 
     /// The classic bucket of a value whose native bucket is known.
-    @inline(__always)
+    @inlinable @inline(__always)
     func classicIndex(_ index: Int, _ value: UInt64) -> Int {
         let first = Int(classic[index])
         guard first < classicBounds.count, value > classicBounds[first] else { return first }
@@ -132,7 +132,7 @@ package final class BucketScale: Sendable {
 
     /// The cell that a value falls into. Native and classic buckets are both whole numbers of cells,
     /// so that the two views of one histogram never contradict each other.
-    @inline(__always)
+    @inlinable @inline(__always)
     func cell(_ value: UInt64) -> Int {
         guard value > 0 else { return zeroCell }
         let index = index(value)

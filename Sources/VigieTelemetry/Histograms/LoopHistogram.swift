@@ -2,10 +2,10 @@
 ///
 /// Recording costs a bucket look-up and two additions, some 5 ns, and never allocates. What is read
 /// while another value is being recorded may lack that value in the sum only.
-package final class LoopHistogram: Sendable {
-    package let scale: BucketScale
-    private let cells: InlineArray<333, LoopCounter>
-    private let sum = LoopCounter()
+public final class LoopHistogram: Sendable {
+    public let scale: BucketScale
+    @usableFromInline let cells: InlineArray<333, LoopCounter>
+    @usableFromInline let sum = LoopCounter()
 
     package init(_ scale: BucketScale = .latency) {
         self.scale = scale
@@ -14,8 +14,8 @@ package final class LoopHistogram: Sendable {
 
     /// For the one thread that writes.
     /// - Parameter value: of the scale's unit: nanoseconds, bytes.
-    @inline(__always)
-    package func record(_ value: UInt64) {
+    @inlinable @inline(__always)
+    public func record(_ value: UInt64) {
         cells[scale.cell(value)].add(1)
         sum.add(value)
     }

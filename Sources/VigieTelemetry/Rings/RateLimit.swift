@@ -1,11 +1,11 @@
 /// So many a second, with a second's worth at once after a pause (a token bucket). For one thread.
-package struct RateLimit: Sendable {
+public struct RateLimit: Sendable {
     /// Nanoseconds that one costs; 0 for no limit.
-    private let cost: UInt64
+    @usableFromInline let cost: UInt64
     /// What may be saved up.
-    private let savedMax: UInt64
+    @usableFromInline let savedMax: UInt64
     /// The bucket is full at this time: earlier is fuller.
-    private var fullAt: UInt64 = 0
+    @usableFromInline var fullAt: UInt64 = 0
 
     /// - Parameter perSecond: 0 or less, or more than 10^9, for no limit.
     package init(perSecond: Double) {
@@ -15,8 +15,8 @@ package struct RateLimit: Sendable {
 
     /// Takes one, if there is one.
     /// - Parameter now: of a clock that does not go back, in nanoseconds.
-    @inline(__always)
-    package mutating func take(at now: UInt64) -> Bool {
+    @inlinable @inline(__always)
+    public mutating func take(at now: UInt64) -> Bool {
         if cost == 0 { return true }
         let full = max(fullAt, now)
         guard full - now + cost <= savedMax else { return false }

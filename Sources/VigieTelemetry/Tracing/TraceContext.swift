@@ -2,17 +2,18 @@
 /// gRPC's binary form of the same (`grpc-trace-bin`).
 ///
 /// All zeros stand for no trace, as both formats say that no valid identifier is zero.
-package struct TraceContext: Equatable, Sendable, BitwiseCopyable {
+public struct TraceContext: Equatable, Sendable, BitwiseCopyable {
     /// The first eight bytes of the trace's identifier, big-endian.
-    package var traceHigh: UInt64
+    public var traceHigh: UInt64
     /// The last eight bytes of the trace's identifier, big-endian.
-    package var traceLow: UInt64
+    public var traceLow: UInt64
     /// The span that this is about, big-endian.
-    package var span: UInt64
+    public var span: UInt64
     /// `trace-flags`; bit 0 says that the trace is sampled.
-    package var flags: UInt8
+    public var flags: UInt8
 
-    package init(traceHigh: UInt64, traceLow: UInt64, span: UInt64, flags: UInt8) {
+    @inlinable
+    public init(traceHigh: UInt64, traceLow: UInt64, span: UInt64, flags: UInt8) {
         self.traceHigh = traceHigh
         self.traceLow = traceLow
         self.span = span
@@ -20,13 +21,16 @@ package struct TraceContext: Equatable, Sendable, BitwiseCopyable {
     }
 
     /// No trace.
-    package static var none: TraceContext {
+    @inlinable
+    public static var none: TraceContext {
         TraceContext(traceHigh: 0, traceLow: 0, span: 0, flags: 0)
     }
 
     /// Whether there is a trace at all.
-    package var isValid: Bool { (traceHigh | traceLow) != 0 && span != 0 }
+    @inlinable
+    public var isValid: Bool { (traceHigh | traceLow) != 0 && span != 0 }
 
     /// Whether spans of this trace are recorded.
-    package var isSampled: Bool { flags & 1 != 0 && isValid }
+    @inlinable
+    public var isSampled: Bool { flags & 1 != 0 && isValid }
 }

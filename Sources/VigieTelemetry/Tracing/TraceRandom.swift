@@ -1,8 +1,8 @@
 /// Where identifiers of traces and spans come from: xoshiro256** (Blackman and Vigna 2018), a few
 /// nanoseconds each. One a loop; its 256 bits of state come from the system, so that no two pods or
 /// loops draw the same.
-package struct TraceRandom: Sendable {
-    private var state: (UInt64, UInt64, UInt64, UInt64)
+public struct TraceRandom: Sendable {
+    @usableFromInline var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// Seeded by the system.
     package init() {
@@ -14,8 +14,8 @@ package struct TraceRandom: Sendable {
     /// - Parameter seed: not all zeros.
     package init(seed: (UInt64, UInt64, UInt64, UInt64)) { state = seed }
 
-    @inline(__always)
-    package mutating func next() -> UInt64 {
+    @inlinable @inline(__always)
+    public mutating func next() -> UInt64 {
         let result = Self.rotated(state.1 &* 5, 7) &* 9
         let shifted = state.1 << 17
         state.2 ^= state.0
@@ -28,14 +28,14 @@ package struct TraceRandom: Sendable {
     }
 
     /// An identifier of a span: never zero.
-    @inline(__always)
-    package mutating func nextSpan() -> UInt64 {
+    @inlinable @inline(__always)
+    public mutating func nextSpan() -> UInt64 {
         let span = next()
         return span == 0 ? 1 : span
     }
 
-    @inline(__always)
-    private static func rotated(_ value: UInt64, _ bits: UInt64) -> UInt64 {
+    @inlinable @inline(__always)
+    static func rotated(_ value: UInt64, _ bits: UInt64) -> UInt64 {
         value << bits | value >> (64 - bits)
     }
 }

@@ -1,12 +1,12 @@
 /// Which traces are recorded, by the names and rules of OpenTelemetry's samplers.
-package struct TraceSampler: Sendable, BitwiseCopyable, Equatable {
+public struct TraceSampler: Sendable, BitwiseCopyable, Equatable {
     /// Whether a trace whose caller has already decided is recorded as he decided.
-    package let followsCaller: Bool
+    public let followsCaller: Bool
     /// Share of the other traces, 0 to 1.
     package let ratio: Double
     /// Traces whose identifier's last 64 bits are below this are recorded.
-    private let bound: UInt64
-    private let takesAll: Bool
+    @usableFromInline let bound: UInt64
+    @usableFromInline let takesAll: Bool
 
     /// - Parameter ratio: clamped to 0 … 1; NaN is 0.
     package init(ratio: Double, followsCaller: Bool = true) {
@@ -24,15 +24,15 @@ package struct TraceSampler: Sendable, BitwiseCopyable, Equatable {
     /// OpenTelemetry's TraceIdRatioBased: depends on the identifier alone, so that all services that
     /// see the trace decide alike, and a service with a higher ratio records all that one with a
     /// lower ratio does.
-    @inline(__always)
-    package func takes(traceLow: UInt64) -> Bool { takesAll || traceLow < bound }
+    @inlinable @inline(__always)
+    public func takes(traceLow: UInt64) -> Bool { takesAll || traceLow < bound }
 
     /// Whether to record a call.
     /// - Parameters:
     ///   - caller: what the caller says; not valid when he says nothing.
     ///   - traceLow: of the trace, the caller's or a new one.
-    @inline(__always)
-    package func takes(caller: TraceContext, traceLow: UInt64) -> Bool {
+    @inlinable @inline(__always)
+    public func takes(caller: TraceContext, traceLow: UInt64) -> Bool {
         followsCaller && caller.isValid ? caller.isSampled : takes(traceLow: traceLow)
     }
 }

@@ -4,40 +4,42 @@ import Glibc
 ///
 /// It keeps its block when it empties, so that a queue reused by request after request stops
 /// allocating; blocks over ``keptBytes`` are given back, so that one large message does not stay.
-package struct ByteQueue: ~Copyable {
+public struct ByteQueue: ~Copyable {
     /// The largest block that an empty queue keeps by default, in bytes.
-    package static let keptBytes = 32 * 1024
-    private let keptBytes: Int
+    @inlinable public static var keptBytes: Int { 32 * 1024 }
+    @usableFromInline let keptBytes: Int
 
-    private var base: UnsafeMutableRawPointer?
-    private var capacity = 0
-    private var head = 0
-    private var tail = 0
+    @usableFromInline var base: UnsafeMutableRawPointer?
+    @usableFromInline var capacity = 0
+    @usableFromInline var head = 0
+    @usableFromInline var tail = 0
 
-    package init(keeping keptBytes: Int = Self.keptBytes) { self.keptBytes = keptBytes }
+    public init(keeping keptBytes: Int = Self.keptBytes) { self.keptBytes = keptBytes }
 
     deinit { free(base) }
 
     /// How many bytes wait.
-    @inline(__always) package var count: Int { tail &- head }
-    @inline(__always) package var isEmpty: Bool { tail == head }
+    @inlinable public var count: Int { tail &- head }
+    @inlinable public var isEmpty: Bool { tail == head }
     /// How many bytes of memory the queue holds, used or not.
     package var reservedBytes: Int { capacity }
 
     /// The bytes that wait, in order; valid until the queue changes.
-    package var bytes: RawSpan {
+    public var bytes: RawSpan {
         @_lifetime(borrow self)
-        @inline(__always)
+        @inlinable
         get {
             let span = UnsafeRawBufferPointer(start: base.map { $0 + head }, count: count).bytes
             return _overrideLifetime(span, borrowing: self)
         }
     }
 
-    package mutating func append(_ bytes: RawSpan) {
+    @inlinable
+    public mutating func append(_ bytes: RawSpan) {
         bytes.withUnsafeBytes { append($0) }
     }
 
+    @inlinable
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, bytes.count > 0 else { return }
         memcpy(reserve(bytes.count), source, bytes.count)
@@ -45,7 +47,8 @@ package struct ByteQueue: ~Copyable {
     }
 
     /// Appends up to `count` bytes that `body` writes into the block, and as many as it returns.
-    package mutating func append<Failure: Error>(
+    @inlinable
+    public mutating func append<Failure: Error>(
         atMost count: Int, writing body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
     ) throws(Failure) {
         let room = UnsafeMutableRawBufferPointer(start: reserve(count), count: count)
@@ -55,38 +58,44 @@ package struct ByteQueue: ~Copyable {
     }
 
     /// Drops the first `count` bytes.
-    package mutating func consume(_ count: Int) {
+    @inlinable
+    public mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= self.count)
         head &+= count
         if head == tail { rewind() }
     }
 
-    package mutating func removeAll() { rewind() }
+    @inlinable
+    public mutating func removeAll() { rewind() }
 
     /// The unread bytes as C sees them, for calls inside this target.
     @inline(__always) var unread: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base.map { UnsafeRawPointer($0 + head) }, count: count)
     }
 
-    private mutating func rewind() {
+    @inlinable
+    mutating func rewind() {
         head = 0
         tail = 0
-        if capacity > keptBytes {
-            free(base)
-            base = nil
-            capacity = 0
-        }
+        if capacity > keptBytes { giveBack() }
+    }
+
+    @inline(never) @usableFromInline
+    mutating func giveBack() {
+        free(base)
+        base = nil
+        capacity = 0
     }
 
     /// Makes room for `count` bytes behind the tail and returns where they go.
-    @inline(__always)
-    private mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+    @inlinable @inline(__always)
+    mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
         if let base, capacity &- tail >= count { return base + tail }
         return grow(count)
     }
 
-    @inline(never)
-    private mutating func grow(_ count: Int) -> UnsafeMutableRawPointer {
+    @inline(never) @usableFromInline
+    mutating func grow(_ count: Int) -> UnsafeMutableRawPointer {
         let live = self.count
         if let base, head > 0, capacity &- live >= count, head >= live {
             memcpy(base, base + head, live)

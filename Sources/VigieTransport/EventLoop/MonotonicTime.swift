@@ -1,34 +1,44 @@
 import Glibc
 
 /// Nanoseconds of the machine's monotonic clock (CLOCK_MONOTONIC); comparable within one boot.
-package struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
-    package let nanoseconds: UInt64
+public struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
+    public let nanoseconds: UInt64
 
-    package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+    @inlinable
+    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
     /// A time that never comes.
-    package static let never = MonotonicTime(nanoseconds: .max)
+    @inlinable
+    public static var never: MonotonicTime { MonotonicTime(nanoseconds: .max) }
 
-    package static func now() -> MonotonicTime {
+    @inlinable
+    public static func now() -> MonotonicTime {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return MonotonicTime(
             nanoseconds: UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec))
     }
 
-    @inline(__always)
-    package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
+    @inlinable
+    public static func == (left: MonotonicTime, right: MonotonicTime) -> Bool {
+        left.nanoseconds == right.nanoseconds
+    }
+
+    @inlinable
+    public static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 
     /// This time plus `duration`, at most ``never``; a negative duration counts as none.
-    package func advanced(by duration: Duration) -> MonotonicTime {
+    @inlinable
+    public func advanced(by duration: Duration) -> MonotonicTime {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
         return overflow ? .never : MonotonicTime(nanoseconds: sum)
     }
 
     /// How long ago `earlier` was; zero when it is still to come.
-    package func since(_ earlier: MonotonicTime) -> Duration {
+    @inlinable
+    public func since(_ earlier: MonotonicTime) -> Duration {
         .nanoseconds(
             Int64(
                 clamping: nanoseconds > earlier.nanoseconds
@@ -38,7 +48,8 @@ package struct MonotonicTime: Comparable, Hashable, Sendable, BitwiseCopyable {
 
 extension Duration {
     /// Whole nanoseconds, clamped to 0 … UInt64.max.
-    package var clampedNanoseconds: UInt64 {
+    @inlinable
+    public var clampedNanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
         let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

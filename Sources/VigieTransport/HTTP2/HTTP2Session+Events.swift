@@ -34,8 +34,16 @@ extension HTTP2Session {
                 }
                 if stream.inInformational { return }
             }
+            if stream.isRefused { return }
             stream.headerListBytes &+= name.count &+ value.count &+ 32
             if stream.headerListBytes > headerListMax { return refuse(stream) }
+            if role == .server {
+                switch stream.rules.field(name, value, isTrailer: stream.headersArrived) {
+                case .taken: break
+                case .ignored: return
+                case .malformed: return malformed(stream)
+                }
+            }
             stream.header(name: name.bytes, value: value.bytes)
         }
     }
@@ -51,10 +59,17 @@ extension HTTP2Session {
         }
     }
 
+    /// Ends a stream whose request is not one (RFC 9113 §8.1.1); nothing more of it is handed over.
+    private func malformed(_ stream: HTTPStream) {
+        stream.isRefused = true
+        reset(stream, .protocolError)
+    }
+
     func dataReceived(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
         grantConnection(bytes.count)
         withStream(id) { stream in
             guard !stream.isRefused else { return }
+            if role == .server, !stream.rules.body(bytes.count) { return malformed(stream) }
             stream.data(bytes.bytes)
             stream.consumed(bytes.count, in: self)
         }
@@ -69,6 +84,7 @@ extension HTTP2Session {
                 withStream(header.stream_id) { stream in
                     guard !stream.isRefused else { return }
                     stream.remoteEnded = true
+                    if role == .server, !stream.rules.isWhole { return malformed(stream) }
                     stream.endOfStream()
                 }
             } else if header.length == 0 {
@@ -118,6 +134,11 @@ extension HTTP2Session {
             return
         }
         if endStream { stream.remoteEnded = true }
+        if role == .server {
+            // Trailers end the request; the first block must have what a request needs.
+            let isInOrder = stream.headersArrived ? endStream : stream.rules.headersEnded()
+            guard isInOrder, !endStream || stream.rules.isWhole else { return malformed(stream) }
+        }
         if stream.headersArrived {
             stream.trailersComplete()
         } else {
@@ -159,14 +180,24 @@ extension HTTP2Session {
 
     func streamClosed(_ id: Int32, _ code: UInt32) {
         guard let data = nghttp2_session_get_stream_user_data(raw, id) else { return }
+        // Retained: `live` gives it up on the way.
         let stream = Unmanaged<HTTPStream>.fromOpaque(data).takeUnretainedValue()
         end(stream, HTTP2ErrorCode(rawValue: code))
     }
 
     /// Copies body bytes of `stream` into nghttp2's frame, and says whether they are the last.
+    @inline(__always)
     func readBody(
-        _ stream: HTTPStream, into room: UnsafeMutableRawBufferPointer,
+        _ stream: Unmanaged<HTTPStream>, into room: UnsafeMutableRawBufferPointer,
         flags: UnsafeMutablePointer<UInt32>
+    ) -> Int {
+        stream._withUnsafeGuaranteedRef { readBody($0, room, flags) }
+    }
+
+    @inline(never)
+    private func readBody(
+        _ stream: HTTPStream, _ room: UnsafeMutableRawBufferPointer,
+        _ flags: UnsafeMutablePointer<UInt32>
     ) -> Int {
         let count = min(stream.outgoing.count, room.count)
         if count > 0 {
@@ -183,11 +214,22 @@ extension HTTP2Session {
             return Int(NGHTTP2_ERR_DEFERRED.rawValue)
         }
         flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
-        if let trailers = stream.trailers {
+        switch stream.trailers {
+        case nil: break
+        case .prepared(let prepared):
+            // The common case without a closure, which would count references.
             flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
-            trailers.withFields { _ = nghttp2_submit_trailer(raw, stream.id, $0, $1) }
+            nghttp2_submit_trailer(raw, stream.id, prepared.fields, prepared.count)
+        case .some(let trailers):
+            flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
+            submit(trailers, stream.id)
         }
         return count
+    }
+
+    @inline(never)
+    private func submit(_ trailers: OutgoingHeaders, _ id: Int32) {
+        trailers.withFields { _ = nghttp2_submit_trailer(raw, id, $0, $1) }
     }
 
     /// Tells a stream that was over its high-water mark when half of it is gone.

@@ -55,6 +55,8 @@ final class HTTP2Session {
         nghttp2_option_set_max_continuations(option, settings.maxContinuations)
         nghttp2_option_set_stream_reset_rate_limit(
             option, settings.resetBurst, settings.resetsPerSecond)
+        // `RequestRules` has them, for less.
+        if role == .server { nghttp2_option_set_no_http_messaging(option, 1) }
         // Trailers of ours may carry status details that are larger than nghttp2's default of 64 KiB.
         nghttp2_option_set_max_send_header_block_length(option, 1 << 20)
         let data = Unmanaged.passUnretained(self).toOpaque()

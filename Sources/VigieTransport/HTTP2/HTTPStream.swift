@@ -7,7 +7,7 @@ import CNghttp2
 /// whoever made it, after ``closed(_:)``.
 open class HTTPStream {
     /// RFC 9113 §5.1.1; 0 before the stream is open.
-    package fileprivate(set) final var id: Int32 = 0
+    public fileprivate(set) final var id: Int32 = 0
     /// Counts the requests that this object has served, so that late wake-ups recognise another's.
     package fileprivate(set) final var generation: UInt64 = 0
     /// The connection while the stream is open; it fails when it is not.
@@ -16,7 +16,8 @@ open class HTTPStream {
     private final var link: Unmanaged<HTTPConnection>?
     private final var sessionLink: Unmanaged<HTTP2Session>?
     /// True from opening until ``closed(_:)``.
-    package final var isOpen: Bool { id != 0 }
+    @inlinable
+    public final var isOpen: Bool { id != 0 }
 
     /// Bytes given to ``write(_:)`` that the peer's window or socket has not taken yet.
     final var outgoing = ByteQueue()
@@ -37,7 +38,9 @@ open class HTTPStream {
     final var pausedBytes = 0
     /// Names, values and 32 bytes a field, over all of the peer's header blocks.
     final var headerListBytes = 0
-    /// The session has reset it for a limit: the rest of what comes is not handed over.
+    /// What HTTP demands of a request, on a server.
+    final var rules = RequestRules()
+    /// The session has reset it for a limit or a rule: the rest of what comes is not handed over.
     final var isRefused = false
     /// When a look at the time limits first saw the stream; ``MonotonicTime/never`` before.
     private final var firstSeen = MonotonicTime.never
@@ -192,6 +195,7 @@ open class HTTPStream {
         readingPaused = false
         pausedBytes = 0
         headerListBytes = 0
+        rules = RequestRules()
         isRefused = false
         firstSeen = .never
         hasProgressed = false

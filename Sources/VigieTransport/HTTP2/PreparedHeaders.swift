@@ -1,9 +1,9 @@
 import CNghttp2
 
 /// Header fields laid out once, as nghttp2 takes them, so that sending them again copies and
-/// allocates nothing. Made at start-up, never freed.
-package final class PreparedHeaders: @unchecked Sendable {
-    // Written in init only; the bytes they point to are never freed.
+/// allocates nothing. Made at start-up, never freed: copies of it cost nothing either.
+package struct PreparedHeaders: @unchecked Sendable {
+    // Written in init only; neither they nor the bytes they point to are ever freed.
     let fields: UnsafeMutablePointer<nghttp2_nv>
     let count: Int
 

@@ -54,13 +54,9 @@ final class SessionCallbacks: @unchecked Sendable {
     /// Where nghttp2 gets a body from; the source is an unretained stream, which its open entry retains.
     static let readBody: nghttp2_data_source_read_callback = {
         _, _, buffer, count, flags, source, data in
-        withSession(data) { session in
-            Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr)._withUnsafeGuaranteedRef {
-                session.readBody(
-                    $0, into: UnsafeMutableRawBufferPointer(start: buffer, count: count),
-                    flags: flags!)
-            }
-        }
+        let room = UnsafeMutableRawBufferPointer(start: buffer, count: count)
+        let stream = Unmanaged<HTTPStream>.fromOpaque(source!.pointee.ptr)
+        return withSession(data) { $0.readBody(stream, into: room, flags: flags!) }
     }
 }
 

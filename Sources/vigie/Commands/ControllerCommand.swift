@@ -54,8 +54,10 @@ struct ControllerCommand: SettingsCommand {
     static let settings: [Setting] =
         [
             "rollouts", "interval", "admin", "admin-token-file", "kubeconfig", "kube-context",
+            "service-account-dir",
             "rollouts-namespace", "rollouts-selector", "pods", "pods-selector",
-            "pods-admin-port", "pods-token-file", "pods-ca", "pods-timeout", "prometheus",
+            "pods-admin-port", "pods-token-file", "pods-ca", "pods-tls-name", "pods-timeout",
+            "prometheus",
             "query-timeout", "lease-name", "lease-identity", "lease-duration",
             "lease-renew-deadline", "lease-retry-period", "log-level", "log-format", "log-file",
         ].map { Setting($0) } + [Setting("leader-elect", isSwitch: true)]
@@ -75,6 +77,8 @@ struct ControllerCommand: SettingsCommand {
 
     /// Throws a ``StartFailure`` when the controller cannot start.
     func run() throws {
+        // Before the log's thread: a signal would end the process there.
+        Signals.block()
         let identity = PodIdentity("vigie-controller").logFields
         let encoder = LogEncoder(log.logFormat, service: identity)
         let writer = try StartFailure.wrapping("--log-file") { () throws(SystemError) in

@@ -56,8 +56,8 @@ struct ServeCommand: SettingsCommand {
     static let settings: [Setting] =
         [
             "listen", "admin", "loops", "grace", "rollouts", "rollouts-cache", "rollouts-wait",
-            "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector", "registry",
-            "keep-versions",
+            "kubeconfig", "kube-context", "service-account-dir", "rollouts-namespace",
+            "rollouts-selector", "registry", "keep-versions",
             "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
             "trusted-keys", "trusted-keys-interval", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
@@ -101,6 +101,8 @@ struct ServeCommand: SettingsCommand {
 
     /// Throws a ``StartFailure`` when the pod cannot start.
     func run() throws {
+        // Before the log's thread: a signal would end the process there.
+        Signals.block()
         let encoder = LogEncoder(log.logFormat, service: PodIdentity(trace).logFields)
         let writer = try StartFailure.wrapping("--log-file") { () throws(SystemError) in
             try LogWriter(try LogDestination(log.logFile), encoder)

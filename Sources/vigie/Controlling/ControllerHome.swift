@@ -13,7 +13,6 @@ final class ControllerHome {
     /// For the line that says that it is ready.
     let place: String
     let agent = "vigie-controller/\(Build.version)"
-    private let tokenFile: String?
     private let cluster: (store: ClusterStore, elector: LeaderElector?)?
 
     /// - Parameter changed: called when there is something new to look at, on any thread.
@@ -21,7 +20,6 @@ final class ControllerHome {
         _ command: ControllerCommand, _ log: Log, _ cancellation: HTTPCancellation,
         changed: @escaping @Sendable () -> Void
     ) throws(StartFailure) {
-        tokenFile = command.pods.podsTokenFile
         guard command.rollouts == KubernetesOptions.place else {
             let folder = try StartFailure.wrapping("--rollouts \(command.rollouts)") {
                 () throws(StoreError) in
@@ -85,14 +83,6 @@ final class ControllerHome {
     func stop() {
         cluster?.elector?.stop()
         cluster?.store.stop()
-    }
-
-    /// What pods' admin ports ask for.
-    func podToken() throws(StartFailure) -> String? {
-        guard let tokenFile else { return nil }
-        do throws(KubernetesError) {
-            return try Credentials(tokenFile: tokenFile).current()
-        } catch { throw StartFailure(description: "--pods-token-file: \(error)") }
     }
 }
 

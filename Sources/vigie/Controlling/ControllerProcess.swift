@@ -27,7 +27,6 @@ final class ControllerProcess {
     init(_ command: ControllerCommand, _ log: Log) throws(StartFailure) {
         self.command = command
         self.log = log
-        Signals.block()
         let bell = try StartFailure.wrapping("controller") { () throws(SystemError) in
             try Doorbell()
         }
@@ -68,9 +67,7 @@ final class ControllerProcess {
 
     /// Returns when the controller has ended in good order.
     func runUntilSignalled() throws(StartFailure) {
-        let scraper = PodScraper(
-            trust: command.pods.trust, token: try home.podToken(),
-            timeout: command.pods.podsTimeout.duration, agent: home.agent, cancellation)
+        let scraper = try command.pods.scraper(agent: home.agent, cancellation)
         let prometheus = PrometheusClient(
             address: command.prometheus.prometheus,
             timeout: command.prometheus.queryTimeout.duration, agent: home.agent, cancellation)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import VigieController
 import VigieHTTP
+import VigieKubernetes
 
 /// Which pods a controller asks, and how.
 struct ControllerPodOptions: ParsableArguments {
@@ -49,6 +50,12 @@ struct ControllerPodOptions: ParsableArguments {
             valueName: "file"))
     var podsCa: String?
 
+    @Option(
+        help: .init(
+            "The name that the pods' certificates bear, such as vigie.scoring.svc; default: their address.",
+            valueName: "name"))
+    var podsTlsName: String?
+
     @Option(help: .init("How long one pod may take to answer.", valueName: "time"))
     var podsTimeout = TimeSpan(.seconds(2))
 
@@ -61,10 +68,39 @@ struct ControllerPodOptions: ParsableArguments {
         }
     }
 
-    var trust: HTTPTrust {
+    /// - Parameter agent: for the pods' logs.
+    func scraper(agent: String, _ cancellation: HTTPCancellation) throws(StartFailure)
+        -> PodScraper
+    {
+        try PodScraper(
+            authority: podsCa, serverName: podsTlsName, tokenFile: podsTokenFile,
+            timeout: podsTimeout.duration, agent: agent, cancellation)
+    }
+}
+
+extension PodScraper {
+    /// - Parameters:
+    ///   - authority: a PEM file; read again for each connection, as it may be renewed.
+    ///   - tokenFile: read again as it is renewed.
+    /// - Throws: when a file is of no use now.
+    convenience init(
+        authority: String?, serverName: String?, tokenFile: String?, timeout: Duration,
+        agent: String, _ cancellation: HTTPCancellation
+    ) throws(StartFailure) {
         var trust = HTTPTrust()
-        trust.authorities = podsCa.map { .file($0) }
-        return trust
+        if let authority {
+            do { _ = try TextFile.read(authority) } catch {
+                throw StartFailure(description: "--pods-ca: \(error)")
+            }
+            trust.authorities = .file(authority)
+        }
+        let credentials = tokenFile.map { Credentials(tokenFile: $0) } ?? Credentials()
+        do throws(KubernetesError) { _ = try credentials.current() } catch {
+            throw StartFailure(description: "--pods-token-file: \(error)")
+        }
+        self.init(
+            trust: trust, serverName: serverName, credentials: credentials, timeout: timeout,
+            agent: agent, cancellation)
     }
 }
 

@@ -6,18 +6,28 @@ import VigieKubernetes
 struct KubernetesOptions: ParsableArguments {
     @Option(
         help: .init(
-            "How to reach the API server; default: the file of KUBECONFIG, else the pod's service account.",
+            "How to reach the API server; default: the files of KUBECONFIG, else ~/.kube/config, else the pod's service account.",
             valueName: "file"))
     var kubeconfig: String?
 
     @Option(
+        name: [.customLong("kube-context"), .customLong("context")],
         help: .init(
             "A context of the kubeconfig; default: its current one.", valueName: "name"))
     var kubeContext: String?
 
     @Option(
         help: .init(
-            "Namespace of the ModelRollouts; default: the pod's own, or the context's.",
+            "Folder of the service account to be: token, ca.crt, namespace; default: where Kubernetes mounts it in a pod.",
+            valueName: "dir"))
+    var serviceAccountDir: String?
+
+    @Option(
+        name: [
+            .customLong("rollouts-namespace"), .customLong("namespace"), .customShort("n"),
+        ],
+        help: .init(
+            "Namespace of the ModelRollouts; default: the context's, or the pod's own.",
             valueName: "name"))
     var rolloutsNamespace: String?
 
@@ -35,6 +45,7 @@ struct KubernetesOptions: ParsableArguments {
         do throws(KubernetesError) {
             let configuration = try ClusterConfiguration.find(
                 kubeconfig: kubeconfig, context: kubeContext,
+                serviceAccount: serviceAccountDir,
                 variable: { getenv($0).map { String(cString: $0) } })
             return KubernetesClient(configuration, agent: "\(agent)/\(Build.version)")
         } catch {

@@ -33,6 +33,7 @@ struct RolloutOptions: ParsableArguments {
         let given: [(String, Bool)] = [
             ("rollouts-cache", rolloutsCache != nil), ("kubeconfig", kubernetes.kubeconfig != nil),
             ("kube-context", kubernetes.kubeContext != nil),
+            ("service-account-dir", kubernetes.serviceAccountDir != nil),
             ("rollouts-namespace", kubernetes.rolloutsNamespace != nil),
             ("rollouts-selector", kubernetes.rolloutsSelector != nil),
         ]

@@ -28,7 +28,6 @@ final class Pod {
     init(_ settings: PodSettings, log: Log) throws(StartFailure) {
         self.settings = settings
         self.log = log
-        Signals.block()
         FileDescriptors.raiseLimit()
         System.returnLargeBlocks()
 

@@ -24,11 +24,13 @@ OTHER_VALUES = {
     "rollouts-namespace": "scoring",
     "rollouts-selector": "team=risk",
     "kube-context": "main",
+    "service-account-dir": "nowhere",
     "kubeconfig": "nowhere.yaml",
     "pods": f"{NOWHERE},https://127.0.0.1:10/",
     "pods-selector": "app=vigie",
     "pods-admin-port": "9000",
     "pods-timeout": "500ms",
+    "pods-tls-name": "vigie.scoring.svc",
     "prometheus": "http://127.0.0.1:9090",
     "query-timeout": "3s",
     "lease-name": "mine",
@@ -77,7 +79,7 @@ def run(*arguments, env=None):
 
 def test_help_names_every_setting_and_the_tests_set_each_of_them():
     help_text = run("--help").stdout
-    documented = set(re.findall(r"^ {2}--([a-z0-9-]+)", help_text, re.MULTILINE))
+    documented = set(re.findall(r"^ {2}(?:-\w, )?--([a-z0-9-]+)", help_text, re.MULTILINE))
     assert documented - {"version", "help"} == set(OTHER_VALUES) | ELSEWHERE
 
 

@@ -27,7 +27,8 @@ SECURITY = {
 CLUSTER = {
     *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"]
 }
-SETTINGS = REGISTRY | SECURITY | CLUSTER
+ACCOUNT = {"service-account-dir"}
+SETTINGS = REGISTRY | SECURITY | CLUSTER | ACCOUNT
 TOKEN = "a-token-of-sixteen-characters-and-more"
 MANIFEST = '{"schema": 1, "name": "credit", "version": 1, "flavor": "onnx", "files": []}'
 
@@ -194,3 +195,12 @@ def test_a_cluster_its_context_namespace_selector_and_cache(pod, serve, tmp_path
         time.sleep(0.05)
     kept = json.loads((tmp_path / "rollouts.json").read_text())
     assert kept["namespace"] == "risk"
+
+
+def test_the_folder_of_a_service_account(pod, tmp_path, monkeypatch):
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+    monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "9")
+    settings = {"service-account-dir": tmp_path / "account"}
+    assert set(settings) == ACCOUNT
+    with pytest.raises(AssertionError, match=f"not ready: .*{tmp_path / 'account'}"):
+        pod(settings, registry=DEMO, rollouts="kubernetes")

@@ -144,7 +144,9 @@ def run(*arguments, env=None):
 
 
 def documented_settings():
-    return set(re.findall(r"^ {2}--([a-z0-9-]+)", run("serve", "--help").stdout, re.MULTILINE))
+    return set(
+        re.findall(r"^ {2}(?:-\w, )?--([a-z0-9-]+)", run("serve", "--help").stdout, re.MULTILINE)
+    )
 
 
 def test_help_names_every_setting_and_the_tests_set_each_of_them():

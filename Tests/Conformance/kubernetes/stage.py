@@ -43,6 +43,8 @@ class Controller:
         self.line = self.process.stdout.readline().strip()
         match = CONTROLLER_READY.match(self.line)
         if match is None:
+            # It has ended, and said why, or is none that could be used.
+            self.process.kill()
             _, errors = self.process.communicate(timeout=10)
             raise AssertionError(f"not ready: {self.line!r} {errors}")
         self.admin = match.group(1)
@@ -137,11 +139,14 @@ class Stage:
             f"{self.namespace}-{account}", "", self.namespace, tokenFile=str(file)
         )
 
-    def pod(self, *arguments) -> Pod:
+    def pod(self, *arguments, env=None) -> Pod:
+        """With an environment: as that says, and not by a kubeconfig."""
+        access = [] if env else ["--kubeconfig", self.kubeconfig("vigie")]
         pod = Pod(
             *["--registry", self.registry, "--rollouts", "kubernetes", "--loops", 1],
             *["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"],
-            *["--kubeconfig", self.kubeconfig("vigie"), *arguments],
+            *[*access, *arguments],
+            env=env,
         )
         self.pods.append(pod)
         pod.name = f"vigie-{len(self.pods)}"
@@ -176,10 +181,12 @@ class Stage:
         pod.process.communicate()
         self.kubectl("delete", "pod", pod.name, "--grace-period=0", "--force")
 
-    def controller(self, *arguments) -> Controller:
+    def controller(self, *arguments, env=None) -> Controller:
+        access = [] if env else ["--kubeconfig", self.kubeconfig("vigie-controller")]
         controller = Controller(
             *["--rollouts", "kubernetes", "--admin", "127.0.0.1:0", "--interval", "500ms"],
-            *["--kubeconfig", self.kubeconfig("vigie-controller"), *LEASE, *arguments],
+            *[*access, *LEASE, *arguments],
+            env=env,
         )
         self.controllers.append(controller)
         return controller

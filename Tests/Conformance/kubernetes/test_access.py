@@ -5,6 +5,8 @@ import json
 import time
 
 import pytest
+from rollout_kit import until
+from stage import walked
 
 CAN = {
     "vigie": {("list", "modelrollouts"), ("watch", "modelrollouts")},
@@ -118,3 +120,30 @@ def test_a_controller_that_may_not_is_told_so_and_pods_go_on(stage):
     assert controller.stop() == 0
     assert "forbidden" in controller.errors and "pods" in controller.errors
     assert pod.get("/readyz")[0] == 200
+
+
+def test_a_controller_that_may_not_see_pods_says_so_where_people_look(stage):
+    stage.pod()
+    role = stage.cluster.get("role", "vigie-controller", "-n", stage.namespace)
+    less = {**role, "rules": [one for one in role["rules"] if one["resources"] != ["pods"]]}
+    stage.kubectl("replace", "-f", "-", stdin=json.dumps(without_version(less)))
+    stage.controller()
+    stage.apply(walked(steps=[{"weight": 5000}], analysis=[]))
+
+    def degraded():
+        conditions = stage.status().get("conditions", [])
+        found = [one for one in conditions if one["type"] == "Degraded"]
+        return found[0] if found and found[0]["reason"] == "PodsUnknown" else None
+
+    condition = until(degraded, 60, "the condition")
+    assert condition["status"] == "True" and "cannot list resource" in condition["message"]
+    assert stage.status()["phase"] == "Idle", "nothing is decided"
+    assert stage.events().count(("Warning", "PodsUnknown")) == 1
+    stage.kubectl("replace", "-f", "-", stdin=json.dumps(without_version(role)))
+    stage.until_phase("Succeeded")
+    assert not degraded()
+
+
+def without_version(role: dict) -> dict:
+    metadata = {key: role["metadata"][key] for key in ("name", "namespace")}
+    return {**role, "metadata": metadata}

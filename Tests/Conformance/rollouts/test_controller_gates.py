@@ -3,10 +3,11 @@ real Prometheus."""
 
 import json
 import shutil
+import subprocess
 import sys
 
 import pytest
-from harness import ROOT
+from harness import ROOT, binary
 from rollout_kit import MODEL, linear, publish, until
 
 sys.path.insert(0, str(ROOT / "Tests/Conformance/kubernetes"))
@@ -107,14 +108,25 @@ def test_prometheus_is_asked_at_a_gate(cluster, controller, load, prometheus, qu
     assert status(cluster)["reason"] == reason
 
 
-def test_a_query_without_data_promotes_nothing(cluster, controller, load, prometheus):
+def test_a_query_without_data_stops_the_rollout_until_people_have_decided(
+    cluster, controller, load, prometheus
+):
     load()
     cluster.rollouts.write(walked("nothing_has_this_name"))
     controller("--prometheus", f"http://{prometheus.address}")
-
-    def analysis():
-        return (status(cluster).get("analysis") or [{}])[0]
-
-    until(lambda: analysis().get("message") == "the query has no data", 60, "the question")
-    until(lambda: status(cluster)["stepRequests"] > 40, 60, "more requests than are needed")
-    assert status(cluster)["phase"] == "Progressing" and analysis()["phase"] == "Running"
+    until(lambda: status(cluster).get("phase") == "Paused", 60, "the pause")
+    assert status(cluster)["reason"] == "AnalysisInconclusive"
+    assert status(cluster)["message"] == "analysis business: the query has no data"
+    (analysis,) = status(cluster)["analysis"]
+    # More looks than `inconclusiveLimit` allows, while the canary had all the requests that it needs.
+    assert analysis["phase"] == "Inconclusive" and analysis["inconclusive"] == 4
+    assert analysis["requests"] >= 20
+    assert status(cluster)["weight"] == 5000, "it stays where it is"
+    # Somebody has written what was meant, and lets it go on.
+    cluster.rollouts.write(walked("vector(0.5)"))
+    subprocess.run(
+        [binary("vigie"), "rollout", "resume", MODEL, "--rollouts", cluster.rollouts.folder],
+        check=True,
+        timeout=30,
+    )
+    until(lambda: status(cluster).get("phase") == "Succeeded", 60, "the promotion")

@@ -154,6 +154,8 @@ if __name__ == "__main__":
     from known_load import load
 
     one = Pod(f"--registry={DEMO}", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--loops=2")
-    load(one.address)
-    DOCUMENT.write_text(document(DOCUMENT.read_text(), all_families(one)))
-    one.stop()
+    try:
+        load(one.address)
+        DOCUMENT.write_text(document(DOCUMENT.read_text(), all_families(one)))
+    finally:
+        one.stop()

@@ -144,14 +144,16 @@ import VigieRollouts
 
     @Test func it_goes_on_from_whatever_holds_it() throws {
         #expect(
-            changes(try RolloutEdit.resume(begun(.paused) { $0.spec.suspend = true }))
+            changes(try RolloutEdit.resume(begun(.paused) { $0.spec.suspend = true }, at: time))
                 == ["spec.suspend=nothing"])
         let waiting = begun(.paused) { rollout in
             rollout.status.reason = RolloutReason.awaitingResume.rawValue
             rollout.status.stepIndex = 3
         }
-        #expect(changes(try RolloutEdit.resume(waiting)) == ["annotation vigie.dev/resume=\"3\""])
-        #expect(throws: EditRefusal.self) { try RolloutEdit.resume(begun(.progressing)) }
+        #expect(
+            changes(try RolloutEdit.resume(waiting, at: time))
+                == ["annotation vigie.dev/resume=\"3#\(time)\""])
+        #expect(throws: EditRefusal.self) { try RolloutEdit.resume(begun(.progressing), at: time) }
     }
 
     @Test func approvals_are_of_different_people_and_of_this_canary() throws {
@@ -237,6 +239,10 @@ import VigieRollouts
         rollout.status.canaryVersion = 2
         rollout.status.phase = .rolledBack
         #expect(goal.isReached(by: rollout) == false)
+        // Tried again: that the try before has ended is not what is waited for.
+        rollout.metadata.annotations[RolloutAnnotation.restart] = "again"
+        #expect(goal.isReached(by: rollout) == nil)
+        rollout.status.restart = "again"
         rollout.status.phase = .succeeded
         #expect(goal.isReached(by: rollout) == true)
     }

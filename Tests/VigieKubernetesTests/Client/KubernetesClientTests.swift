@@ -41,6 +41,21 @@ import VigieEngine
         #expect(error?.isTransient == true)
     }
 
+    @Test(arguments: [
+        Answers.json("404 page not found\n", status: "404 Not Found"),
+        Answers.json(
+            #"{"kind":"Status","code":404,"reason":"NotFound","details":{}}"#,
+            status: "404 Not Found"),
+    ]) func a_kind_that_the_server_does_not_know_is_told_from_an_object_that_it_has_not(
+        answer: String
+    ) {
+        let server = ScriptedServer { _ in answer }
+        defer { server.stop() }
+        let error = #expect(throws: KubernetesError.self) { try Answers.client(server).get(path) }
+        #expect(error?.reason == .unknownKind)
+        #expect(error?.message.hasSuffix("the server knows no such kind of objects") == true)
+    }
+
     @Test(arguments: ["", "<html>", "{", "[1,", "{\"a\":1,\"a\":2}"])
     func an_answer_that_is_no_JSON_is_an_error(body: String) {
         let server = ScriptedServer { _ in Answers.json(body) }

@@ -50,29 +50,33 @@ import VigieHTTP
 
     @Test func certificates_stand_in_the_file_or_beside_it() throws {
         let folder = Folder()
+        _ = try folder.write("me.pem", "-----")
+        let key = try folder.write("me.key", "-----")
         let file = try folder.write(
             "config",
             config(
                 cluster: "server: https://a, certificate-authority-data: LS0tLS0K",
-                user: "client-certificate: me.pem, client-key: /etc/me.key"))
+                user: "client-certificate: me.pem, client-key: \(key)"))
         let trust = try Kubeconfig.read(file: file, context: nil).trust
         guard case .pem(let authority) = trust.authorities,
-            case .file(let certificate) = trust.certificate, case .file(let key) = trust.key
+            case .file(let certificate) = trust.certificate, case .file(let readKey) = trust.key
         else {
             Issue.record("not read: \(trust)")
             return
         }
         #expect(authority == Array("-----\n".utf8))
         #expect(certificate == "\(folder.path)/me.pem")
-        #expect(key == "/etc/me.key")
+        #expect(readKey == key)
     }
 
     @Test(arguments: [
         ("exec: {command: aws}", "'exec' is not supported"),
         ("auth-provider: {name: gcp}", "'auth-provider' is not supported"),
         ("username: a, password: b", "'username' is not supported"),
-        ("client-certificate: a.pem", "client-certificate and client-key go together"),
+        ("client-certificate-data: LS0K", "client-certificate and client-key go together"),
         ("client-certificate-data: '*', client-key: a", "client-certificate-data is no Base64"),
+        ("client-certificate: a.pem, client-key: b.pem", "/a.pem is not there"),
+        ("token: a, as: root", "'as' is not supported"),
     ]) func what_cannot_be_used_is_said(user: String, words: String) throws {
         let folder = Folder()
         let file = try folder.write("config", config(user: user))
@@ -114,6 +118,57 @@ import VigieHTTP
         #expect(try found.credentials.token(isFresh: true) == "second")
         unlink("\(folder.path)/token")
         #expect(try found.credentials.token(isFresh: true) == "second")
+    }
+
+    private func find(
+        _ variables: [String: String], context: String? = nil
+    ) throws(KubernetesError) -> ClusterConfiguration {
+        try ClusterConfiguration.find(kubeconfig: nil, context: context) { variables[$0] }
+    }
+
+    @Test func of_several_files_the_first_that_says_something_is_believed() throws {
+        let folder = Folder()
+        // As kubectl: contexts of one file, clusters of another, and files that are not there.
+        let first = try folder.write(
+            "first",
+            """
+            contexts: [{name: staging, context: {cluster: c, user: u}}]
+            clusters: [{name: c, cluster: {server: https://first}}]
+            """)
+        let second = try folder.write("second", config(cluster: "server: https://second"))
+        let list = "\(folder.path)/none:\(first):\(second)"
+        let found = try find(["KUBECONFIG": list, "HOME": "/nowhere"])
+        #expect(found.server == "https://first")
+        #expect(found.namespace == "scoring", "the context of the second")
+        let staging = try find(["KUBECONFIG": list], context: "staging")
+        #expect(staging.namespace == "default")
+        #expect(try staging.credentials.current() == "secret", "the user of the second")
+        let error = #expect(throws: KubernetesError.self) {
+            try find(["KUBECONFIG": list], context: "prod")
+        }
+        #expect(error?.message.hasPrefix("\(first):\(second): contexts has no 'prod'") == true)
+        #expect(error?.message.hasSuffix("there are 'staging', 'main'") == true)
+        let gone = #expect(throws: KubernetesError.self) {
+            try find(["KUBECONFIG": "\(folder.path)/none"])
+        }
+        #expect(gone?.message.contains("there is no such file") == true)
+    }
+
+    @Test func without_KUBECONFIG_it_is_the_file_of_the_home_folder() throws {
+        let folder = Folder()
+        mkdir("\(folder.path)/.kube", 0o700)
+        _ = try folder.write(".kube/config", config())
+        defer {
+            unlink("\(folder.path)/.kube/config")
+            rmdir("\(folder.path)/.kube")
+        }
+        let home = ["HOME": folder.path]
+        #expect(try find(home).namespace == "scoring")
+        // Before a pod's own, as kubectl has it.
+        let pod = ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "443"]
+        #expect(try find(home.merging(pod) { $1 }).server == "https://10.0.0.1:6443")
+        let error = #expect(throws: KubernetesError.self) { try find(pod, context: "main") }
+        #expect(error?.message.contains("no kubeconfig to have a context 'main'") == true)
     }
 
     @Test func outside_a_cluster_it_says_what_to_do() {

@@ -133,6 +133,7 @@ import VigieRollouts
         status.canaryVersion = 2
         (status.startedAt, status.stepStartedAt, status.progressedAt) = (now, now, now)
         status.promoteIgnored = true
+        (status.staleResume, status.restart, status.resumedStep) = ("0", "1", 2)
         status.staleApprovals = ["x"]
         status.approvedBy = ["y"]
         var analysis = AnalysisStatus("errors")

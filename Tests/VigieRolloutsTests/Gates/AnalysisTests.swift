@@ -93,14 +93,70 @@ struct AnalysisTests {
 
     @Test func too_little_is_borne_while_more_comes_and_then_pauses_for_people() {
         var bench = bench(AnalysisSpec("psi", .scorePSI, max: 0.1), onFailure: .notify)
-        for _ in 0..<10 { bench.serve(canary: 1) }
-        #expect(bench.status.analysis.first?.inconclusive == 0)
+        for _ in 0..<10 {
+            for index in bench.pods.indices {
+                bench.pods[index].canary.scores.add(500, 1)
+                bench.pods[index].stable.scores.add(500, 1)
+            }
+            bench.serve(canary: 1)
+            #expect(bench.status.analysis.first?.inconclusive == 0)
+        }
         for _ in 0..<3 { bench.look(after: 10) }
         #expect(bench.status.phase == .progressing)
         #expect(bench.status.condition(.analysisPassed)?.status == .unknown)
         bench.look(after: 10)
         // Notify does not bear it either: it is no failure.
         #expect(bench.status.analysis.first?.phase == .inconclusive)
+    }
+
+    @Test(arguments: [
+        AnalysisSpec("prom", .prometheus, max: 1, query: "up"),
+        AnalysisSpec("psi", .scorePSI, max: 0.1), AnalysisSpec("flips", .shadowMismatch, max: 0.1),
+    ])
+    func a_source_without_data_pauses_however_many_requests_the_canary_gets(
+        _ analysis: AnalysisSpec
+    ) {
+        var bench = bench(analysis, isNamed: true)
+        bench.change { $0.shadows = [ShadowSpec(VersionReference(version: 2), percent: 100)] }
+        for look in 0...analysis.inconclusiveLimit {
+            #expect(bench.status.phase == .progressing, "after \(look) looks")
+            bench.answers = ["prom": .noData]
+            bench.serve(canary: 100_000)
+        }
+        #expect(bench.status.phase == .paused)
+        #expect(bench.status.reason == "AnalysisInconclusive")
+        #expect(bench.status.analysis.first?.phase == .inconclusive)
+        #expect(bench.told.contains(.analysisInconclusive))
+        #expect(bench.status.condition(.degraded)?.status == .yes)
+        // Somebody has mended the query: it goes on, and is promoted to the next step.
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0"
+        bench.answers = ["prom": .value(0.5)]
+        for index in bench.pods.indices {
+            for _ in 0..<200 {
+                bench.pods[index].canary.scores.add(500, 1)
+                bench.pods[index].stable.scores.add(500, 1)
+            }
+            bench.pods[index].shadow.comparison.compared = 10
+        }
+        bench.serve()
+        bench.serve()
+        #expect(bench.status.stepIndex == 1, "\(bench.status.message)")
+    }
+
+    @Test func flips_where_no_decision_is_known_are_an_error_and_not_0() {
+        var report = RolloutReport(name: "r", model: "m", generation: 1)
+        var shadow = ShadowReport(version: 2, against: 1)
+        shadow.comparison.compared = 100
+        report.shadows = [shadow]
+        let view = CanaryView(report, canary: 2, stable: 1, isShadowing: true)
+        for source in [AnalysisSource.shadowFlipRate, .flipRateTest] {
+            let reading = Gate.read(AnalysisSpec("f", source, max: 0.1), view)
+            guard case .error(let problem) = reading else {
+                Issue.record("\(source): \(reading)")
+                continue
+            }
+            #expect(problem.contains("compare.bands"))
+        }
     }
 
     @Test func an_inconclusive_analysis_pauses() {

@@ -24,6 +24,7 @@ struct RolloutStatusTests {
         status.resumedStep = 0
         status.restart = "again"
         status.promoteIgnored = true
+        status.staleResume = "0"
         status.staleApprovals = ["vigie.dev/approved-by-1=ada"]
         status.pods = PodCounts(total: 4, updated: 3, ready: 2, failedToLoad: 1)
         var analysis = AnalysisStatus("errors")
@@ -31,7 +32,7 @@ struct RolloutStatusTests {
         analysis.value = 0.25
         (analysis.failures, analysis.inconclusive, analysis.errors) = (1, 2, 3)
         analysis.message = "0.25 is over 0.1"
-        analysis.requests = 12
+        (analysis.requests, analysis.samples) = (12, 4)
         analysis.evaluatedAt = time
         status.analysis = [analysis]
         status.lastFailure = RolloutFailure(

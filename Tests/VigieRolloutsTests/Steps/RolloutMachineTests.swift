@@ -50,10 +50,32 @@ struct RolloutMachineTests {
 
     @Test func a_pod_that_does_not_answer_holds_the_rollout() {
         var bench = Bench(Bench.spec())
-        bench.pods[0].answers = false
-        bench.look()
+        bench.pods[0].silence = "HTTP 401"
+        for _ in 0..<3 { bench.look() }
         #expect(bench.status.phase == .loading)
-        #expect(bench.status.message.contains("p-0 does not answer"))
+        #expect(bench.status.message.contains("p-0 does not answer: HTTP 401"))
+        let degraded = bench.status.condition(.degraded)
+        #expect(degraded?.status == .yes && degraded?.reason == "PodSilent")
+        #expect(degraded?.message == "pod p-0 does not answer: HTTP 401")
+        #expect(bench.told.count { $0 == .podSilent } == 1, "it is told once")
+        bench.pods[0].silence = nil
+        bench.look()
+        #expect(bench.status.condition(.degraded)?.status == .no)
+        #expect(bench.status.weight > 0)
+        bench.pods[1].silence = "no answer within 2s"
+        bench.look()
+        #expect(bench.told.count { $0 == .podSilent } == 2)
+    }
+
+    @Test func of_pods_that_nobody_watches_it_is_said_why_none_is_ready() {
+        var bench = Bench(Bench.spec())
+        for index in bench.pods.indices {
+            bench.pods[index].isReady = false
+            bench.pods[index].silence = "HTTP 401"
+        }
+        bench.look()
+        #expect(
+            bench.status.message.hasSuffix("no pod is ready: pod p-0 does not answer: HTTP 401"))
     }
 
     @Test func a_canary_that_cannot_be_loaded_fails_at_the_deadline_and_says_so_at_once() {
@@ -131,6 +153,27 @@ struct RolloutMachineTests {
         bench.look()
         #expect(bench.status.stepIndex == 1)
         #expect(bench.status.weight == 900)
+    }
+
+    @Test func a_pause_that_was_ended_in_a_rollout_before_is_not_ended_in_the_next() {
+        var bench = Bench(
+            Bench.spec(steps: [StepSpec(.weight(500), pause: .indefinite), StepSpec(.weight(900))]))
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0"
+        bench.look()
+        bench.look()
+        #expect(bench.status.reason == "AwaitingResume", "it was there before this one began")
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0#again"
+        bench.look()
+        #expect(bench.status.stepIndex == 1)
+        // Another try: taken away and given again counts, too.
+        bench.rollout.metadata.annotations[RolloutAnnotation.restart] = "1"
+        for _ in 0..<3 { bench.look() }
+        #expect(bench.status.stepIndex == 0 && bench.status.reason == "AwaitingResume")
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = nil
+        bench.look()
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0#again"
+        bench.look()
+        #expect(bench.status.stepIndex == 1)
     }
 
     @Test func a_tripped_guard_of_any_pod_rolls_back_whatever_onFailure_says() {

@@ -60,8 +60,8 @@ struct RolloutPropertyTests {
         case 1, 2, 3: bench.pods[pod].loaded.insert(2)
         case 4: bench.pods[pod].isReady = false
         case 5, 6: bench.pods[pod].isReady = true
-        case 7: bench.pods[pod].answers = false
-        case 8, 9: bench.pods[pod].answers = true
+        case 7: bench.pods[pod].silence = "HTTP 503"
+        case 8, 9: bench.pods[pod].silence = nil
         case 10:
             bench.pods[pod].trips = [
                 GuardTrip(version: 2, reason: .errorRate, message: "bad", time: bench.now)

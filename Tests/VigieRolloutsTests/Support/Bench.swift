@@ -19,7 +19,8 @@ struct Bench {
         var loaded: Set<Int> = [1, 2]
         var failed: [LoadFailure] = []
         var trips: [GuardTrip] = []
-        var answers = true
+        /// Why it does not answer; nil when it does.
+        var silence: String?
         /// In this step.
         var canary = ArmReport(.canary, version: 2)
         var shadowArm = ArmReport(.shadow, version: 2)
@@ -28,7 +29,7 @@ struct Bench {
         var step = (index: -1, epoch: WallTime?.none)
 
         mutating func report(_ rollout: Rollout) -> RolloutReport? {
-            guard answers else { return nil }
+            guard silence == nil else { return nil }
             let effective = EffectiveRollout(spec: rollout.spec, status: rollout.status)
             if step != (effective.stepIndex, effective.epoch) {
                 step = (effective.stepIndex, effective.epoch)
@@ -84,7 +85,8 @@ struct Bench {
             let report = pods[index].report(rollout)
             observations.append(
                 PodObservation(
-                    name: pods[index].name, isReady: pods[index].isReady, report: report))
+                    name: pods[index].name, isReady: pods[index].isReady, report: report,
+                    silence: pods[index].silence))
         }
         return RolloutInput(rollout, pods: observations, answers: answers, now: now)
     }

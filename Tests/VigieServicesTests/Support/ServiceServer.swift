@@ -1,4 +1,5 @@
 import TestArtifacts
+import Testing
 import VigieProtos
 import VigieRPC
 import VigieRegistry
@@ -90,19 +91,28 @@ final class ServiceServer: Sendable {
     }
 
     /// Waits until so many requests wait for a worker.
-    func waitFor(waiting: Int) async {
-        await wait { pool.load.waiting == waiting }
+    func waitFor(waiting: Int, location: SourceLocation = #_sourceLocation) async {
+        await wait(location: location) { pool.load.waiting == waiting }
     }
 
     /// Waits until so many workers run something.
-    func waitFor(running: Int) async {
-        await wait { pool.load.running == running }
+    func waitFor(running: Int, location: SourceLocation = #_sourceLocation) async {
+        await wait(location: location) { pool.load.running == running }
     }
 }
 
 /// Waits until something is so, or the test's time is over: a test that hangs ends as one that failed.
-func wait(_ isSo: () async -> Bool) async {
-    while !Task.isCancelled, await !isSo() { await Task.yield() }
+///
+/// It sleeps in between: hundreds of tests that ask without a pause leave no time for what they wait for.
+func wait(location: SourceLocation = #_sourceLocation, _ isSo: () async -> Bool) async {
+    let end = ContinuousClock.now + .seconds(120)
+    while !Task.isCancelled, await !isSo() {
+        guard ContinuousClock.now < end else {
+            Issue.record("waited for two minutes in vain", sourceLocation: location)
+            return
+        }
+        try? await Task.sleep(for: .milliseconds(1))
+    }
 }
 
 /// The numbers of little-endian bytes.

@@ -282,10 +282,14 @@ import VigieRegistry
     @Test func a_large_batch_stops_when_its_caller_goes() async throws {
         let artifact = SlowArtifact(fixed: .milliseconds(5))
         let server = try ServiceServer([slow(artifact)], options())
+        artifact.hold()
         let task = Task { await server.status("slow", [Double](repeating: 1, count: 200_000)) }
         await server.waitFor(running: 1)
         task.cancel()
         #expect(await task.value.code == .cancelled)
+        // Its cancellation went before this on the same connection.
+        #expect(await server.status("none", [1, 1]).code == .notFound)
+        artifact.release()
         await server.waitFor(running: 0)
         #expect(artifact.runs.withLock { $0.count } < 90)
     }
@@ -305,7 +309,10 @@ import VigieRegistry
         await server.waitFor(running: 1)
         async let waiting = server.infer("slow", [2, 2])
         await server.waitFor(waiting: 1)
-        server.catalog.replace("slow", with: loaded("slow", 2, SlowArtifact()))
+        // Said to be cheap: one that a busy machine measured as dear would wait for the worker, too.
+        let cheap = loaded(
+            "slow", 2, SlowArtifact(), latency: WarmUpLatency(tensors: .microseconds(1)))
+        server.catalog.replace("slow", with: cheap)
         // A loop takes a new table over between two of its rounds.
         await wait { await server.status("slow", [1, 1], version: "2") == .ok }
         artifact.release()

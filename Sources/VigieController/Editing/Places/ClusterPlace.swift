@@ -27,7 +27,7 @@ package final class ClusterPlace: RolloutPlace {
         do throws(KubernetesError) {
             return try client.list(path, labelSelector: selector).objects
                 .map { RolloutResource.document($0).content }
-        } catch { throw EditRefusal(error.message) }
+        } catch { throw EditRefusal(error) }
     }
 
     package func one(_ name: String) throws(EditRefusal) -> StoredRollout {
@@ -36,8 +36,7 @@ package final class ClusterPlace: RolloutPlace {
 
     private func object(_ name: String) throws(EditRefusal) -> JSONValue {
         guard let found = try find(name) else {
-            throw EditRefusal(
-                .noRollout(name, in: place, names: try objects().map(\.objectName)))
+            throw absent(name)
         }
         return RolloutResource.document(found).content
     }
@@ -48,15 +47,25 @@ package final class ClusterPlace: RolloutPlace {
         do throws(KubernetesError) { return try client.get(path.named(name)) } catch {
             failure = error
         }
-        guard failure.reason == .notFound else { throw EditRefusal(failure.message) }
+        guard failure.reason == .notFound else { throw EditRefusal(failure) }
         return nil
+    }
+
+    private func absent(_ name: String) -> EditRefusal {
+        do throws(KubernetesError) {
+            let names = try client.list(path, labelSelector: nil).objects.map(\.objectName)
+            return EditRefusal(.noRollout(name, in: place, names: names))
+        } catch {
+            // Who may not list them is told as much as they may know.
+            return EditRefusal("there is no rollout '\(name)' among the \(place)")
+        }
     }
 
     package func change(
         _ name: String, _ edit: (EditedRollout) throws(EditRefusal) -> RolloutEdit
     ) throws(EditRefusal) -> EditOutcome {
-        for _ in 0..<2 {
-            let object = try object(name)
+        var tries = EditTries()
+        while let object = try tries.next({ () throws(EditRefusal) in try object(name) }) {
             let edited = try edit(EditedRollout(try StoredRollout(object).good(name)))
             // Said of a specification that nobody else may have changed meanwhile.
             let version = FieldChange(
@@ -70,7 +79,7 @@ package final class ClusterPlace: RolloutPlace {
                     edited, of: object, origin: "modelrollout \(namespace)/\(name)")
             }
         }
-        throw EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
+        throw .changedMeanwhile(name)
     }
 
     package func put(_ written: WrittenRollout) throws(EditRefusal) -> PutOutcome {
@@ -81,8 +90,9 @@ package final class ClusterPlace: RolloutPlace {
                 "\(written.origin): metadata.namespace is '\(own)', not '\(namespace)': "
                     + "see --rollouts-namespace")
         }
-        for _ in 0..<2 {
-            guard let old = try find(name) else {
+        var tries = EditTries()
+        while let found = try tries.next({ () throws(EditRefusal) in try find(name) ?? .null }) {
+            guard found != .null else {
                 let object = written.content.setting("status", nil)
                 let made = try unlessLate { () throws(KubernetesError) in
                     try client.create(path, object)
@@ -90,16 +100,16 @@ package final class ClusterPlace: RolloutPlace {
                 if made != nil { return .created }
                 continue
             }
-            let object = Self.replacing(old, written.content)
+            let object = Self.replacing(found, written.content)
             let new = try unlessLate { () throws(KubernetesError) in
                 try client.update(path.named(name), object)
             }
             // The server gives no new version to an object that is as it was.
             if let new {
-                return new.resourceVersion == old.resourceVersion ? .unchanged : .changed
+                return new.resourceVersion == found.resourceVersion ? .unchanged : .changed
             }
         }
-        throw EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
+        throw .changedMeanwhile(name)
     }
 
     /// The object with the specification that somebody has written, and their labels and annotations
@@ -121,8 +131,32 @@ package final class ClusterPlace: RolloutPlace {
         let failure: KubernetesError
         do throws(KubernetesError) { return try request() } catch { failure = error }
         guard failure.reason == .conflict || failure.reason == .alreadyExists else {
-            throw EditRefusal(failure.message)
+            throw EditRefusal(failure)
         }
         return nil
+    }
+}
+
+extension EditRefusal {
+    /// With what to do about it, where the server does not say.
+    package init(_ error: KubernetesError) {
+        let advice =
+            switch error.reason {
+            case .unauthorized:
+                ": the token or certificate of the kubeconfig has expired, or is another cluster's"
+            case .unreachable: ": the API server does not answer"
+            case .unknownKind:
+                ": `kubectl apply -f k8s/crd/modelrollout.yaml` makes ModelRollouts known to it"
+            default: ""
+            }
+        self.init(error.message + advice, patience: Self.patience(error))
+    }
+
+    private static func patience(_ error: KubernetesError) -> Duration? {
+        switch error.reason {
+        // A server that has just started does not know yet who may do what.
+        case .forbidden, .unauthorized: .seconds(30)
+        default: error.isTransient ? .seconds(Int64.max) : nil
+        }
     }
 }

@@ -60,7 +60,7 @@ package final class FolderPlace: RolloutPlace {
                     edited, of: document.content, origin: file, isRewritten: text.isRewritten)
             }
         }
-        throw EditRefusal("\(name) was changed by somebody else meanwhile, twice: try again")
+        throw .changedMeanwhile(name)
     }
 
     package func put(_ written: WrittenRollout) throws(EditRefusal) -> PutOutcome {
@@ -82,7 +82,7 @@ package final class FolderPlace: RolloutPlace {
             if Array(text.text.utf8) == before { return .unchanged }
             if try replace(file, before, with: text.text) { return .changed }
         }
-        throw EditRefusal("\(file) was changed by somebody else meanwhile, twice: try again")
+        throw .changedMeanwhile(file)
     }
 
     /// "fraud.yaml" of "fraud.yaml:12".

@@ -11,7 +11,10 @@ extension RolloutEdit {
     }
 
     /// Ends what holds it: `spec.suspend`, an indefinite pause, or an analysis that paused it.
-    package static func resume(_ rollout: EditedRollout) throws(EditRefusal) -> RolloutEdit {
+    /// - Parameter time: makes this word another one than that of a rollout before.
+    package static func resume(
+        _ rollout: EditedRollout, at time: WallTime
+    ) throws(EditRefusal) -> RolloutEdit {
         let (spec, status) = (rollout.spec, rollout.status)
         if spec.suspend {
             var edit = RolloutEdit("it goes on")
@@ -36,7 +39,7 @@ extension RolloutEdit {
                 "status.resumedStep: \(step) was let go on once already; promote it or abort it")
         }
         var edit = RolloutEdit("\(step) goes on")
-        edit.annotate(RolloutAnnotation.resume, place)
+        edit.annotate(RolloutAnnotation.resume, "\(place)#\(time)")
         return edit
     }
 

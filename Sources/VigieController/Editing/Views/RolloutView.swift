@@ -20,12 +20,12 @@ package struct RolloutView: Sendable {
     private var status: RolloutStatus { stored.status }
 
     /// Whether the status is about the canary that there is.
-    private var isAbout: Bool {
-        rollout?.spec.canary != nil && rollout?.spec.canary?.version == status.canaryVersion
-    }
+    private var isAbout: Bool { rollout?.isStatusOfCanary ?? false }
 
     /// The version that answers whom nothing else takes.
-    package var stable: String { effective.map { String($0.stable.version) } ?? "?" }
+    package var stable: String { stableVersion.map { String($0) } ?? "?" }
+
+    var stableVersion: Int? { effective?.stable.version }
 
     package var canary: String { rollout?.spec.canary.map { String($0.version) } ?? "-" }
 
@@ -54,7 +54,7 @@ package struct RolloutView: Sendable {
         }
     }
 
-    /// As `vigie rollout get -o json` prints it: the object, and its status.
+    /// As `vigie rollout inspect -o json` prints it: the object, and its status.
     package var json: JSONValue {
         (rollout?.json ?? .object(["metadata": .object(["name": .string(name)])]))
             .setting("status", status.json)

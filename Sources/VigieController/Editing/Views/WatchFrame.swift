@@ -5,14 +5,16 @@ import VigieTelemetry
 /// One moment of a rollout that somebody watches.
 package struct WatchFrame: Sendable {
     private let view: RolloutView
-    /// The sum of what pods tell; nil when none was asked, or none answers.
-    private let report: RolloutReport?
+    private let pods: [PodScraper.Answer]
+    /// Why this moment is not now: what was asked for it does not answer.
+    package var trouble: String?
 
     private static let barWidth = 40
 
-    package init(_ view: RolloutView, _ report: RolloutReport?) {
+    /// - Parameter pods: what pods tell; none when none was asked.
+    package init(_ view: RolloutView, _ pods: [PodScraper.Answer]) {
         self.view = view
-        self.report = report
+        self.pods = pods
     }
 
     /// A bar of a share in basis points, such as `██████░░░░░░`.
@@ -37,7 +39,9 @@ package struct WatchFrame: Sendable {
             let value = analysis.value.map(Shown.number) ?? "-"
             text += "  \(analysis.name) \(analysis.phase.rawValue) \(value)\n"
         }
-        return text + arms
+        text += arms + podRows
+        if let trouble { text += "  as of before: \(trouble)\n" }
+        return text
     }
 
     private func padded(_ text: String) -> String {
@@ -51,24 +55,73 @@ package struct WatchFrame: Sendable {
         return "  steps  \(padded(view.step)) \(Self.bar(share))\n"
     }
 
+    private func report(of pod: PodScraper.Answer) -> RolloutReport? {
+        try? pod.report.get().rollout(view.name)
+    }
+
     /// What pods have counted of both sides since the step began.
     private var arms: String {
-        guard let report else { return "" }
+        let reports = pods.compactMap(report)
+        guard var sum = reports.first else { return "" }
+        for report in reports.dropFirst() { sum.merge(report) }
         var table = TextTable([
             .init(title: "  ARM"), .init(title: "VERSION"),
             .init(title: "REQUESTS", isNumber: true), .init(title: "ERRORS", isNumber: true),
             .init(title: "P99", isNumber: true),
         ])
-        for arm in report.arms.sorted(by: {
+        for arm in sum.arms.filter({ $0.requests > 0 }).sorted(by: {
             ($0.arm.rawValue, $0.version) < ($1.arm.rawValue, $1.version)
         }) {
-            let errors = arm.errorRate.map { Shown.number($0 * 100) + " %" } ?? "-"
-            let p99 = arm.latency(0.99).map { Shown.number($0 * 1000) + " ms" } ?? "-"
             table.add([
-                "  \(arm.arm.label)", String(arm.version), String(arm.requests), errors, p99,
+                "  \(arm.arm.label)", String(arm.version), String(arm.requests),
+                Self.errors(arm), Self.p99(arm),
             ])
         }
         return table.text
+    }
+
+    private static func errors(_ arm: ArmReport?) -> String {
+        arm?.errorRate.map { Shown.number($0 * 100) + " %" } ?? "-"
+    }
+
+    private static func p99(_ arm: ArmReport?) -> String {
+        arm?.latency(0.99).map { Shown.number($0 * 1000) + " ms" } ?? "-"
+    }
+
+    /// What each pod has loaded and answered, and whether it does what is written.
+    private var podRows: String {
+        guard !pods.isEmpty else { return "" }
+        var table = TextTable([
+            .init(title: "  POD"), .init(title: "VERSIONS"),
+            .init(title: "STABLE", isNumber: true), .init(title: "CANARY", isNumber: true),
+            .init(title: "ERRORS", isNumber: true), .init(title: "P99", isNumber: true),
+            .init(title: "STATE"),
+        ])
+        for pod in pods {
+            let report = report(of: pod)
+            let loaded = report.map { $0.loaded.keys.sorted().map(String.init) } ?? []
+            let stable = view.stableVersion.flatMap { report?.arm(.stable, $0) }
+            let canary = report.flatMap { report in
+                report.canaryVersion.flatMap { report.arm(.canary, $0) }
+            }
+            table.add([
+                "  \(pod.place.name)", loaded.isEmpty ? "-" : loaded.joined(separator: ","),
+                stable.map { String($0.requests) } ?? "-",
+                canary.map { String($0.requests) } ?? "-", Self.errors(canary),
+                Self.p99(canary), state(of: pod, report),
+            ])
+        }
+        return table.text
+    }
+
+    private func state(of pod: PodScraper.Answer, _ report: RolloutReport?) -> String {
+        if case .failure(let failure) = pod.report { return failure.message }
+        guard let report else { return "does not know this rollout yet" }
+        if let failure = report.failed.first {
+            return "cannot load \(failure.version): \(failure.message)"
+        }
+        if let trip = report.trips.last { return "guard: \(trip.message)" }
+        return report.generation == view.stored.metadata.generation ? "up to date" : "behind"
     }
 
     /// One line, for a file or a pipe: it differs when something is new that is worth a line.
@@ -80,37 +133,7 @@ package struct WatchFrame: Sendable {
             "step=\(view.step)", "phase=\(view.phase)",
         ]
         if !status.reason.isEmpty { parts.append("reason=\(status.reason)") }
+        if trouble != nil { parts.append("(no answer)") }
         return parts.joined(separator: " ")
-    }
-}
-
-/// What somebody waits for.
-package struct WatchGoal: Sendable, Equatable {
-    private let phase: RolloutPhase
-
-    /// A phase, or "Promoted", which is the condition that goes with `Succeeded`; in any case.
-    package init?(_ text: String) {
-        let word = text.lowercased()
-        if word == "promoted" {
-            phase = .succeeded
-            return
-        }
-        guard let found = RolloutPhase.allCases.first(where: { $0.rawValue.lowercased() == word })
-        else { return nil }
-        phase = found
-    }
-
-    package static var names: String {
-        (["Promoted"] + RolloutPhase.allCases.map(\.rawValue)).joined(separator: ", ")
-    }
-
-    /// Whether it is reached: true; false when it can be no more, as the rollout has ended otherwise;
-    /// nil until then.
-    package func isReached(by rollout: Rollout) -> Bool? {
-        let status = rollout.status
-        let isAbout = status.canaryVersion == rollout.spec.canary?.version
-        let reached = isAbout ? status.phase : .idle
-        if reached == phase { return true }
-        return reached.isOver ? false : nil
     }
 }

@@ -5,13 +5,19 @@ import VigieTransport
 /// pointer, three histograms and one reading of the clock.
 extension ServerCall {
     @inline(__always)
-    private var counters: MethodCounters { method?.counters ?? server.counters.unknownMethods }
+    private func withCounters(_ body: (MethodCounters) -> Void) {
+        if let called {
+            called._withUnsafeGuaranteedRef { body($0.counters) }
+        } else {
+            body(server.counters.unknownMethods)
+        }
+    }
 
     /// The headers of a gRPC call are here.
     @inline(__always)
     func countStart() {
         isCounted = true
-        counters.started.add(1)
+        withCounters { $0.started.add(1) }
     }
 
     /// The call's status is known; counts once.
@@ -25,8 +31,10 @@ extension ServerCall {
         isCounted = false
         endedAt = time
         let now = endedAt.nanoseconds
-        counters.ended(
-            status, nanoseconds: now &- min(started.nanoseconds, now), received: receivedBytes,
-            sent: sentBytes, trace: trace, now: now)
+        withCounters {
+            $0.ended(
+                status, nanoseconds: now &- min(started.nanoseconds, now), received: receivedBytes,
+                sent: sentBytes, trace: trace, now: now)
+        }
     }
 }

@@ -31,7 +31,7 @@ extension RolloutSchema {
             ),
             SpecField(
                 "pause", "duration or `indefinite`", "0s",
-                "How long the step lasts at least; `indefinite` until the annotation `vigie.dev/resume` is the step's index."
+                "How long the step lasts at least; `indefinite` until the annotation `vigie.dev/resume` is the step's index, or begins with it and `#`."
             ),
             SpecField(
                 "analysis", "list of names",

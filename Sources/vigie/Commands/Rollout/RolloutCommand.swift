@@ -15,7 +15,7 @@ struct RolloutCommand: ParsableCommand {
             did not see it in time, and 64 when the command line is wrong.
             """,
         subcommands: [
-            RolloutListCommand.self, RolloutGetCommand.self, RolloutHistoryCommand.self,
+            RolloutListCommand.self, RolloutInspectCommand.self, RolloutHistoryCommand.self,
             RolloutCanaryCommand.self, RolloutShadowCommand.self, RolloutWeightCommand.self,
             RolloutPromoteCommand.self, RolloutAbortCommand.self, RolloutUndoCommand.self,
             RolloutSuspendCommand.self, RolloutResumeCommand.self, RolloutApproveCommand.self,

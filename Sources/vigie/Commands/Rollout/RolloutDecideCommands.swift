@@ -75,7 +75,11 @@ struct RolloutResumeCommand: ParsableCommand {
     @OptionGroup var place: RolloutPlaceOptions
     @Argument(help: "The rollout.") var name: String
 
-    func run() throws { try place.change(name, RolloutEdit.resume) }
+    func run() throws {
+        try place.change(name) { (rollout) throws(EditRefusal) in
+            try RolloutEdit.resume(rollout, at: .now())
+        }
+    }
 }
 
 struct RolloutApproveCommand: ParsableCommand {

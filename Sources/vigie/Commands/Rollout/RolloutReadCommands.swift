@@ -17,9 +17,11 @@ struct RolloutListCommand: ParsableCommand {
     }
 }
 
-struct RolloutGetCommand: ParsableCommand {
+struct RolloutInspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "Show one rollout: its specification, and what became of it.")
+        commandName: "inspect",
+        abstract: "Show one rollout: its specification, and what became of it.",
+        aliases: ["get"])
 
     @OptionGroup var place: RolloutPlaceOptions
     @OptionGroup var output: OutputOptions

@@ -1,9 +1,6 @@
 import ArgumentParser
 import Glibc
 import VigieController
-import VigieHTTP
-import VigieKubernetes
-import VigieRollouts
 import VigieTransport
 
 struct RolloutWatchCommand: ParsableCommand {
@@ -12,8 +9,9 @@ struct RolloutWatchCommand: ParsableCommand {
         abstract: "Follow a rollout: weight and step as bars, and what pods see of both sides.",
         discussion: """
             Draws itself anew on a terminal; into a file or a pipe it writes a line for each change. \
-            With --pods it asks their admin ports for requests, error rate and p99 since the step \
-            began.
+            With --pods, or --pods-selector on a cluster, it asks the pods' admin ports for versions, \
+            requests, error rate and p99 since the step began, and shows them pod by pod. While the API \
+            server is gone it says so and goes on asking.
 
             With --until it ends with status 0 when the rollout is there, with 1 when it has ended \
             otherwise, and with 2 when --timeout is over. Without, it goes on until --timeout.
@@ -40,20 +38,27 @@ struct RolloutWatchCommand: ParsableCommand {
     }
 
     func run() throws {
-        let place = try place.place()
+        let rollouts = try place.place()
+        let pods = try pods.source(place)
         let goal = until.flatMap { WatchGoal($0) }
-        let scraper = try pods.scraper()
         let deadline = timeout.map { MonotonicTime.now().advanced(by: $0.duration) }
         var screen = WatchScreen()
+        var last: WatchFrame?
+        var lastSeen = MonotonicTime.now()
         while true {
-            let stored = try place.one(name)
-            screen.show(
-                WatchFrame(RolloutView(stored), scraper.flatMap { pods.report(name, $0) }))
-            if let goal, let isReached = goal.isReached(by: try stored.good(name)) {
-                if isReached { return }
-                throw EditRefusal(
-                    "\(name) is \(stored.status.phase.rawValue), not \(until ?? ""): "
-                        + stored.status.message)
+            do throws(EditRefusal) {
+                let stored = try rollouts.one(name)
+                let frame = WatchFrame(RolloutView(stored), try pods?.answers() ?? [])
+                screen.show(frame)
+                (last, lastSeen) = (frame, MonotonicTime.now())
+                if let goal, try isThere(goal, stored) { return }
+            } catch {
+                // It was there a moment ago.
+                guard let patience = error.patience, var frame = last,
+                    MonotonicTime.now().since(lastSeen) < patience
+                else { throw error }
+                frame.trouble = error.description
+                screen.show(frame)
             }
             if let deadline, MonotonicTime.now() >= deadline {
                 guard goal != nil else { return }
@@ -65,68 +70,16 @@ struct RolloutWatchCommand: ParsableCommand {
             usleep(useconds_t(max(wait.milliseconds, 1) * 1000))
         }
     }
-}
 
-/// Pods that a watcher asks.
-struct WatchedPodOptions: ParsableArguments {
-    @Option(
-        help: .init(
-            "Admin ports of pods: http://10.0.0.1:8501,http://10.0.0.2:8501.", valueName: "urls"))
-    var pods: ControllerPodOptions.Addresses?
-
-    @Option(
-        help: .init("File with the token that the pods' admin ports ask for.", valueName: "file"))
-    var podsTokenFile: String?
-
-    @Option(help: .init("Authority of the pods' certificates, PEM.", valueName: "file"))
-    var podsCa: String?
-
-    /// Nil without pods.
-    func scraper() throws -> PodScraper? {
-        guard pods != nil else { return nil }
-        var trust = HTTPTrust()
-        trust.authorities = podsCa.map { .file($0) }
-        var token: String?
-        if let podsTokenFile {
-            do throws(KubernetesError) {
-                token = try Credentials(tokenFile: podsTokenFile).current()
-            } catch { throw EditRefusal("--pods-token-file: \(error)") }
+    /// - Throws: when it can be there no more.
+    private func isThere(_ goal: WatchGoal, _ stored: StoredRollout) throws(EditRefusal) -> Bool {
+        switch goal.isReached(by: try stored.good(name)) {
+        case true?: return true
+        case nil: return false
+        case false?:
+            throw EditRefusal(
+                "\(name) is \(stored.status.phase.rawValue), not \(until ?? ""): "
+                    + stored.status.message)
         }
-        return PodScraper(
-            trust: trust, token: token, timeout: .seconds(2),
-            agent: "vigie-rollout/\(Build.version)", HTTPCancellation())
-    }
-
-    /// The sum of what pods tell of a rollout.
-    func report(_ name: String, _ scraper: PodScraper) -> RolloutReport? {
-        var sum: RolloutReport?
-        for answer in scraper.scrape(pods?.places ?? []) {
-            guard case .success(let pod) = answer.report, let report = pod.rollout(name) else {
-                continue
-            }
-            if sum == nil { sum = report } else { sum?.merge(report) }
-        }
-        return sum
-    }
-}
-
-/// Shows frames one after the other: in the same place of a terminal, or as lines.
-struct WatchScreen {
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
-    private var height = 0
-    private var line = ""
-
-    mutating func show(_ frame: WatchFrame) {
-        guard isTerminal else {
-            let next = frame.line
-            if next != line { StandardStream.output.write(next + "\n") }
-            line = next
-            return
-        }
-        // ECMA-48: cursor up, erase to the end of the screen.
-        let back = height > 0 ? "\u{1B}[\(height)A" : ""
-        let text = frame.text
-        StandardStream.output.write("\(back)\r\u{1B}[J\(text)")
-        height = text.utf8.count { $0 == UInt8(ascii: "\n") }
     }
 }
