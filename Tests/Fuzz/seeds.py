@@ -212,6 +212,86 @@ def settings():
     )
 
 
+def rollouts():
+    example = (CORPUS.parents[2] / "k8s/examples/credit-default.yaml").read_bytes()
+    write("rollouts", "credit-default.yaml", example)
+    match = [{"metadata": "x-beta", "regex": "^(yes|on)[0-9]{1,3}$"}]
+    spec = {
+        "model": "credit-default",
+        "stable": {"version": 1, "digest": "sha256:" + "0" * 64},
+        "canary": {"version": 2},
+        "shadows": [
+            {
+                "version": 2,
+                "percent": 12.5,
+                "queue": 64,
+                "compare": {"absoluteTolerance": 1e-6, "relativeTolerance": 0.1, "bands": [0.5]},
+            }
+        ],
+        "routing": {
+            "weight": 500,
+            "sticky": {"input": "account"},
+            "salt": "ä",
+            "rules": [
+                {"name": "beta", "match": match, "to": "canary"},
+                {"name": "old", "match": [{"metadata": "x-old", "exact": "1"}], "version": 1},
+            ],
+            "exclude": [{"metadata": "x-tenant", "prefix": "no-"}],
+        },
+        "strategy": {
+            "steps": [
+                {"shadowPercent": 50, "minimumRequests": 10, "pause": "indefinite"},
+                {"weight": 1000, "pause": "90s", "analysis": ["a"]},
+            ],
+            "analysis": [
+                {
+                    "name": "a",
+                    "source": "prometheus",
+                    "query": "sum(rate(x[1m]))",
+                    "address": "http://127.0.0.1:9",
+                    "max": 0.1,
+                    "interval": "10s",
+                    "failureLimit": 1,
+                }
+            ],
+            "guard": {"errorRate": 0.05, "p99": "50ms", "nonFinite": True, "window": "1s"},
+            "onFailure": "Pause",
+            "progressDeadline": "600s",
+            "revisionHistoryLimit": 3,
+        },
+        "approvals": {"required": 2},
+        "suspend": False,
+    }
+    head = {"apiVersion": "vigie.dev/v1alpha1", "kind": "ModelRollout"}
+    whole = head | {"metadata": {"name": "credit-default", "generation": 3}, "spec": spec}
+    write("rollouts", "everything.json.yaml", json.dumps(whole, indent=1).encode())
+    write(
+        "rollouts",
+        "anchors.yaml",
+        b"# two documents\n---\napiVersion: vigie.dev/v1alpha1\nkind: ModelRollout\n"
+        b"metadata: {name: credit-default}\nspec:\n  model: credit-default\n"
+        b"  stable: &one {version: 1}\n  canary: *one\n  routing: {weight: 1_000, salt: |\n"
+        b"    text\n  }\n---\nkind: ConfigMap\n",
+    )
+    status = {
+        "phase": "Progressing",
+        "observedGeneration": 3,
+        "stableVersion": 1,
+        "canaryVersion": 2,
+        "weight": 500,
+        "shadowPercent": 12.5,
+        "stepIndex": 1,
+        "stepStartedAt": "2026-11-26T09:00:00Z",
+        "message": "step 2 of 4",
+        "pods": {"total": 2, "updated": 2, "ready": 1, "failedToLoad": 0},
+        "analysis": [{"name": "errors", "value": 0.5, "phase": "Running", "failures": 1}],
+        "approvedBy": ["ada"],
+        "history": [{"stableVersion": 1, "canaryVersion": 2, "outcome": "RolledBack"}],
+        "conditions": [{"type": "Ready", "status": "True", "reason": "x", "message": "y"}],
+    }
+    write("rollouts", "one.status.json", json.dumps(status, indent=1).encode())
+
+
 def command_line():
     lines = {
         "serve": "serve --loops 2 --max-connections 500 --grace 3s --log-level debug",
@@ -230,5 +310,5 @@ def command_line():
 
 
 if __name__ == "__main__":
-    for make in [http2, messages, admin, registry, decisions, settings, command_line]:
+    for make in [http2, messages, admin, registry, decisions, settings, rollouts, command_line]:
         make()

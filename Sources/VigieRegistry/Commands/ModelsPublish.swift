@@ -17,13 +17,15 @@ package struct ModelsPublish: Sendable {
     ///   - loader: of the registry: members of a pipeline come from there.
     ///   - folder: of the version.
     ///   - name: nil takes the manifest's.
+    ///   - first: the least number that it may have; nil for the next one. MLflow numbers by itself.
     ///   - key: signs the manifest.
     /// - Throws: what is wrong with the folder; nothing is then published.
     package init(
         _ loader: VersionLoader, folder path: String, name: String? = nil,
-        writer: any RegistryWriter, key: SigningKey? = nil
+        from first: Int? = nil, writer: any RegistryWriter, key: SigningKey? = nil
     ) throws(RegistryError) {
-        let (manifest, payload) = try Self.read(path)
+        let folder = try Self.open(path)
+        let manifest = try Self.manifest(of: folder)
         guard let name = name ?? manifest.name else {
             throw RegistryError(
                 .refused, "manifest.json: name is missing: give --model, or write it there")
@@ -32,14 +34,12 @@ package struct ModelsPublish: Sendable {
             throw RegistryError(
                 .refused, "'\(name)' is no model's name: it must be \(ModelName.rule)")
         }
-        let entry = payload.first { $0.path == manifest.entry }?.bytes ?? []
-        let background = payload.first { $0.path == manifest.background }?.bytes ?? []
-        let artifact = try loader.compile(manifest, entry, background: background)
-        latency = try WarmUp.run(artifact)
+        latency = try Self.prove(loader, folder, manifest)
+        let payload = try Self.payload(of: folder, manifest)
         let existing = try loader.source.scan().models.first { $0.name == name }
         let written = WrittenTexts()
         version = try writer.publish(
-            name, from: (existing?.versions.last ?? 0) + 1, payload: payload
+            name, from: first ?? (existing?.versions.last ?? 0) + 1, payload: payload
         ) { number throws(RegistryError) in
             var numbered = manifest
             numbered.name = name
@@ -59,37 +59,51 @@ package struct ModelsPublish: Sendable {
 
     private final class WrittenTexts { var texts: VersionTexts? }
 
-    /// The manifest and all its files, verified.
-    private static func read(_ path: String) throws(RegistryError) -> (Manifest, [PayloadFile]) {
+    private static func open(_ path: String) throws(RegistryError) -> OpenFolder {
+        do { return try OpenFolder(path) } catch { throw refusal(error) }
+    }
+
+    private static func manifest(of folder: borrowing OpenFolder) throws(RegistryError) -> Manifest
+    {
+        let bytes: [UInt8]
+        do { bytes = try folder.read(Manifest.fileName, bytesMax: ManifestLimits.bytesMax) } catch {
+            throw refusal(error)
+        }
+        do { return try Manifest.read(bytes) } catch {
+            throw RegistryError(.refused, "cannot publish \(folder.path): \(error)")
+        }
+    }
+
+    /// Verifies all files, loads the model and warms it up; what that took in memory is given back.
+    private static func prove(
+        _ loader: VersionLoader, _ folder: borrowing OpenFolder, _ manifest: Manifest
+    ) throws(RegistryError) -> WarmUpLatency {
+        let files: (model: [UInt8], background: [UInt8], payloadBytes: Int)
+        do { files = try loader.readFiles(folder, manifest) } catch {
+            throw RegistryError(
+                .refused, "cannot publish \(folder.path): \(error.message)", cause: error.cause)
+        }
+        return try WarmUp.run(
+            try loader.compile(manifest, files.model, background: files.background))
+    }
+
+    /// The files, to be read while they are written elsewhere.
+    private static func payload(of folder: borrowing OpenFolder, _ manifest: Manifest)
+        throws(RegistryError) -> [PayloadFile]
+    {
         do throws(FileError) {
-            let folder = try OpenFolder(path)
-            let bytes = try folder.read(Manifest.fileName, bytesMax: ManifestLimits.bytesMax)
-            let manifest: Manifest
-            do { manifest = try Manifest.read(bytes) } catch {
-                throw FileError("publish", path, detail: "\(error)")
-            }
             var payload: [PayloadFile] = []
-            var total = 0
             for file in manifest.files {
-                let bytes = try folder.read(file.path, bytesMax: ManifestLimits.fileBytesMax)
-                total += bytes.count
-                guard total <= ManifestLimits.versionBytesMax else {
-                    throw FileError(
-                        "publish", path,
-                        detail: "its files have more than \(ManifestLimits.versionBytesMax) bytes",
-                        cause: .size)
-                }
-                let digest = SHA256.digest(of: bytes)
-                guard digest == file.sha256 else {
-                    throw FileError(
-                        "publish", path,
-                        detail: "\(file.path) has SHA-256 \(digest.hex), the manifest says "
-                            + file.sha256.hex, cause: .digest)
-                }
-                payload.append(PayloadFile(path: file.path, bytes: bytes))
+                payload.append(
+                    PayloadFile(
+                        path: file.path, file: try folder.file(file.path), sha256: file.sha256))
             }
-            return (manifest, payload)
-        } catch { throw RegistryError(.refused, "\(error)", cause: error.cause) }
+            return payload
+        } catch { throw refusal(error) }
+    }
+
+    private static func refusal(_ error: FileError) -> RegistryError {
+        RegistryError(.refused, "\(error)", cause: error.cause)
     }
 
     /// What the command prints.

@@ -68,6 +68,12 @@ package struct OpenFolder: ~Copyable {
         } catch { throw FileError("read", "\(path)/\(relative)", code: error.code) }
     }
 
+    /// A file to read pieces of.
+    package func file(_ relative: String) throws(FileError) -> OpenFile {
+        let file = try openFile(relative)
+        return OpenFile(file.descriptor, file.stamp, path: "\(path)/\(relative)")
+    }
+
     /// What there is to know about a file without reading it.
     package func stamp(_ relative: String) throws(FileError) -> FileStamp {
         let file = try openFile(relative)

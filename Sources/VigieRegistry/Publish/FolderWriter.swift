@@ -18,7 +18,9 @@ package struct FolderWriter: RegistryWriter {
             for file in payload {
                 let path = "\(temporary)/\(file.path)"
                 try FolderTree.make(FolderTree.parent(of: path))
-                try AtomicFile.write(file.bytes, to: path)
+                try AtomicFile.write(to: path) { write throws(FileError) in
+                    try file.forEachPiece(wrap: { $0 }, write)
+                }
             }
         } catch { throw RegistryError(.folder, "\(error)") }
         for version in first..<first + 100 {

@@ -24,7 +24,7 @@ package struct MLflowWriter: RegistryWriter {
             let place = "\(uri)/model"
             let path = try MLflowRegistry.proxiedPath(place)
             for file in payload {
-                try client.upload("\(path)/\(file.path)", .bytes(file.bytes), cancellation)
+                try client.upload("\(path)/\(file.path)", file.body, cancellation)
             }
             let answer = try client.post(
                 "mlflow/model-versions/create",

@@ -19,17 +19,6 @@ package protocol RegistryWriter: Sendable {
     func setLabel(_ label: String, of name: String, to version: Int?) throws(RegistryError)
 }
 
-/// A file that is published.
-package struct PayloadFile: Sendable {
-    package var path: String
-    package var bytes: [UInt8]
-
-    package init(path: String, bytes: [UInt8]) {
-        self.path = path
-        self.bytes = bytes
-    }
-}
-
 /// A version's manifest and its signature, as they are written.
 package struct VersionTexts: Sendable {
     package var manifest: [UInt8]
@@ -53,10 +42,13 @@ package struct VersionTexts: Sendable {
 
 extension RegistryAddress {
     /// Who writes to it.
-    package var writer: any RegistryWriter {
+    package var writer: any RegistryWriter { writer(partBytes: S3Upload.partBytes) }
+
+    /// - Parameter partBytes: see ``S3Upload``.
+    package func writer(partBytes: Int) -> any RegistryWriter {
         switch self {
         case .folder(let path): FolderWriter(FolderSource(path))
-        case .s3(let address): S3Writer(S3Client(address))
+        case .s3(let address): S3Writer(S3Client(address), partBytes: partBytes)
         case .mlflow(let address): MLflowWriter(MLflowClient(address))
         }
     }

@@ -8,10 +8,13 @@ package struct S3Writer: RegistryWriter {
     private let cancellation = HTTPCancellation()
     /// Says that a version is being written; removed at its end.
     static let mark = ".publishing"
-    /// Bytes that one PUT takes at most; more would need parts (Amazon S3 user guide).
-    static let bytesMax = 5 << 30
+    private let partBytes: Int
 
-    package init(_ client: S3Client) { self.client = client }
+    /// - Parameter partBytes: see ``S3Upload``.
+    package init(_ client: S3Client, partBytes: Int = S3Upload.partBytes) {
+        self.client = client
+        self.partBytes = partBytes
+    }
 
     package func publish(
         _ name: String, from first: Int, payload: [PayloadFile],
@@ -20,7 +23,10 @@ package struct S3Writer: RegistryWriter {
         do throws(RemoteError) {
             let version = try reserve(name, from: first)
             do throws(RemoteError) {
-                for file in payload { try put(key(name, version, file.path), file.bytes) }
+                for file in payload {
+                    let upload = S3Upload(client, key(name, version, file.path), cancellation)
+                    try upload.send(file, partBytes: partBytes)
+                }
             } catch {
                 try? remove(name, version, payload)
                 throw error
@@ -105,9 +111,6 @@ package struct S3Writer: RegistryWriter {
     private func put(_ key: String, _ bytes: [UInt8], _ headers: HTTPHeaders = HTTPHeaders())
         throws(RemoteError) -> Bool
     {
-        guard bytes.count <= Self.bytesMax else {
-            throw RemoteError(.refused(.size), "\(key) has more than \(Self.bytesMax) bytes")
-        }
         let response = try client.send(
             "PUT", key, headers: headers, body: .bytes(bytes),
             digest: SHA256.digest(of: bytes).hex, timeout: nil, cancellation)

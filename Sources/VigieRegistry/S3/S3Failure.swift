@@ -2,12 +2,18 @@ import VigieHTTP
 
 /// What an S3 server's refusals mean, in words of what to do.
 enum S3Failure {
-    /// Nil for successes, and for what the caller asked to be told: 304 and 412.
+    /// Nil for successes, and for what the caller asked to be told: 304 and 412. An answer to
+    /// CompleteMultipartUpload begins before it is known how it ends: it may be a failure with the
+    /// status 200 (Amazon S3 API reference).
     static func error(_ request: HTTPRequest, _ response: HTTPResponse, _ address: S3Address)
         -> RemoteError?
     {
-        if response.isSuccess { return nil }
+        if response.isSuccess, request.method != "POST" { return nil }
         let (code, message) = parse(response.body)
+        if response.isSuccess {
+            return code.isEmpty
+                ? nil : RemoteError(.unavailable, "\(request.method): \(code): \(message)")
+        }
         let what = "\(request.method) \(request.url.prefix { $0 != "?" })"
         let told = [code, message].filter { !$0.isEmpty }.joined(separator: ": ")
         let answer = "\(what): HTTP \(response.status)" + (told.isEmpty ? "" : " \(told)")

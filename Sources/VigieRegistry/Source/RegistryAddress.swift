@@ -41,7 +41,7 @@ package enum RegistryAddress: Sendable, Equatable {
     ///   - cacheBytesMax: how much of it may be used.
     package func source(
         cache: String? = nil, cacheBytesMax: Int = CacheDefaults.bytesMax,
-        trust: TrustPolicy = TrustPolicy(), options: MirrorOptions = MirrorOptions(),
+        trust: TrustHolder = TrustHolder(), options: MirrorOptions = MirrorOptions(),
         counters: RemoteCounters = RemoteCounters()
     ) throws(RegistryError) -> any RegistrySource {
         if case .folder(let path) = self { return FolderSource(path) }

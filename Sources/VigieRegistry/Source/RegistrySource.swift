@@ -40,8 +40,15 @@ package protocol RegistrySource: Sendable {
     /// a look would find something new.
     func follow(_ onChange: @escaping @Sendable () -> Void)
 
+    /// What was refused may be taken now: others are trusted than before.
+    func retryRefused()
+
     /// Ends what ``follow(_:)`` began, and waits for its threads.
     func stop()
+}
+
+extension RegistrySource {
+    package func retryRefused() {}
 }
 
 /// A version of a model.

@@ -13,11 +13,16 @@ package struct ModelStatus: Sendable, Equatable {
     package var state: State
     /// Why it is not ready, or what is odd about it; empty when all is well.
     package var reason: String
+    /// The labels that callers may name the version by now, ascending.
+    package var labels: [String]
 
-    package init(name: String, version: Int?, state: State, reason: String = "") {
+    package init(
+        name: String, version: Int?, state: State, reason: String = "", labels: [String] = []
+    ) {
         self.name = name
         self.version = version
         self.state = state
         self.reason = reason
+        self.labels = labels
     }
 }

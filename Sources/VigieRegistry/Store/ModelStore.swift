@@ -1,6 +1,7 @@
 import CVigieSys
 import Glibc
 import Synchronization
+import VigieCrypto
 import VigieEngine
 
 /// The models of a registry in memory, kept in line with its folder by a thread of its own.
@@ -11,7 +12,7 @@ import VigieEngine
 package final class ModelStore: Sendable {
     private let source: any RegistrySource
     private let options: StoreOptions
-    private let trust: TrustPolicy
+    private let trust: TrustHolder
     private let compile: VersionLoader.Compile
     private let onEvent: @Sendable (StoreEvent) -> Void
     private let published = Mutex(Published())
@@ -33,7 +34,7 @@ package final class ModelStore: Sendable {
     ///   - onEvent: what happens, for the log; see ``StoreEvent`` for the thread.
     package init(
         _ source: any RegistrySource, options: StoreOptions = StoreOptions(),
-        trust: TrustPolicy = TrustPolicy(),
+        trust: TrustHolder = TrustHolder(),
         compile: @escaping VersionLoader.Compile = { source throws(LoadError) in
             try source.load()
         },
@@ -114,6 +115,16 @@ package final class ModelStore: Sendable {
     /// thread when everything that was there has been dealt with.
     package func refresh(_ done: @escaping @Sendable (RegistryError?) -> Void) {
         post(StoreMailbox.Command(action: .look, done: done))
+    }
+
+    /// Believes these keys from now on, and tries again what was refused before. What serves, serves on.
+    /// Any thread; returns at once.
+    /// - Returns: what that changes; nil for nothing.
+    package func replaceTrust(_ keys: [Ed25519.PublicKey]) -> TrustHolder.Change? {
+        guard let change = trust.replace(keys) else { return nil }
+        source.retryRefused()
+        refresh { _ in }
+        return change
     }
 
     /// Ends the watching and waits for the store's thread. What is loaded stays in ``table``.

@@ -21,7 +21,8 @@ extension StoreCore {
             for (version, state) in model.versions.sorted(by: { $0.key < $1.key }) {
                 all.append(
                     ModelStatus(
-                        name: name, version: version, state: state.status, reason: state.reason))
+                        name: name, version: version, state: state.status, reason: state.reason,
+                        labels: model.labels.filter { $0.value == version }.keys.sorted()))
             }
         }
         addAbsent(&all)

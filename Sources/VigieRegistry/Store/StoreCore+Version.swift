@@ -4,6 +4,7 @@ import VigieEngine
 extension StoreCore {
     struct Attempt: Sendable {
         let stamp: VersionStamp
+        let trust: UInt64
         /// Of a pipeline that did not load.
         let members: [VersionKey]
         let result: Result<LoadedModel, RegistryError>
@@ -19,7 +20,7 @@ extension StoreCore {
         if case .idle = state.phase { return true }
         if let retryAt = state.retryAt, now >= retryAt { return true }
         let stamp = source.stamp([VersionKey(name, version)] + state.members)
-        guard stamp != state.stamp else { return false }
+        guard stamp != state.stamp || loader.trust.generation != state.trust else { return false }
         state.changedAt = now
         state.retryInterval = .zero
         return true
@@ -31,6 +32,7 @@ extension StoreCore {
     ) {
         let isNews = state.stamp != attempt.stamp
         state.stamp = attempt.stamp
+        state.trust = attempt.trust
         state.members = attempt.members
         state.retryAt = nil
         switch attempt.result {
@@ -127,6 +129,7 @@ extension VersionLoader {
     /// The stamp is taken before reading: a change during the load shows as one after it.
     func attempt(_ name: String, _ version: Int) -> StoreCore.Attempt {
         let key = VersionKey(name, version)
+        let trust = trust.generation
         // Whether it can be had shows in the stamp; why it cannot, when it is loaded.
         try? source.provide(name, version)
         var stamp = source.stamp([key])
@@ -144,7 +147,7 @@ extension VersionLoader {
             members = []
             stamp = source.stamp([key])
         }
-        return StoreCore.Attempt(stamp: stamp, members: members, result: result)
+        return StoreCore.Attempt(stamp: stamp, trust: trust, members: members, result: result)
     }
 
     /// All members, and their members.

@@ -9,11 +9,11 @@ package struct VersionLoader: Sendable {
 
     package let source: any RegistrySource
     private let compileModel: Compile
-    private let trust: TrustPolicy
+    let trust: TrustHolder
     let cache = ArtifactCache()
 
     package init(
-        _ source: any RegistrySource, trust: TrustPolicy = TrustPolicy(),
+        _ source: any RegistrySource, trust: TrustHolder = TrustHolder(),
         compile: @escaping Compile = { source throws(LoadError) in try source.load() }
     ) {
         self.source = source
@@ -122,6 +122,7 @@ package struct VersionLoader: Sendable {
         do { manifest = try Manifest.read(bytes, folder: (name, version)) } catch {
             throw RegistryError(error.isIncomplete ? .incomplete : .refused, "\(error)")
         }
+        let trust = trust.policy
         if trust.isActive {
             _ = try trust.check(bytes, try readSignature(folder))
             try trust.checkIdentity(manifest)

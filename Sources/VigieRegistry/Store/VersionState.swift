@@ -17,6 +17,8 @@ struct VersionState {
     var reason = ""
     /// Its files when they were last tried, or loaded.
     var stamp: VersionStamp?
+    /// ``TrustHolder/generation`` when it was last tried.
+    var trust: UInt64 = 0
     /// A pipeline that did not load: its members, whose files count like its own.
     var members: [VersionKey] = []
     /// When its files were last seen to have changed.

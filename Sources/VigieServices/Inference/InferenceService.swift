@@ -66,7 +66,7 @@ enum InferenceService {
         }
         handler.unary(Service.ModelMetadata.self) { request, response, _ throws(RPCStatus) in
             let served = try node.find(request.name, version: request.version)
-            response.describe(served, versions: node.table.find(request.name)?.versions ?? [])
+            response.describe(served, of: node.table.find(request.name))
         }
         handler.unary(Service.ModelConfig.self) { request, response, _ throws(RPCStatus) in
             let served = try node.find(request.name, version: request.version)

@@ -40,18 +40,20 @@ extension ServedModel {
 
 /// A label of a version that is served.
 struct ServedLabel {
-    /// With the `@` in front.
-    private let name: [UInt8]
+    let name: String
+    /// With the `@` in front, as callers write it.
+    private let bytes: [UInt8]
     let served: ServedVersion
 
     init(_ name: String, _ served: ServedVersion) {
-        self.name = Array("@\(name)".utf8)
+        self.name = name
+        bytes = Array("@\(name)".utf8)
         self.served = served
     }
 
     func matches(_ text: Text) -> Bool {
-        guard text.count == name.count else { return false }
-        for index in name.indices where name[index] != text.utf8Span[index] { return false }
+        guard text.count == bytes.count else { return false }
+        for index in bytes.indices where bytes[index] != text.utf8Span[index] { return false }
         return true
     }
 }

@@ -34,9 +34,10 @@ struct AdminPages: Sendable {
 
     private func models() -> String {
         let rows = store.statuses().map { status in
+            let labels = status.labels.map { LogValue.text($0).json }.joined(separator: ",")
             let version = status.version.map(String.init) ?? "null"
             return "{\"name\":\(LogValue.text(status.name).json),\"version\":\(version),"
-                + "\"state\":\"\(status.state.rawValue)\","
+                + "\"state\":\"\(status.state.rawValue)\",\"labels\":[\(labels)],"
                 + "\"reason\":\(LogValue.text(status.reason).json)}"
         }
         return "[" + rows.joined(separator: ",\n ") + "]"

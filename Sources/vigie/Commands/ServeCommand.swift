@@ -59,7 +59,7 @@ struct ServeCommand: SettingsCommand {
             "kubeconfig", "kube-context", "service-account-dir", "rollouts-namespace",
             "rollouts-selector", "registry", "keep-versions",
             "version-policy", "registry-poll-interval", "registry-cache", "registry-cache-bytes",
-            "trusted-keys", "tls-cert", "tls-key", "tls-client-ca",
+            "trusted-keys", "trusted-keys-interval", "tls-cert", "tls-key", "tls-client-ca",
             "tls-client-auth",
             "tls-reload-interval", "log-level", "log-format", "log-file", "access-log-sample",
             "slow-request", "trace-endpoint", "trace-sample-ratio", "trace-sampler",

@@ -25,6 +25,12 @@ struct RegistryOptions: ParsableArguments {
             valueName: "time"))
     var registryPollInterval: TimeSpan?
 
+    @Option(
+        help: .init(
+            "How often --trusted-keys is read again; SIGHUP does it at once. Versions of a key that is gone are not loaded any more; those that serve, serve on.",
+            valueName: "time"))
+    var trustedKeysInterval = TimeSpan(.seconds(10))
+
     @OptionGroup var cache: CacheOptions
     @OptionGroup var trust: TrustOptions
 
@@ -48,7 +54,7 @@ struct RegistryOptions: ParsableArguments {
 
     /// Where versions are loaded from.
     func source(
-        _ address: RegistryAddress, _ trust: TrustPolicy, _ counters: RemoteCounters
+        _ address: RegistryAddress, _ trust: TrustHolder, _ counters: RemoteCounters
     ) throws(RegistryError) -> any RegistrySource {
         var options = MirrorOptions()
         if let interval = registryPollInterval { options.pollInterval = interval.duration }
@@ -62,6 +68,9 @@ struct RegistryOptions: ParsableArguments {
             throw ValidationError("--keep-versions is \(keepVersions); it must be 1 to 1000.")
         }
         do { _ = try policies() } catch { throw ValidationError("--version-policy: \(error).") }
+        guard trustedKeysInterval.duration >= .milliseconds(100) else {
+            throw ValidationError("--trusted-keys-interval must be 100ms or more.")
+        }
         if let registryPollInterval, registryPollInterval.duration < .milliseconds(50) {
             throw ValidationError("--registry-poll-interval must be 50ms or more.")
         }

@@ -22,6 +22,7 @@ final class Pod {
     private let admin: AdminServer?
     private let observation: PodObservation
     private var certificates: CertificateWatcher?
+    private var trust: TrustWatcher?
 
     /// Loads, binds and begins to answer; throws what stands in the way, as a sentence.
     init(_ settings: PodSettings, log: Log) throws(StartFailure) {
@@ -40,6 +41,7 @@ final class Pod {
             }
         }
         certificates = settings.tls.configuration.map(CertificateWatcher.init)
+        self.trust = settings.registry.trust.trustedKeys.map(TrustWatcher.init)
 
         let registryMetrics = RegistryMetrics()
         let (source, trust, options) = try Self.registry(settings.registry, registryMetrics)
@@ -152,9 +154,9 @@ final class Pod {
 
     private static func registry(
         _ settings: RegistryOptions, _ metrics: RegistryMetrics
-    ) throws(StartFailure) -> (any RegistrySource, TrustPolicy, StoreOptions) {
+    ) throws(StartFailure) -> (any RegistrySource, TrustHolder, StoreOptions) {
         let trust = try StartFailure.wrapping("--trusted-keys") { () throws(RegistryError) in
-            try settings.trust.policy()
+            TrustHolder(try settings.trust.policy())
         }
         let address = try StartFailure.wrapping("--registry") { () throws(RegistryError) in
             try RegistryAddress(settings.registry)
@@ -206,15 +208,20 @@ final class Pod {
 
     /// Returns when the pod has ended in good order.
     func runUntilSignalled() {
+        let interval = min(
+            settings.tls.tlsReloadInterval.duration,
+            settings.registry.trustedKeysInterval.duration)
         while true {
-            switch Signals.wait(atMost: settings.tls.tlsReloadInterval.duration) {
+            switch Signals.wait(atMost: interval) {
             case .terminate: return end()
             case .reload:
                 log.writer.reopen()
                 reloadCertificates()
+                trust?.look(store, log)
                 store.refresh { _ in }
             case .timeout:
                 if certificates?.hasChanged() == true { reloadCertificates() }
+                trust?.look(store, log)
             }
         }
     }

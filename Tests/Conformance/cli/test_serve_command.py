@@ -14,6 +14,7 @@ import urllib.request
 
 import grpc
 import pytest
+import test_file_settings
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from harness import DEMO, Pod, binary
 
@@ -27,6 +28,7 @@ OTHER_VALUES = {
     "version-policy": "latest:3;fraud-score=versions:1,2;other=all",
     "registry-poll-interval": "500ms",
     "registry-cache-bytes": "64MiB",
+    "trusted-keys-interval": "2s",
     "tls-client-auth": "optional",
     "tls-reload-interval": "1s",
     "log-level": "warning",
@@ -108,15 +110,8 @@ OTHER_VALUES = {
     "drift-window": "5m",
     "rollouts-wait": "5s",
 }
-# Settings that need files, tried by tests of their own.
-ELSEWHERE = {
-    *["config", "registry", "registry-cache", "trusted-keys", "require-signed"],
-    *["tls-cert", "tls-key", "tls-client-ca", "admin-token-file", "admin-tls"],
-    *["trace-ca", "trace-cert", "trace-key", "decision-log-key", "rollouts"],
-    # Of a Kubernetes cluster: see kubernetes/.
-    *["rollouts-cache", "kubeconfig", "kube-context", "rollouts-namespace", "rollouts-selector"],
-    "service-account-dir",
-}
+# Those that need files or servers have tests of their own, in all three ways, too.
+ELSEWHERE = {"config", *test_file_settings.SETTINGS}
 
 
 @pytest.fixture
@@ -149,7 +144,9 @@ def run(*arguments, env=None):
 
 
 def documented_settings():
-    return set(re.findall(r"^ {2}(?:-\w, )?--([a-z0-9-]+)", run("serve", "--help").stdout, re.MULTILINE))
+    return set(
+        re.findall(r"^ {2}(?:-\w, )?--([a-z0-9-]+)", run("serve", "--help").stdout, re.MULTILINE)
+    )
 
 
 def test_help_names_every_setting_and_the_tests_set_each_of_them():
@@ -322,7 +319,13 @@ def test_the_admin_port_tells_how_the_pod_is(pod):
     assert running.get("/readyz") == (200, "ready\n")
     assert json.loads(running.get("/version")[1])["name"] == "vigie"
     models = json.loads(running.get("/models")[1])
-    assert {"name": "credit-default", "version": 1, "state": "READY", "reason": ""} in models
+    assert {
+        "name": "credit-default",
+        "version": 1,
+        "state": "READY",
+        "labels": [],
+        "reason": "",
+    } in models
     assert running.get("/nothing")[0] == 404
     with socket.create_connection(running.admin.split(":")) as raw:
         raw.sendall(b"\x00\x01nonsense\r\n\r\n")

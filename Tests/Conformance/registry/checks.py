@@ -1,10 +1,16 @@
 """What pods say of versions, and waiting for it."""
 
 import contextlib
+import functools
+import pathlib
+import tempfile
 import time
 
 import pytest
 import tritonclient.grpc as triton
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from grpc_tools import protoc
+from harness import ROOT
 
 
 def needs_memory(source):
@@ -40,6 +46,28 @@ def reason(pod, model, version):
         if entry.name == model and entry.version == str(version) and entry.state != "READY":
             return entry.reason
     return ""
+
+
+@functools.cache
+def _metadata_type():
+    """Our ModelMetadataResponse: Triton's lacks the properties of the Open Inference Protocol."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "set"
+        arguments = [f"-I{ROOT / 'Protos'}", "--include_imports", f"--descriptor_set_out={out}"]
+        assert protoc.main(["protoc", *arguments, "inference/grpc_service.proto"]) == 0
+        files = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
+    # Apart from the pool of tritonclient, which has the same names.
+    pool = descriptor_pool.DescriptorPool()
+    for file in files:
+        pool.Add(file)
+    name = "inference.ModelMetadataResponse"
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName(name))
+
+
+def properties(pod, model, version):
+    """What ModelMetadata says beside tensors."""
+    metadata = pod.client.get_model_metadata(model, version)
+    return dict(_metadata_type().FromString(metadata.SerializeToString()).properties)
 
 
 def refused(pod, said, version=2, model="credit", seconds=60):

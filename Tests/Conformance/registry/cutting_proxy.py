@@ -1,5 +1,6 @@
 """A proxy in front of a registry's server that misbehaves as it is told."""
 
+import contextlib
 import socket
 import threading
 import urllib.parse
@@ -19,6 +20,8 @@ class Proxy:
         # Requests that are answered 503 without being passed on.
         self.busy = 0
         self.refused = self.cut = 0
+        # Requests of whose bodies one byte is changed on its way.
+        self.spoils = 0
         # Only requests whose head has this text are harmed.
         self.only = b""
         # Replaces bytes in answers.
@@ -36,6 +39,11 @@ class Proxy:
 
     def serve(self, client: socket.socket):
         """One request a connection: the answer says that it is closed."""
+        # Either side may have gone before it has heard everything.
+        with contextlib.suppress(ConnectionError):
+            self.relay(client)
+
+    def relay(self, client: socket.socket):
         with client:
             head = b""
             while b"\r\n\r\n" not in head:
@@ -54,16 +62,21 @@ class Proxy:
                         b"Connection: close\r\n\r\n"
                     )
                     return
+                spoil = harm and self.spoils > 0
+                self.spoils -= spoil
                 limit = None
                 if harm and self.cuts > 0:
                     self.cuts -= 1
                     self.cut += 1
                     limit = self.cut_after
             # One answer, then the end: nothing of the next request is on this connection.
-            head = head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+            head, body = head.split(b"\r\n\r\n", 1)
+            head += b"\r\nConnection: close\r\n\r\n"
             with socket.create_connection(self.target) as server:
                 server.sendall(head)
-                threading.Thread(target=self.forward, args=(client, server), daemon=True).start()
+                threading.Thread(
+                    target=self.forward, args=(client, server, body, spoil), daemon=True
+                ).start()
                 passed = 0
                 while True:
                     piece = server.recv(65536)
@@ -80,10 +93,13 @@ class Proxy:
                     client.sendall(piece)
 
     @staticmethod
-    def forward(client: socket.socket, server: socket.socket):
+    def forward(client: socket.socket, server: socket.socket, piece: bytes, spoil: bool):
         try:
-            while piece := client.recv(65536):
+            while piece or (piece := client.recv(65536)):
+                if spoil:
+                    piece, spoil = bytes([piece[0] ^ 1]) + piece[1:], False
                 server.sendall(piece)
+                piece = b""
         except OSError:
             pass
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 
 
 def scorecard(value: float) -> bytes:
@@ -26,4 +27,18 @@ def files(name: str, version: int, **more) -> dict[str, bytes]:
     return {
         "scorecard.json": payload,
         "manifest.json": manifest(payload, name, version, **more),
+    }
+
+
+def large(version: int, kilobytes: int = 3000, padding: int = 0) -> dict[str, bytes]:
+    """A version with a large second file; its model file has spaces at its end."""
+    payload, more = scorecard(version) + b" " * padding, os.urandom(1024) * kilobytes
+    whole = json.loads(manifest(payload, "credit", version))
+    whole["files"].append(
+        {"path": "data/notes.bin", "sha256": hashlib.sha256(more).hexdigest(), "bytes": len(more)}
+    )
+    return {
+        "scorecard.json": payload,
+        "data/notes.bin": more,
+        "manifest.json": json.dumps(whole).encode(),
     }

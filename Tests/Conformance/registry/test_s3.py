@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import os
 import pathlib
 
 import pytest
 from checks import metric, reason, refused, until, versions
 from cutting_proxy import Proxy
-from models import files, manifest, scorecard
+from models import files, large
 from sources import Bucket
 
 
@@ -17,20 +16,6 @@ def proxied(bucket):
     proxy = Proxy(bucket.endpoint)
     yield bucket, proxy
     proxy.stop()
-
-
-def large(version: int, kilobytes: int = 3000) -> dict[str, bytes]:
-    """A version with a large second file."""
-    payload, more = scorecard(version), os.urandom(1024) * kilobytes
-    whole = json.loads(manifest(payload, "credit", version))
-    whole["files"].append(
-        {"path": "data/notes.bin", "sha256": hashlib.sha256(more).hexdigest(), "bytes": len(more)}
-    )
-    return {
-        "scorecard.json": payload,
-        "data/notes.bin": more,
-        "manifest.json": json.dumps(whole).encode(),
-    }
 
 
 def test_a_download_that_is_cut_again_and_again_is_taken_up_where_it_broke(proxied, cluster):

@@ -1,9 +1,10 @@
 """Signed manifests: who vouches, and what is refused."""
 
 import subprocess
+import time
 
 import pytest
-from checks import metric, reason, until, versions
+from checks import metric, reason, refused, until, versions
 from harness import binary
 from models import files
 
@@ -60,6 +61,36 @@ def test_only_what_a_trusted_key_signed_is_served(source, cluster, keys):
     until(lambda: versions(pod) == [1, 4], seconds=90)
 
 
+def test_keys_are_read_again_and_a_revoked_one_signs_nothing_more(source, cluster, keys, tmp_path):
+    trusted = tmp_path / "trusted"
+    trusted.mkdir()
+    team, stranger = (keys[name].with_suffix(".pub") for name in ["team", "stranger"])
+    (trusted / "team.pub").write_bytes(team.read_bytes())
+    for version, key in [(1, "team"), (2, "stranger")]:
+        source.publish("credit", version, files("credit", version))
+        vigie("sign", "credit", version, f"--key={keys[key]}", source=source, cluster=cluster)
+    flags = ["--require-signed", f"--trusted-keys={trusted}", "--trusted-keys-interval=200ms"]
+    pod = cluster.start(source, *flags)
+    assert versions(pod) == [1]
+    # A file that is half written changes nothing.
+    (trusted / "stranger.pub").write_bytes(stranger.read_bytes()[:40])
+    time.sleep(1)
+    assert versions(pod) == [1]
+    (trusted / "stranger.pub").write_bytes(stranger.read_bytes())
+    (trusted / "team.pub").unlink()
+    until(lambda: versions(pod) == [1, 2])
+    source.publish("credit", 3, files("credit", 3))
+    vigie("sign", "credit", 3, f"--key={keys['team']}", source=source, cluster=cluster)
+    refused(pod, "signed by no trusted key", version=3, seconds=90)
+    assert versions(pod) == [1, 2], "what serves, serves on"
+    pod.stop()
+    assert pod.errors.count("trusted keys not read again, the old ones stay") == 1
+    assert "trusted keys have changed, there are 1; now trusted: " in pod.errors
+    assert "whose versions are not loaded from now on" in pod.errors
+    again = cluster.start(source, *flags)
+    assert versions(again) == [2], "not after a start"
+
+
 def test_an_old_signed_version_cannot_stand_for_a_new_one(source, cluster, keys):
     source.publish("credit", 1, files("credit", 1))
     vigie("sign", "credit", 1, f"--key={keys['team']}", source=source, cluster=cluster)
@@ -78,10 +109,10 @@ def test_what_is_signed_says_which_version_it_is(source, cluster, keys):
     del plain["name"], plain["version"]
     made["manifest.json"] = json.dumps(plain).encode()
     source.publish("credit", 1, made)
-    refused = vigie(
+    denied = vigie(
         "sign", "credit", 1, f"--key={keys['team']}", source=source, cluster=cluster, check=False
     )
-    assert refused.returncode == 1 and "--bind" in refused.stderr
+    assert denied.returncode == 1 and "--bind" in denied.stderr
     vigie("sign", "credit", 1, "--bind", f"--key={keys['team']}", source=source, cluster=cluster)
     pod = cluster.start(source, *trusting(keys))
     assert versions(pod) == [1], reason(pod, "credit", 1)

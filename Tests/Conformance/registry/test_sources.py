@@ -6,7 +6,7 @@ import urllib.request
 import numpy
 import pytest
 import tritonclient.grpc as triton
-from checks import metric, needs_memory, reason, refused, until, versions
+from checks import metric, needs_memory, properties, reason, refused, until, versions
 from models import files, manifest, scorecard
 
 ABSENT = "it is not in the registry"
@@ -50,8 +50,29 @@ def test_a_label_moves_and_keeps_its_version_in_memory(source, cluster):
     source.label("credit", {"champion": 2})
     until(lambda: versions(pod) == [2, 3])
     assert score(pod, "@champion") == pytest.approx(2)
-    with pytest.raises(triton.InferenceServerException, match="no version labelled '@nobody'"):
+    with pytest.raises(
+        triton.InferenceServerException, match="no version labelled '@nobody'"
+    ) as no:
         score(pod, "@nobody")
+    assert no.value.status() == "StatusCode.NOT_FOUND"
+
+
+def test_labels_are_told_by_metadata_and_the_admin_port(source, cluster):
+    for version in [1, 2]:
+        source.publish("credit", version, files("credit", version, labels=["of-the-manifest"]))
+    source.label("credit", {"champion": 1, "challenger": 2})
+    pod = cluster.start(source)
+
+    def told():
+        found = properties(pod, "credit", "@champion")
+        assert found["version"] == "1"
+        pages = json.loads(pod.get("/models")[1])
+        by_version = {row["version"]: row["labels"] for row in pages}
+        return json.loads(found.get("version_labels", "{}")), by_version
+
+    assert told() == ({"challenger": 2, "champion": 1}, {1: ["champion"], 2: ["challenger"]})
+    source.label("credit", {"champion": 1, "stable": 1})
+    until(lambda: told() == ({"champion": 1, "stable": 1}, {1: ["champion", "stable"], 2: []}))
 
 
 def test_only_versions_of_the_policy_are_loaded(source, cluster):

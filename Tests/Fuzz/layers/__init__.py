@@ -6,5 +6,6 @@ from layers.decisions import Decisions
 from layers.grpc_calls import Framing, Messages
 from layers.http2 import Frames
 from layers.registry import Registry
+from layers.rollouts import Rollouts
 
-ALL = [Frames, Framing, Messages, Admin, Registry, Decisions, Settings, CommandLine]
+ALL = [Frames, Framing, Messages, Admin, Registry, Decisions, Settings, Rollouts, CommandLine]

@@ -81,7 +81,12 @@ class PodLayer(Layer):
             "--max-batch-rows=1000",
             f"--log-file={folder / f'{self.name}.log'}",
             *self.LIMITS,
+            *self.flags(),
         )
+
+    def flags(self) -> list[str]:
+        """More settings of the pod, once the seeds are read."""
+        return []
 
     @property
     def port(self) -> int:

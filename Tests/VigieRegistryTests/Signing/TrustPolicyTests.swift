@@ -105,7 +105,8 @@ import VigieCrypto
             registry.put(manifest, "credit/\(version)/manifest.json")
         }
         let store = ModelStore(
-            FolderSource(registry.path), trust: TrustPolicy(keys: [key], isRequired: true))
+            FolderSource(registry.path),
+            trust: TrustHolder(TrustPolicy(keys: [key], isRequired: true)))
         try store.start()
         defer { store.stop() }
         #expect(store.table.find("credit")?.versions.map(\.version) == [2])
@@ -113,5 +114,33 @@ import VigieCrypto
         #expect(reasons[0].contains("it is not signed"))
         #expect(reasons[2].contains("version is 2, but the folder is that of version 3"))
         #expect(reasons[3].contains("name is missing: what is signed must say"))
+    }
+
+    @Test func a_key_that_comes_lets_in_what_was_refused_and_one_that_goes_stops_nobody() throws {
+        let registry = TestRegistry()
+        let keys = [try #require(secret?.publicKey), try #require(other?.publicKey)]
+        func publish(_ version: Int, by key: Ed25519.PrivateKey?) throws {
+            let model = TestRegistry.scorecard(value: Double(version))
+            let manifest = TestRegistry.manifest(
+                of: model, extra: ", \"name\": \"credit\", \"version\": \(version)")
+            registry.put(model, "credit/\(version)/scorecard.json")
+            registry.put(
+                try signed(Array(manifest.utf8), by: key), "credit/\(version)/manifest.sig")
+            registry.put(manifest, "credit/\(version)/manifest.json")
+        }
+        try publish(1, by: secret)
+        try publish(2, by: other)
+        let test = try TestStore(
+            registry, trust: TrustHolder(TrustPolicy(keys: [keys[0]], isRequired: true)))
+        #expect(test.versions("credit") == [1])
+        let change = TrustHolder.Change(added: [keys[1].id], removed: [keys[0].id])
+        #expect(test.store.replaceTrust([keys[1]]) == change)
+        #expect(test.eventually { test.versions("credit") == [1, 2] })
+        #expect(test.store.replaceTrust([keys[1]]) == nil)
+        try publish(3, by: secret)
+        try publish(4, by: other)
+        #expect(test.eventually { test.versions("credit") == [1, 2, 4] })
+        #expect(test.status("credit", 3)?.reason.contains("signed by no trusted key") == true)
+        #expect(test.status("credit", 1)?.state == .ready)
     }
 }

@@ -8,7 +8,10 @@ final class TestStore: Sendable {
     let store: ModelStore
     private let log: EventLog
 
-    init(_ registry: TestRegistry, _ change: (inout StoreOptions) -> Void = { _ in }) throws {
+    init(
+        _ registry: TestRegistry, trust: TrustHolder = TrustHolder(),
+        _ change: (inout StoreOptions) -> Void = { _ in }
+    ) throws {
         var options = StoreOptions()
         options.pollInterval = .milliseconds(200)
         options.debounce = .milliseconds(5)
@@ -19,7 +22,7 @@ final class TestStore: Sendable {
         let log = EventLog()
         self.log = log
         store = ModelStore(
-            FolderSource(registry.path), options: options,
+            FolderSource(registry.path), options: options, trust: trust,
             onEvent: { log.add($0) })
         try store.start()
     }

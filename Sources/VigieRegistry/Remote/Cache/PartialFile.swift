@@ -102,8 +102,7 @@ final class BlobSink: DownloadSink {
 
     /// The digest of what came; the sink is of no more use then.
     func digest() -> SHA256Digest {
-        let whole = exchange(&hash, with: SHA256())
-        return whole.finalize()
+        hash.end()
     }
 
     func keep(in cache: ContentCache, as digest: SHA256Digest) throws(RemoteError) {
@@ -111,12 +110,4 @@ final class BlobSink: DownloadSink {
             throw RemoteError(.unavailable, "\(error)")
         }
     }
-}
-
-/// What was in `place`, which has `value` now.
-private func exchange<Value: ~Copyable>(_ place: inout Value, with value: consuming Value) -> Value
-{
-    let old = place
-    place = value
-    return old
 }

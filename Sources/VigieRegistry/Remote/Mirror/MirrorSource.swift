@@ -15,7 +15,7 @@ package final class MirrorSource: RegistrySource {
     let cancellation = HTTPCancellation()
     let pollBell = Bell()
     let fetchBell = Bell()
-    private let trust: TrustPolicy
+    private let trust: TrustHolder
     /// The registry's part of paths in the cache.
     private let id: String
     private let threads = Mutex<[WorkThread]>([])
@@ -36,7 +36,7 @@ package final class MirrorSource: RegistrySource {
     }
 
     package init(
-        _ remote: any RemoteRegistry, _ cache: ContentCache, trust: TrustPolicy = TrustPolicy(),
+        _ remote: any RemoteRegistry, _ cache: ContentCache, trust: TrustHolder = TrustHolder(),
         options: MirrorOptions = MirrorOptions(), counters: RemoteCounters
     ) {
         self.remote = remote
@@ -212,7 +212,7 @@ package final class MirrorSource: RegistrySource {
     func fetchNow(_ key: VersionKey, _ version: RemoteVersion) -> Result<Void, RegistryError> {
         let path = cache.viewPath(id, key, version.revision)
         let fetch = VersionFetch(
-            remote: remote, cache: cache, trust: trust, counters: counters,
+            remote: remote, cache: cache, trust: trust.policy, counters: counters,
             versionBytesMax: options.versionBytesMax, cancellation: cancellation)
         let result = Result { () throws(RegistryError) in
             try fetch.run(key, version, into: path)
@@ -243,6 +243,16 @@ package final class MirrorSource: RegistrySource {
         cache.discardDamaged(path)
         counters.update { $0.mended += 1 }
         return true
+    }
+
+    package func retryRefused() {
+        state.withLock { state in
+            for (key, fetch) in state.fetches {
+                guard case .failed = fetch.phase else { continue }
+                state.fetches[key]?.retryAt = .now
+            }
+        }
+        fetchBell.ring()
     }
 
     // MARK: Threads

@@ -4,14 +4,15 @@ import VigieRegistry
 
 extension Inference.ModelMetadataResponse {
     /// Tells what a version takes and gives, and what its manifest says of it.
-    /// - Parameter versions: all that are served of the model.
-    func describe(_ served: ServedVersion, versions: [ServedVersion]) {
+    /// - Parameter model: all that is served of it; nil when it has just gone.
+    func describe(_ served: ServedVersion, of model: ServedModel?) {
         name = served.name
-        for version in versions { appendVersions(version.version) }
+        for version in model?.versions ?? [] { appendVersions(version.version) }
         setPlatform(served.model.platform)
         for input in served.inputs { addInputs().describe(input) }
         for output in served.outputs { addOutputs().describe(output) }
         for (key, value) in served.model.properties { addProperties(key: key, value: value) }
+        if let labels = model?.labelText { addProperties(key: "version_labels", value: labels) }
     }
 }
 
@@ -20,6 +21,15 @@ extension Inference.ModelMetadataResponse.TensorMetadata {
         name = tensor.name
         datatype = tensor.typeName
         setShape(tensor.extents.map(Int64.init))
+    }
+}
+
+extension ServedModel {
+    /// Its labels and the version that each means, `{"champion": 3}`; nil without any. Not the labels of
+    /// a version's manifest, which never move.
+    fileprivate var labelText: String? {
+        guard !labels.isEmpty else { return nil }
+        return ModelLabels.text(labels.reduce(into: [:]) { $0[$1.name] = $1.served.model.version })
     }
 }
 

@@ -38,14 +38,14 @@ struct ModelsOptions: ParsableArguments {
     }
 
     /// The registry to read from, its list read.
-    func source(trust: TrustPolicy = TrustPolicy()) throws -> any RegistrySource {
+    func source(trust: TrustHolder = TrustHolder()) throws -> any RegistrySource {
         let source = try address.source(
             cache: registryCache ?? Self.variable("VIGIE_REGISTRY_CACHE"), trust: trust)
         try source.begin()
         return source
     }
 
-    func loader(trust: TrustPolicy = TrustPolicy()) throws -> VersionLoader {
+    func loader(trust: TrustHolder = TrustHolder()) throws -> VersionLoader {
         VersionLoader(try source(trust: trust), trust: trust)
     }
 }

@@ -16,14 +16,24 @@ struct ModelsPublishCommand: ParsableCommand {
     @OptionGroup var signing: SigningOptions
     @Argument(help: "The folder: manifest.json and the files that it names.") var folder: String
     @Option(help: "The model's name (default: the manifest's).") var model: String?
+    @Option(
+        help: .init(
+            "The version: the first free one from this number on (default: the next one).",
+            valueName: "n"))
+    var from: Int?
+    @Option(
+        help: .init(
+            "Larger files go to S3 in parts of this size, each with its own checksum; so much of a file is in memory at a time. 5MiB to 1GiB.",
+            valueName: "bytes"))
+    var partBytes = ByteCount(S3Upload.partBytes)
     @Option(help: "A label that is moved to the new version; may be given several times.")
     var label: [String] = []
 
     func run() throws {
-        let writer = try options.address.writer
+        let writer = try options.address.writer(partBytes: partBytes.bytes)
         let loader = try options.loader()
         let published = try ModelsPublish(
-            loader, folder: folder, name: model, writer: writer, key: try signing.key())
+            loader, folder: folder, name: model, from: from, writer: writer, key: try signing.key())
         try output.write(published.text, published.json)
         for label in label {
             try writer.setLabel(label, of: published.name, to: published.version)
@@ -31,6 +41,13 @@ struct ModelsPublishCommand: ParsableCommand {
     }
 
     func validate() throws {
+        if let from, from < 1 {
+            throw ValidationError("--from is \(from); it must be 1 or more.")
+        }
+        guard S3Upload.partBytesRange.contains(partBytes.bytes) else {
+            throw ValidationError(
+                "--part-bytes is \(partBytes.bytes); it must be 5MiB to 1GiB.")
+        }
         for label in label where !ModelLabels.isValid(label) {
             throw ValidationError("--label '\(label)': it must be \(ModelLabels.rule).")
         }

@@ -45,7 +45,7 @@ struct ModelsVerifyCommand: ParsableCommand {
     @Argument(help: "Only this version of it.") var version: Int?
 
     func run() throws {
-        let loader = try options.loader(trust: try trust.policy())
+        let loader = try options.loader(trust: TrustHolder(try trust.policy()))
         let verify = try ModelsVerify(loader, name: model, version: version)
         try output.write(verify.text, verify.json)
         if !verify.isSound { throw ExitCode.failure }

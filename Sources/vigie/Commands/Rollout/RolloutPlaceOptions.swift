@@ -57,7 +57,7 @@ struct KnownVersionsOptions: ParsableArguments {
         }
         return try KnownVersions(
             try address.source(
-                cache: CommandVariable.text("VIGIE_REGISTRY_CACHE"), trust: TrustPolicy()))
+                cache: CommandVariable.text("VIGIE_REGISTRY_CACHE")))
     }
 }
 

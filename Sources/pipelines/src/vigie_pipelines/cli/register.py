@@ -11,6 +11,7 @@ from vigie_pipelines.errors import PipelineError
 from vigie_pipelines.registry.manifest import schema
 from vigie_pipelines.registry.model_file import place_model
 from vigie_pipelines.registry.publish import publish
+from vigie_pipelines.registry.validated import VARIABLE, Publisher, find_program
 
 _BACKGROUND = "background.json"
 _BACKGROUND_ROWS_MAX = 256
@@ -22,22 +23,47 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "register",
         help="publish a model file that you already have",
         description="Copies a model file into a registry as the next version of a model, with a "
-        "manifest. A pickled scikit-learn tree model (.joblib, .pkl; --flavor forest) or LightGBM "
-        "model (--flavor lightgbm) is written in the flavor's format; only give pickles that you "
-        "trust. What the flags do not say comes from --manifest, a JSON file with any of the "
-        "manifest's keys (signature, calibration, scorecard, decision, reasons, …).",
+        "manifest. The program `vigie` loads and warms up the version first, as a pod would, and "
+        "publishes nothing that a pod would refuse. A pickled scikit-learn tree model (.joblib, "
+        ".pkl; --flavor forest) or LightGBM model (--flavor lightgbm) is written in the flavor's "
+        "format; only give pickles that you trust. What the flags do not say comes from "
+        "--manifest, a JSON file with any of the manifest's keys (signature, calibration, "
+        "scorecard, decision, reasons, …).",
         epilog="example: vigie-pipelines register --registry ./registry --name churn "
         "--flavor xgboost model.ubj --namespace marketing",
     )
     parser.add_argument("file", type=Path, metavar="MODEL-FILE", help="the model")
-    parser.add_argument("--registry", type=Path, required=True, metavar="DIR")
+    parser.add_argument(
+        "--registry",
+        required=True,
+        metavar="DIR|URL",
+        help="a folder, or s3://… or mlflow+http://… as `vigie models publish` takes them",
+    )
     parser.add_argument("--name", required=True, help="the model's name in the registry")
     parser.add_argument("--flavor", required=True, choices=schema()["properties"]["flavor"]["enum"])
     parser.add_argument(
         "--version",
         type=whole(1),
         metavar="N",
-        help="the version (default: the next free one); one that exists is never overwritten",
+        help="the version (default: the next free one); one that exists is never overwritten: in "
+        "a bucket it is the first free one from N on, and MLflow numbers by itself",
+    )
+    parser.add_argument(
+        "--vigie",
+        type=Path,
+        metavar="FILE",
+        help=f"the program that validates (default: ${VARIABLE}, or `vigie` on the PATH)",
+    )
+    parser.add_argument(
+        "--unvalidated",
+        action="store_true",
+        help="publish into a folder without loading the model: only the manifest is checked",
+    )
+    parser.add_argument(
+        "--sign-key",
+        type=Path,
+        metavar="FILE",
+        help="sign the manifest with this Ed25519 private key (PEM; `vigie models keygen`)",
     )
     parser.add_argument(
         "--signature",
@@ -82,7 +108,12 @@ def _read(path: Path) -> Any:  # noqa: ANN401  (JSON can be anything; the schema
 
 
 def run(options: argparse.Namespace) -> int:
-    """Publishes and prints the version's folder."""
+    """Publishes and prints the version's folder, or URL."""
+    if options.unvalidated and options.sign_key:
+        raise PipelineError("--sign-key vouches for what was validated: leave out --unvalidated")
+    if options.unvalidated and "://" in options.registry:
+        raise PipelineError("--unvalidated publishes into a folder only")
+    program = None if options.unvalidated else find_program(options.vigie)
     if not options.file.is_file():
         raise PipelineError(f"there is no model file {options.file}")
     manifest: dict[str, object] = {}
@@ -111,5 +142,11 @@ def run(options: argparse.Namespace) -> int:
             shutil.copyfile(options.background, folder / _BACKGROUND)
         return place_model(options.file, options.flavor, folder)
 
-    print(publish(options.registry, options.name, manifest, write, version=options.version))
+    if program is None:
+        registry = Path(options.registry)
+        print(publish(registry, options.name, manifest, write, version=options.version))
+        return 0
+    publisher = Publisher(program, options.registry, options.sign_key)
+    published = publisher.publish(options.name, manifest, write, version=options.version)
+    print(f"{options.registry.rstrip('/')}/{published.name}/{published.version}")
     return 0
