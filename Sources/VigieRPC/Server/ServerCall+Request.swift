@@ -50,6 +50,7 @@ extension ServerCall {
         // when it is busy too.
         guard let method, !method.isEssential else { return nil }
         if let refusal = server.memoryRefusal { return refusal }
+        if let refusal = server.unreadRefusal(connectionUnreadBytes) { return refusal }
         return server.admission?.admit(headers.priority)
     }
 

@@ -116,6 +116,29 @@ struct ServerCallTests {
         #expect(try await server.ping([1]) == [1])
     }
 
+    @Test func answers_that_wait_to_be_read_have_further_calls_of_the_connection_refused()
+        async throws
+    {
+        var limits = RPCLimits()
+        limits.maxUnreadBytes = 1 << 20
+        let answer = [UInt8](repeating: 1, count: 1 << 20)
+        let server = try RPCServer(limits: limits) { handler in
+            handler.unary(Ping.self) { _, response, _ in response.setPayload(answer.span.bytes) }
+        }
+        // One connection, whose calls arrive many at once: far faster than such answers leave.
+        let outcomes = await withTaskGroup(of: RPCStatus.self) { group in
+            for _ in 0..<200 { group.addTask { await server.pingStatus() } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let refused = outcomes.filter { $0.code == .resourceExhausted }
+        #expect(!refused.isEmpty)
+        let message = "over 1048576 bytes of answers wait to be read on this connection"
+        #expect(refused.allSatisfy { $0.message == message })
+        #expect(outcomes.filter { $0.code == .ok }.count == outcomes.count - refused.count)
+        // All is read now: nothing is left in the count.
+        for _ in 0..<20 { #expect(await server.pingStatus().code == .ok) }
+    }
+
     @Test func a_response_over_the_clients_limit_is_a_status() async throws {
         var options = ChannelOptions()
         options.maxResponseBytes = 100
