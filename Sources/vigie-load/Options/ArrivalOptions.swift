@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieLoad
 
 /// When requests are sent.
@@ -50,7 +51,7 @@ struct ArrivalOptions: ParsableArguments {
     var duration: TimeSpan?
 
     @Option(help: .init("How long answers are waited for at the end.", valueName: "time"))
-    var drain = TimeSpan(10)
+    var drain = TimeSpan(.seconds(10))
 
     /// Without ``duration``.
     static let durationDefault = 10.0

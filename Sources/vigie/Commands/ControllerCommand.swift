@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieTelemetry
 import VigieTransport
 
@@ -58,7 +59,7 @@ struct ControllerCommand: SettingsCommand {
             "pods-admin-port", "pods-token-file", "pods-ca", "pods-timeout", "prometheus",
             "query-timeout", "lease-name", "lease-identity", "lease-duration",
             "lease-renew-deadline", "lease-retry-period", "log-level", "log-format", "log-file",
-        ].map { Setting($0) } + [Setting("leader-elect", isSwitch: true)]
+        ].map { Setting($0) } + [Setting("leader-elect", .toggle)]
 
     func validate() throws {
         guard (.milliseconds(100) ... .seconds(3600)).contains(interval.duration) else {
