@@ -26,7 +26,7 @@ struct ArrivalOptions: ParsableArguments {
 
     @Option(
         help: .init(
-            "Requests and times of a file of JSON lines, as --record writes them.",
+            "Requests and times of a file of JSON lines, as --record or 'vigie decisions find -o json' writes them.",
             valueName: "file"))
     var replay: String?
 
