@@ -117,30 +117,37 @@ let package = Package(
                 "VigieProtos",
             ],
             swiftSettings: serving),
+        // What programs read from people: quantities, settings from files and variables, signals.
+        .target(
+            name: "VigieCommandLine",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "vigie",
             dependencies: [
-                "VigieController", "VigieKubernetes", "VigieHTTP", "VigieRouting", "VigieRollouts",
+                "VigieCommandLine", "VigieController", "VigieKubernetes", "VigieHTTP",
+                "VigieRouting", "VigieRollouts",
                 "VigieServices", "VigieDecisions", "VigieRegistry", "VigieRPC", "VigieTransport",
                 "VigieTelemetry", "VigieEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         // The load generator: what it does, and its command line.
         .target(
             name: "VigieLoad",
             dependencies: [
-                "VigieRPC", "VigieTransport", "VigieProtos", "VigieEngine", "CVigieSys",
-                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "VigieCommandLine", "VigieRPC", "VigieTransport", "VigieProtos", "VigieEngine",
+                "CVigieSys", .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: serving),
         .executableTarget(
             name: "vigie-load",
             dependencies: [
-                "VigieLoad", "VigieTransport",
+                "VigieCommandLine", "VigieLoad", "VigieTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         // gRPC's own interoperability service, for real third-party clients to try.
@@ -181,13 +188,22 @@ let package = Package(
             name: "vigie-bench-routing",
             dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry"],
             path: "loadtest/routing", swiftSettings: strict),
+        // Numbers that a seed determines.
+        .target(name: "TestRandom", path: "Tests/TestRandom", swiftSettings: strict),
+        .testTarget(
+            name: "VigieCommandLineTests",
+            dependencies: [
+                "VigieCommandLine",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         .testTarget(name: "VigieTelemetryTests", dependencies: ["VigieTelemetry", "VigieProtos"]),
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
         .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
         .testTarget(
-            name: "VigieEngineTests", dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels"]),
+            name: "VigieEngineTests",
+            dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels", "TestRandom"]),
         .testTarget(
             name: "VigieLoadTests",
             dependencies: [
@@ -212,18 +228,25 @@ let package = Package(
         .testTarget(name: "VigieCryptoTests", dependencies: ["VigieCrypto"]),
         .testTarget(
             name: "VigieRegistryTests",
-            dependencies: ["VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP"]),
+            dependencies: [
+                "VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP", "TestRandom",
+            ]),
         .testTarget(
             name: "VigieRoutingTests",
-            dependencies: ["VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine"]),
+            dependencies: [
+                "VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine", "TestRandom",
+            ]),
         .testTarget(
             name: "VigieRolloutsTests",
-            dependencies: ["VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry"]),
+            dependencies: [
+                "VigieRollouts", "VigieRegistry", "VigieEngine", "VigieTelemetry", "TestRandom",
+            ]),
         .testTarget(
             name: "VigieDecisionsTests",
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
         .testTarget(
-            name: "VigieServicesTests", dependencies: ["VigieServices", "TestArtifacts"]),
+            name: "VigieServicesTests",
+            dependencies: ["VigieServices", "TestArtifacts", "TestRandom"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -14,15 +14,44 @@ import pytest
 
 
 class Postgres:
-    """A cluster in `folder`; `log` is what --decision-log takes."""
+    """A cluster in `folder`; `log` is what --decision-log takes.
 
-    def __init__(self, folder: pathlib.Path, programs: str):
+    With `tls` it takes connections over TLS only, with a certificate for "localhost" whose authority is in
+    the file `authority`.
+    """
+
+    def __init__(self, folder: pathlib.Path, programs: str, tls: bool = False):
+        self.tls = tls
+        self.authority = folder.with_name("ca.pem")
         self.folder, self.programs = folder, programs
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.run("initdb", "-D", folder, "-A", "trust", "-U", "vigie", "--no-sync")
+        if tls:
+            self.certify()
         self.log = f"postgres:host=127.0.0.1 port={self.port} user=vigie dbname=postgres"
+
+    def certify(self):
+        """An authority, a certificate of it, and a rule that nobody comes in without TLS."""
+        key, signed = self.folder / "server.key", self.folder / "server.crt"
+        wish, authority_key = self.folder / "server.csr", self.folder / "ca.key"
+        names = self.folder / "names"
+        names.write_text("subjectAltName=DNS:localhost\n")
+        ec = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        for command in [
+            ["req", "-x509", *ec, "-keyout", authority_key, "-out", self.authority]
+            + ["-subj", "/CN=authority", "-days", "1"],
+            ["req", *ec, "-keyout", key, "-out", wish, "-subj", "/CN=localhost"],
+            ["x509", "-req", "-in", wish, "-CA", self.authority, "-CAkey", authority_key]
+            + ["-CAcreateserial", "-out", signed, "-days", "1", "-extfile", names],
+        ]:
+            subprocess.run(["openssl", *map(str, command)], check=True, capture_output=True)
+        key.chmod(0o600)
+        if os.getuid() == 0:
+            shutil.chown(key, "postgres")
+            shutil.chown(signed, "postgres")
+        (self.folder / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n")
 
     def run(self, program, *arguments):
         # PostgreSQL refuses to run as root.
@@ -36,6 +65,8 @@ class Postgres:
 
     def start(self):
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        if self.tls:
+            options += " -c ssl=on"
         self.run(
             "pg_ctl", "-D", self.folder, "-w", "-o", options, "-l", f"{self.folder}.log", "start"
         )
@@ -61,7 +92,7 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def running():
+def running(tls: bool = False):
     """A cluster that has started, and is gone afterwards."""
     programs = sorted(glob.glob("/usr/lib/postgresql/*/bin")) or [
         str(pathlib.Path(path).parent) for path in [shutil.which("initdb")] if path
@@ -74,7 +105,7 @@ def running():
     ) as folder:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
-        server = Postgres(pathlib.Path(folder) / "data", programs[-1])
+        server = Postgres(pathlib.Path(folder) / "data", programs[-1], tls)
         server.start()
         yield server
         with contextlib.suppress(subprocess.CalledProcessError):

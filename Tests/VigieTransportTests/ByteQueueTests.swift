@@ -30,6 +30,21 @@ import Testing
         #expect(contents(queue) == expected)
     }
 
+    @Test func what_a_queue_holds_is_its_bytes_and_of_a_large_block_all() {
+        var queue = ByteQueue()
+        queue.append(atMost: 1_000) { _ in 1_000 }
+        queue.consume(900)
+        #expect(queue.heldBytes == 100)
+        queue.append(atMost: 1 << 20) { _ in 1 << 20 }
+        let large = queue.heldBytes
+        #expect(large > 1 << 20)
+        // One byte that is left keeps the whole block.
+        queue.consume(queue.count - 1)
+        #expect(queue.heldBytes == large)
+        queue.consume(1)
+        #expect(queue.heldBytes == 0)
+    }
+
     @Test func an_empty_queue_keeps_a_small_block_and_gives_a_large_one_back() {
         var queue = ByteQueue()
         queue.append(atMost: 1_000) { _ in 1_000 }

@@ -66,6 +66,14 @@ public final class ONNXArtifact: Artifact, @unchecked Sendable {
     public override var scoresRows: Bool { rows != nil || reconstruction != nil }
     public override var explainsRows: Bool { rows?.linear != nil || reconstruction != nil }
 
+    public override var explanationRefusal: String? {
+        guard !explainsRows, program.steps.contains(where: { $0 is TreesStep }) else { return nil }
+        return
+            "an ONNX file of trees leaves out what exact contributions need, the covers of the nodes; "
+            + "publish the library's own file to have it explained: model.ubj of XGBoost, model.txt of "
+            + "LightGBM, forest.ubj of scikit-learn"
+    }
+
     public override func score(_ workspace: Workspace) throws(InferenceError) -> Double {
         if let reconstruction { return try reconstruction.score(try own(workspace), program) }
         guard let rows else {
@@ -79,7 +87,9 @@ public final class ONNXArtifact: Artifact, @unchecked Sendable {
         if let reconstruction { return try reconstruction.score(try own(workspace), program) }
         guard let rows, let linear = rows.linear else {
             throw InferenceError(
-                .unsupported, "this ONNX model is not linear in its features: it explains no rows")
+                .unsupported,
+                explanationRefusal
+                    ?? "this ONNX model is not linear in its features: it explains no rows")
         }
         return try rows.explain(linear, try own(workspace))
     }

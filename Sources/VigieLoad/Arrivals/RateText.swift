@@ -1,3 +1,5 @@
+import VigieCommandLine
+
 /// Rates as people write them on a command line.
 package enum RateText {
     /// `FROM..TO`: "100..5000", "1k..20k".
@@ -39,7 +41,7 @@ package enum RateText {
 
     /// Seconds of a time, or of a share of `seconds`: "5s", "40%".
     package static func moment(_ text: some StringProtocol, of seconds: Double) -> Double? {
-        guard text.hasSuffix("%") else { return Quantity.seconds(text) }
+        guard text.hasSuffix("%") else { return TimeSpan(argument: String(text))?.seconds }
         return Double(text.dropLast()).flatMap { $0 >= 0 && $0 <= 100 ? $0 / 100 * seconds : nil }
     }
 

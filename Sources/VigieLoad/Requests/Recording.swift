@@ -10,6 +10,9 @@ import VigieRPC
 /// - `model` (but for Ping), `version` (may be left out);
 /// - the request: `message`, the protobuf message in base 64; or `features`, a row as in a rows file
 ///   (then `expected` as there, too), which is encoded by the model's signature.
+///
+/// Or it is a decision of a log (``RecordedDecision``), which is asked for again when its time comes:
+/// times count from the earliest. The log must hold the features' values.
 package struct Recording: Sendable {
     /// One line.
     package struct Entry: Sendable {
@@ -24,10 +27,13 @@ package struct Recording: Sendable {
     package enum Payload: Sendable {
         case message([UInt8])
         case row(Row)
+        case rows([Row])
     }
 
     /// In the order of their times.
     package let entries: [Entry]
+    /// Decisions that are left out, since the log does not hold what they were made of.
+    package let withoutValues: Int
 
     /// Lines more than these are refused: all are held in memory.
     package static let entriesMax = 2_000_000
@@ -37,6 +43,8 @@ package struct Recording: Sendable {
     /// - Parameter speed: 2 sends everything twice as fast.
     package init(_ text: String, name: String, speed: Double = 1) throws(LoadError) {
         var entries: [Entry] = []
+        var decisions: [(time: UInt64, entry: Entry)] = []
+        var withoutValues = 0
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         for (index, line) in lines.enumerated() where line.contains(where: { !$0.isWhitespace }) {
             let place = "\(name):\(index + 1)"
@@ -44,9 +52,35 @@ package struct Recording: Sendable {
             do { value = try JSONParser.parse(String(line)) } catch {
                 throw LoadError("\(place): not JSON: \(error)")
             }
-            entries.append(try Self.entry(value, place, index + 1, speed))
+            guard value["record"] != nil else {
+                entries.append(try Self.entry(value, place, index + 1, speed))
+                continue
+            }
+            guard let decision = try RecordedDecision(value, place) else { continue }
+            guard let rows = decision.rows else {
+                withoutValues += 1
+                continue
+            }
+            let payload = decision.entry.method == .score ? Payload.row(rows[0]) : .rows(rows)
+            decisions.append(
+                (
+                    decision.time,
+                    Entry(offset: 0, entry: decision.entry, payload: payload, line: index + 1)
+                ))
         }
-        guard !entries.isEmpty else { throw LoadError("\(name): there are no requests in it") }
+        let first = decisions.reduce(UInt64.max) { min($0, $1.time) }
+        for (time, var entry) in decisions {
+            entry.offset = UInt64(Double(time - first) / speed)
+            entries.append(entry)
+        }
+        self.withoutValues = withoutValues
+        guard !entries.isEmpty else {
+            throw LoadError(
+                withoutValues == 0
+                    ? "\(name): there are no requests in it"
+                    : "\(name): none of its \(withoutValues) decisions holds the values that it was made "
+                        + "of: the manifest's decisionLog.features must be 'values'")
+        }
         guard entries.count <= Self.entriesMax else {
             throw LoadError("\(name): \(entries.count) requests are more than \(Self.entriesMax)")
         }
@@ -146,6 +180,11 @@ package struct Script: Sendable {
     ) throws(LoadError) -> PreparedRequest {
         switch recorded.payload {
         case .message(let bytes): return try request(bytes, recorded)
+        case .rows(let rows):
+            guard let signature else {
+                throw LoadError("line \(recorded.line): Ping takes no rows")
+            }
+            return try RequestEncoder(recorded.entry, signature).infer(rows, index: recorded.line)
         case .row(let row):
             guard let signature else {
                 throw LoadError("line \(recorded.line): Ping takes a 'message', not 'features'")

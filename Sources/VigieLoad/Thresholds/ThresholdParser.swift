@@ -1,3 +1,5 @@
+import VigieCommandLine
+
 /// Reads a ``Threshold``; errors name the column, counted from 1.
 struct ThresholdParser {
     private let text: String
@@ -140,7 +142,9 @@ struct ThresholdParser {
         guard !value.isEmpty else { throw failure("expected a value", at: start) }
         switch metric {
         case .time:
-            guard value.last?.isLetter == true, let seconds = Quantity.seconds(value) else {
+            guard value.last?.isLetter == true,
+                let seconds = TimeSpan(argument: String(value))?.seconds
+            else {
                 throw failure(
                     "'\(value)' is no time with a unit (ns, us, ms, s, m, h)", at: start)
             }

@@ -1,20 +1,5 @@
 /// Numbers with units, as people write them.
 package enum Quantity {
-    /// Seconds of "30", "30s", "1.5m", "250ms", "200us", "80ns", "2h"; a bare number is seconds.
-    package static func seconds(_ text: some StringProtocol) -> Double? {
-        let units: [(suffix: String, seconds: Double)] = [
-            ("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60),
-            ("h", 3600), ("", 1),
-        ]
-        for unit in units where text.hasSuffix(unit.suffix) {
-            guard let value = Double(text.dropLast(unit.suffix.count)), value.isFinite,
-                value >= 0, value * unit.seconds <= 1e9
-            else { return nil }
-            return value * unit.seconds
-        }
-        return nil
-    }
-
     /// The number of "1500", "1.5k", "2M".
     package static func number(_ text: some StringProtocol) -> Double? {
         for (suffix, factor) in [("k", 1e3), ("M", 1e6), ("", 1)] where text.hasSuffix(suffix) {

@@ -35,6 +35,7 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     /// Whether the process may use more memory; nil: nobody watches that. Set before the loop runs.
     package var memory: MemoryPressure?
     private let shortOfMemory: [PreparedRefusal]
+    private let unread: [PreparedRefusal]
     /// What answers say of the server's load; nil for nothing.
     var loadTrailer: LoadTrailer?
 
@@ -66,6 +67,10 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
         self.counters = counters
         shortOfMemory = PreparedRefusal.spread(
             .memory, "the server has used the memory that it may use",
+            retryAfter: limits.shedRetryAfter)
+        unread = PreparedRefusal.spread(
+            .unread,
+            "over \(limits.maxUnreadBytes) bytes of answers wait to be read on this connection",
             retryAfter: limits.shedRetryAfter)
         admission = limits.adaptiveConcurrency.map {
             LoopAdmission(loop, $0, retryAfter: limits.shedRetryAfter, counters)
@@ -99,6 +104,13 @@ package final class RPCHandler: HTTPHandler, RoundEndTarget {
     var memoryRefusal: PreparedRefusal? {
         guard let memory, memory.isHigh else { return nil }
         return shortOfMemory[activeCalls % shortOfMemory.count]
+    }
+
+    /// How a call is turned away whose connection has `bytes` of answers that are not taken.
+    @inline(__always)
+    func unreadRefusal(_ bytes: Int) -> PreparedRefusal? {
+        guard bytes > limits.maxUnreadBytes else { return nil }
+        return unread[activeCalls % unread.count]
     }
 
     // MARK: Transport

@@ -14,6 +14,10 @@ package struct RPCLimits: Sendable {
     package var maxDeferredCalls = 4096
     /// Bytes of requests that a loop holds because they are not complete yet.
     package var maxBufferedRequestBytes = 256 * 1024 * 1024
+    /// Bytes of answers that the caller has not taken, on one connection, over which its further calls
+    /// are shed: else who asks and does not read could have the server hold as many answers as streams
+    /// are allowed. Room for one answer of the largest usual size, so that it does not hurt others.
+    package var maxUnreadBytes = 32 * 1024 * 1024
     /// How many calls of one round of events a loop takes on, found by itself; nil: all of them.
     package var adaptiveConcurrency: ConcurrencyLimit.Options? = ConcurrencyLimit.Options()
     /// When a caller that was shed may come back (`grpc-retry-pushback-ms`).

@@ -59,6 +59,7 @@ extension ServerCall {
         guard let called, !called._withUnsafeGuaranteedRef({ $0.isEssential }) else { return nil }
         return host._withUnsafeGuaranteedRef { server in
             if let refusal = server.memoryRefusal { return refusal }
+            if let refusal = server.unreadRefusal(connectionUnreadBytes) { return refusal }
             return server.admission?.admit(headers.priority)
         }
     }

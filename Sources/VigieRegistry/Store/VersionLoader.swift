@@ -258,10 +258,11 @@ package struct VersionLoader: Sendable {
         }
         // It would take over only to refuse every application.
         if manifest.decision != nil, !manifest.reasons.isEmpty, !artifact.explainsRows {
+            let why = artifact.explanationRefusal.map { " (\($0))" } ?? ""
             throw RegistryError(
                 .refused,
                 "manifest.json: reasons need a model that can be explained, and \(manifest.entry) "
-                    + "cannot be; leave 'reasons' out to serve it without")
+                    + "cannot be\(why); leave 'reasons' out to serve it without")
         }
     }
 

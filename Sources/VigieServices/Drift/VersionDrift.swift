@@ -58,17 +58,21 @@ struct VersionDrift {
         ])
     }
 
-    /// Bins have an order, so that their distribution functions can be compared, too: at the edges, so
-    /// that the distance between may be more.
+    /// Bins have an order: what compares distribution functions is of the bins' numbers. At the edges they
+    /// are those of the values, which may be further apart between.
     private static func binned(_ reference: [Int], _ live: [Int]) -> Figures {
         let common = categorical(reference, live)
         guard !common.isEmpty else { return [] }
-        var (difference, largest) = (0.0, 0.0)
-        for (left, right) in zip(shares(reference), shares(live)) {
-            difference += left - right
-            largest = max(largest, abs(difference))
+        let numbers = reference.indices.map { Double($0) }
+        guard let drift = SampleDrift(values: numbers, reference: reference, current: live) else {
+            return common
         }
-        return common + [("ks", largest)]
+        let test = drift.kolmogorovSmirnov
+        return common
+            + figures([
+                ("wasserstein", drift.wasserstein), ("ks", test.statistic),
+                ("ks_p_value", test.pValue),
+            ])
     }
 
     /// By category of the reference.

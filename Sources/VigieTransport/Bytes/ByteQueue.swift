@@ -27,6 +27,9 @@ public struct ByteQueue: ~Copyable {
     /// How many bytes of memory the queue holds, used or not.
     package var reservedBytes: Int { capacity }
 
+    /// What of that its bytes keep from being given back: the whole block once it is a large one.
+    @inline(__always) var heldBytes: Int { capacity > keptBytes ? capacity : count }
+
     /// The bytes that wait, in order; valid until the queue changes.
     public var bytes: RawSpan {
         @_lifetime(borrow self)

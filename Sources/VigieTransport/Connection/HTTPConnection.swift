@@ -10,6 +10,10 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     private(set) var tls: TLSSession?
     /// Bytes for the socket that it did not take yet.
     private var pending = ByteQueue(keeping: 0)
+    /// Memory of what its streams have to send and the session has not taken.
+    final var queuedBytes = 0
+    /// Memory of what the peer has not taken yet.
+    final var unreadBytes: Int { queuedBytes &+ pending.count }
     /// When the socket stopped taking bytes; ``MonotonicTime/never`` while it takes them.
     private(set) var blockedSince = MonotonicTime.never
     private(set) var isClosed = false

@@ -203,7 +203,10 @@ extension HTTP2Session {
         if count > 0 {
             room.copyMemory(
                 from: UnsafeRawBufferPointer(rebasing: stream.outgoing.unread[..<count]))
+            let held = stream.outgoing.heldBytes
             stream.outgoing.consume(count)
+            let released = held &- stream.outgoing.heldBytes
+            owner._withUnsafeGuaranteedRef { $0.queuedBytes &-= released }
             stream.hasProgressed = true
             relieve(stream)
         }

@@ -266,8 +266,10 @@ final class HTTP2Session {
             live[index] = last
         }
         if stream.pausedBytes > 0 { unpaused(stream.pausedBytes) }
+        let held = stream.outgoing.heldBytes
         stream.end(code)
         owner._withUnsafeGuaranteedRef {
+            $0.queuedBytes &-= held
             $0.traffic.openStreams.set($0.traffic.openStreams.current &- 1)
             $0.streamEnded(stream)
         }

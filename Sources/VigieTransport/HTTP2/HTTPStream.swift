@@ -98,7 +98,9 @@ open class HTTPStream {
     package final func write(_ bytes: RawSpan) {
         guard isOpen, !outgoingEnded else { return }
         if outgoing.isEmpty { hasProgressed = true }
+        let held = outgoing.heldBytes
         outgoing.append(bytes)
+        countUnread(outgoing.heldBytes &- held)
         noteFull()
         wake()
     }
@@ -109,6 +111,8 @@ open class HTTPStream {
     ) throws(Failure) {
         guard isOpen, !outgoingEnded else { return }
         if outgoing.isEmpty { hasProgressed = true }
+        let held = outgoing.heldBytes
+        defer { countUnread(outgoing.heldBytes &- held) }
         try outgoing.append(atMost: count, writing: body)
         noteFull()
         wake()
@@ -127,6 +131,16 @@ open class HTTPStream {
         guard isOpen else { return }
         sessionLink?._withUnsafeGuaranteedRef { $0.reset(self, code) }
         flushSoon()
+    }
+
+    /// Bytes that wait to be sent on all streams of the connection.
+    package final var connectionUnreadBytes: Int {
+        link?._withUnsafeGuaranteedRef { $0.unreadBytes } ?? 0
+    }
+
+    @inline(__always)
+    private func countUnread(_ count: Int) {
+        link?._withUnsafeGuaranteedRef { $0.queuedBytes &+= count }
     }
 
     @inline(__always)

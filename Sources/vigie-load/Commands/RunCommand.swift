@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import VigieCommandLine
 import VigieLoad
 import VigieTransport
 
@@ -33,7 +34,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        Interruption.block()
+        Signals.block()
         let thresholds = try report.thresholds()
         if !Loopback.isLoopback(target.target) {
             Terminal.error(
@@ -94,7 +95,7 @@ struct RunCommand: ParsableCommand {
             if let begin {
                 hooks.tick(Double(MonotonicTime.now().since(begin).clampedNanoseconds) / 1e9)
             }
-            return Interruption.wait(duration)
+            return Signals.wait(atMost: duration) != .timeout
         }
         measured.result = try run.run(
             intervalSeconds: report.interval.seconds, started: { _ in begin = .now() },

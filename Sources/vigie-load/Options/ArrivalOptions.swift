@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieLoad
 
 /// When requests are sent.
@@ -25,7 +26,7 @@ struct ArrivalOptions: ParsableArguments {
 
     @Option(
         help: .init(
-            "Requests and times of a file of JSON lines, as --record writes them.",
+            "Requests and times of a file of JSON lines, as --record or 'vigie decisions find -o json' writes them.",
             valueName: "file"))
     var replay: String?
 
@@ -50,7 +51,7 @@ struct ArrivalOptions: ParsableArguments {
     var duration: TimeSpan?
 
     @Option(help: .init("How long answers are waited for at the end.", valueName: "time"))
-    var drain = TimeSpan(10)
+    var drain = TimeSpan(.seconds(10))
 
     /// Without ``duration``.
     static let durationDefault = 10.0

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieLoad
 
 /// The search for capacity.
@@ -17,7 +18,7 @@ struct CapacityOptions: ParsableArguments {
     var sloPercentile = 99.0
 
     @Option(help: .init("… stays under this …", valueName: "time"))
-    var sloLatency = TimeSpan(0.01)
+    var sloLatency = TimeSpan(.milliseconds(10))
 
     @Option(help: .init("… with at most so many errors.", valueName: "share"))
     var sloErrors = Share(0.001)
@@ -29,7 +30,7 @@ struct CapacityOptions: ParsableArguments {
     var maxRate = RequestRate(1_000_000)
 
     @Option(help: .init("How long each rate is tried.", valueName: "time"))
-    var probe = TimeSpan(3)
+    var probe = TimeSpan(.seconds(3))
 
     @Option(help: .init("The search ends when the gap is this share.", valueName: "share"))
     var resolution = Share(0.05)

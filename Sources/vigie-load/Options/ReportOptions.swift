@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieLoad
 
 /// What is demanded of the run, and what is told of it.
@@ -13,7 +14,7 @@ struct ReportOptions: ParsableArguments {
         help: .init(
             "The run fails when the generator itself was later than this at its p99; 0 turns that off.",
             valueName: "time"))
-    var lagMax = TimeSpan(0.02)
+    var lagMax = TimeSpan(.milliseconds(20))
 
     @Option(help: .init("Report as JSON.", valueName: "file"))
     var json: String?
@@ -28,7 +29,7 @@ struct ReportOptions: ParsableArguments {
     var record: String?
 
     @Option(help: .init("Time between lines while it runs.", valueName: "time"))
-    var interval = TimeSpan(1)
+    var interval = TimeSpan(.seconds(1))
 
     @Flag(inversion: .prefixedNo, help: "Only the report at the end.")
     var quiet = false

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieLoad
 
 /// What is asked.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieLoad
 import VigieTransport
 
@@ -20,7 +21,7 @@ struct TargetOptions: ParsableArguments {
     var workers = 1
 
     @Option(help: .init("How long connecting may take.", valueName: "time"))
-    var connectTimeout = TimeSpan(10)
+    var connectTimeout = TimeSpan(.seconds(10))
 
     @Option(
         help: .init(
@@ -76,7 +77,7 @@ struct TargetOptions: ParsableArguments {
     var slowConnections = 0
 
     @Option(help: .init("How long these wait after each piece that they read.", valueName: "time"))
-    var readDelay = TimeSpan(0.1)
+    var readDelay = TimeSpan(.milliseconds(100))
 
     @Option(
         help: .init(

@@ -1,3 +1,4 @@
+import VigieCommandLine
 import VigieLoad
 
 /// Searches the capacity with short runs, each over connections of its own.
@@ -49,7 +50,7 @@ struct CapacityRun {
             ArrivalSchedule(.constant(rate, seconds: seconds), spacing: arrivals.spacing))
         // What waits at the end has missed the promise anyway.
         plan.drain = min(plan.drain, .seconds(2))
-        return try LoadRun(plan, wait: Interruption.wait).run()
+        return try LoadRun(plan) { Signals.wait(atMost: $0) != .timeout }.run()
     }
 
     private func measurement(_ rate: Double, _ result: RunResult) -> CapacitySearch.Measurement {

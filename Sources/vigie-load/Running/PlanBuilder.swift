@@ -53,6 +53,11 @@ struct PlanBuilder {
     private func replay(_ file: String) throws(LoadError) -> LoadPlan {
         let recording = try Recording(
             File.read(file, option: "--replay"), name: file, speed: command.arrivals.speed)
+        if recording.withoutValues > 0 {
+            Terminal.error(
+                "note: \(recording.withoutValues) decisions of \(file) are left out: the log holds no values\n"
+            )
+        }
         let script = try Script(recording) { (entry) throws(LoadError) in
             try signatures.signature(entry)
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieTelemetry
 import VigieTransport
 
@@ -60,7 +61,7 @@ struct ControllerCommand: SettingsCommand {
             "prometheus",
             "query-timeout", "lease-name", "lease-identity", "lease-duration",
             "lease-renew-deadline", "lease-retry-period", "log-level", "log-format", "log-file",
-        ].map { Setting($0) } + [Setting("leader-elect", isSwitch: true)]
+        ].map { Setting($0) } + [Setting("leader-elect", .toggle)]
 
     func validate() throws {
         guard (.milliseconds(100) ... .seconds(3600)).contains(interval.duration) else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieTelemetry
 import VigieTransport
 
@@ -69,9 +70,8 @@ struct ServeCommand: SettingsCommand {
             "max-concurrent-streams", "max-concurrent-calls", "max-deferred-calls",
             "shed-retry-after", "max-buffered-request-bytes", "header-timeout", "max-ping-strikes",
             "control-frame-burst", "control-frames-per-second", "oversized-headers-burst",
-            "max-outbound-acks", "max-paused-bytes", "max-memory", "accept-backlog",
-            "max-request-bytes",
-            "max-response-bytes",
+            "max-outbound-acks", "max-paused-bytes", "max-unread-bytes", "max-memory",
+            "accept-backlog", "max-request-bytes", "max-response-bytes",
             "max-header-bytes", "handshake-timeout", "request-timeout", "write-timeout",
             "max-connection-idle", "max-connection-age", "max-connection-age-grace",
             "workers", "inline-cost-max", "worker-queue-max", "max-worker-bytes",
@@ -85,12 +85,12 @@ struct ServeCommand: SettingsCommand {
             "decision-log-segment-bytes", "decision-log-segment-age",
             "decision-log-sync-interval", "decision-log-timeout", "decision-log-key",
         ].map { Setting($0) } + [
-            Setting("access-log", isSwitch: true),
-            Setting("admin-tls", isSwitch: true), Setting("require-signed", isSwitch: true),
-            Setting("no-load-shedding", isSwitch: true),
-            Setting("load-report-trailers", isSwitch: true),
-            Setting("trace-keep-errors", isSwitch: true),
-            Setting("permit-pings-without-calls", isSwitch: true),
+            Setting("access-log", .toggle),
+            Setting("admin-tls", .toggle), Setting("require-signed", .toggle),
+            Setting("no-load-shedding", .toggle),
+            Setting("load-report-trailers", .toggle),
+            Setting("trace-keep-errors", .toggle),
+            Setting("permit-pings-without-calls", .toggle),
         ]
 
     func validate() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import VigieCommandLine
 
 /// `vigie sleep 5s`: what a container's preStop hook runs, since its image has no shell and no sleep(1).
 /// Endpoints of the pod are removed meanwhile, and SIGTERM comes after it.

@@ -1,4 +1,5 @@
 import Synchronization
+import VigieCommandLine
 import VigieController
 import VigieHTTP
 import VigieKubernetes

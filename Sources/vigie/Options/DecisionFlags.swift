@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import VigieCommandLine
 import VigieDecisions
 import VigieRegistry
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieKubernetes
 
 /// How several controllers agree on one.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieRPC
 import VigieTransport
 
@@ -32,6 +33,12 @@ struct LimitOptions: ParsableArguments {
 
     @Option(help: .init("Unfinished requests that a loop holds.", valueName: "bytes"))
     var maxBufferedRequestBytes = ByteCount(LimitOptions.rpc.maxBufferedRequestBytes)
+
+    @Option(
+        help: .init(
+            "Answers that a connection's caller may leave unread; further calls of his are refused.",
+            valueName: "bytes"))
+    var maxUnreadBytes = ByteCount(LimitOptions.rpc.maxUnreadBytes)
 
     @Option(help: .init("Largest header list of a call (RFC 9113 §6.5.2).", valueName: "bytes"))
     var maxHeaderBytes = ByteCount(LimitOptions.rpc.maxHeaderListBytes)
@@ -122,6 +129,7 @@ struct LimitOptions: ParsableArguments {
         try check("max-concurrent-streams", maxConcurrentStreams, 1...1_000_000)
         try check("max-request-bytes", maxRequestBytes.bytes, 1...Int(Int32.max))
         try check("max-response-bytes", maxResponseBytes.bytes, 1...Int(Int32.max))
+        try check("max-unread-bytes", maxUnreadBytes.bytes, 65_536...Int.max)
         if let maxMemory { try check("max-memory", maxMemory.bytes, (16 << 20)...Int.max) }
         try check("max-header-bytes", maxHeaderBytes.bytes, 1024...(1 << 20))
         try check("max-concurrent-calls", maxConcurrentCalls, 1...10_000_000)
@@ -185,6 +193,7 @@ struct LimitOptions: ParsableArguments {
         limits.maxRequestBytes = maxRequestBytes.bytes
         limits.maxResponseBytes = maxResponseBytes.bytes
         limits.maxBufferedRequestBytes = maxBufferedRequestBytes.bytes
+        limits.maxUnreadBytes = maxUnreadBytes.bytes
         limits.maxConcurrentCalls = maxConcurrentCalls
         limits.maxDeferredCalls = maxDeferredCalls
         limits.shedRetryAfter = shedRetryAfter.duration

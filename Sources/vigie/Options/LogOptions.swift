@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieTelemetry
 
 /// What the pod says of itself and of its calls.

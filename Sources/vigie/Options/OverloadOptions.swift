@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieRPC
 
 /// When calls are turned away because they could not be answered soon.

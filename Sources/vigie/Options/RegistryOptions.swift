@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieRegistry
 
 /// Where models come from, which of their versions stay loaded, and whose are believed.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 
 /// Which version answers whom.
 struct RolloutOptions: ParsableArguments {

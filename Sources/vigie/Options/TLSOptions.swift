@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieTransport
 
 /// The pod's certificate, and what it asks of its callers'.

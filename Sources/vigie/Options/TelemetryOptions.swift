@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 
 /// What the pod tells on its admin port, and to whom.
 struct TelemetryOptions: ParsableArguments {

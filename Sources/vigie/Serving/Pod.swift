@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import VigieCommandLine
 import VigieRPC
 import VigieRegistry
 import VigieServices

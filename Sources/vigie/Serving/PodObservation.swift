@@ -1,3 +1,4 @@
+import VigieCommandLine
 import VigieRPC
 import VigieTelemetry
 import VigieTransport

@@ -6,6 +6,7 @@ import time
 
 import grpc
 import h2.connection
+import h2.events
 import h2.settings
 from patience import eventually
 
@@ -17,7 +18,9 @@ QUESTION = struct.pack(">BI", 0, len(QUESTION)) + QUESTION
 
 
 # Of a connection, by the pod's settings below: what a client may leave unread.
-STREAMS = 100
+UNREAD = 1 << 20
+# And what of it has left the streams and waits for the socket.
+DRAINED = 256 << 10
 
 
 def answer_bytes(pod) -> int:
@@ -70,7 +73,7 @@ def test_clients_that_never_read_are_ended_and_hold_little_memory(start, bystand
         "--write-timeout=1s",
         "--max-connection-idle=2s",
         "--no-load-shedding",
-        f"--max-concurrent-streams={STREAMS}",
+        f"--max-unread-bytes={UNREAD}",
     )
     others = bystander(pod)
     before, memory = pod.metric("vigie_connections_open"), pod.resident_bytes
@@ -79,8 +82,10 @@ def test_clients_that_never_read_are_ended_and_hold_little_memory(start, bystand
         for _ in range(8):
             sleeper.ask()
     held = pod.resident_bytes - memory
-    # Each has asked 576 times; what is answered is what it may have open, and no copy of it.
-    most = len(sleepers) * STREAMS * answer_bytes(pod) * 1.25 + (16 << 20)
+    # Each has asked 576 times, for megabytes; what is over its bytes has been refused.
+    most = len(sleepers) * (UNREAD + DRAINED + 2 * answer_bytes(pod)) + (16 << 20)
+    assert 576 * answer_bytes(pod) > 4 * (UNREAD + DRAINED), "too little is asked for"
+    assert pod.metric("vigie_calls_refused_total", reason="max_unread_bytes") > 0
     assert held < most, f"{held >> 20} MB for {len(sleepers)} clients"
     since = time.monotonic()
     eventually(lambda: pod.metric("vigie_connections_open") == before, 30)
@@ -89,3 +94,43 @@ def test_clients_that_never_read_are_ended_and_hold_little_memory(start, bystand
     for sleeper in sleepers:
         sleeper.close()
     eventually(lambda: pod.metric("vigie_http2_streams_open") <= 1)
+
+
+def test_who_does_not_read_is_told_so_and_others_are_served(start, bystander):
+    pod = start("--no-load-shedding", f"--max-unread-bytes={UNREAD}", "--shed-retry-after=80ms")
+    others = bystander(pod)
+    sleeper = Sleeper(pod.port, 0)
+    for _ in range(3):
+        sleeper.ask()
+    eventually(lambda: pod.metric("vigie_calls_refused_total", reason="max_unread_bytes") > 0)
+    # It wakes, and grants what it held back.
+    answered, refusals = set(), []
+    sleeper.h2.increment_flow_control_window(1 << 30)
+    deadline = time.monotonic() + 60
+    while len(answered) + len(refusals) < 4 * 64 and time.monotonic() < deadline:
+        sleeper.socket.sendall(sleeper.h2.data_to_send())
+        for event in sleeper.h2.receive_data(sleeper.socket.recv(1 << 16)):
+            if isinstance(event, h2.events.ResponseReceived):
+                fields = {name.decode(): value.decode() for name, value in event.headers}
+                if "grpc-status" in fields:
+                    refusals.append(fields)
+            elif isinstance(event, h2.events.DataReceived):
+                answered.add(event.stream_id)
+                sleeper.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+    assert len(answered) + len(refusals) == 4 * 64
+    for fields in refusals:
+        assert fields["grpc-status"] == "8", fields
+        assert fields["grpc-message"].startswith(f"over {UNREAD} bytes of answers wait"), fields
+        assert 40 <= int(fields["grpc-retry-pushback-ms"]) <= 120, fields
+    assert pod.metric("vigie_calls_refused_total", reason="max_unread_bytes") == len(refusals)
+    assert refusals and answered
+    # The same connection is served again.
+    sleeper.ask()
+    more = set()
+    while len(more) < 1:
+        sleeper.socket.sendall(sleeper.h2.data_to_send())
+        for event in sleeper.h2.receive_data(sleeper.socket.recv(1 << 16)):
+            if isinstance(event, h2.events.DataReceived) and event.stream_id not in answered:
+                more.add(event.stream_id)
+    others.wait_for(50, since=time.monotonic())
+    sleeper.close()

@@ -69,6 +69,7 @@ OTHER_VALUES = {
     "oversized-headers-burst": "50",
     "max-outbound-acks": "500",
     "max-paused-bytes": "8MiB",
+    "max-unread-bytes": "4MiB",
     "max-memory": "4GiB",
     "accept-backlog": "128",
     "max-request-bytes": "1MiB",

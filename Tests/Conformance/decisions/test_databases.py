@@ -2,18 +2,26 @@
 
 import concurrent.futures
 import sqlite3
+import subprocess
 import threading
 import time
 
 import grpc
 import pytest
 from decisions_kit import CREDIT, decisions, find, verify
+from harness import DEMO, binary
 from postgres import running
 
 
 @pytest.fixture
 def postgres():
     with running() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_over_tls():
+    with running(tls=True) as server:
         yield server
 
 
@@ -166,3 +174,62 @@ def test_a_database_that_there_is_not_stops_the_pod_from_starting(start):
         start("postgres:host=127.0.0.1 port=1 user=nobody password=s3cret")
     result = decisions("find", "--log", "postgres:host=127.0.0.1 port=1")
     assert result.returncode != 0 and "refused" in result.stderr
+
+
+def test_postgres_over_tls_is_checked_in_full(start, postgres_over_tls):
+    server = postgres_over_tls
+    place = f"postgres:hostaddr=127.0.0.1 port={server.port} user=vigie dbname=postgres"
+    checked = f"{place} host=localhost sslmode=verify-full sslrootcert={server.authority}"
+    pod, caller = start(checked)
+    for number in range(10):
+        caller.score(f"A-{number}", seed=number)
+    # What the server knows of its connections: the pod's are encrypted.
+    psql = f"{server.programs}/psql"
+    asked = subprocess.run(
+        [psql, "-At", "-d", checked.removeprefix("postgres:"), "-c"]
+        + [
+            "SELECT count(*), bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+            " WHERE application_name = 'vigie'"
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    count, encrypted = asked.stdout.strip().split("|")
+    assert int(count) >= 1 and encrypted == "t", asked.stdout
+    assert pod.stop() == 0
+    assert len(find(checked)) == 10
+    code, text = verify(checked)
+    assert code == 0 and "sound: 10 records" in text, text
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("host=localhost sslmode=disable", "no encryption"),
+        ("host=localhost sslmode=verify-full sslrootcert={other}", "certificate verify failed"),
+        ("host=elsewhere.test sslmode=verify-full sslrootcert={ca}", "does not match host name"),
+    ],
+)
+def test_a_postgres_that_is_not_who_it_should_be_gets_no_record(
+    postgres_over_tls, tmp_path, words, reason
+):
+    other = tmp_path / "other.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=other"]
+        + ["-keyout", tmp_path / "key.pem", "-out", other, "-days", "1"],
+        check=True,
+        capture_output=True,
+    )
+    words = words.format(ca=postgres_over_tls.authority, other=other)
+    place = f"postgres:hostaddr=127.0.0.1 port={postgres_over_tls.port} user=vigie dbname=postgres"
+    serve = subprocess.run(
+        [binary("vigie"), "serve", f"--registry={DEMO}", "--listen=127.0.0.1:0"]
+        + [f"--decision-log={place} {words}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert serve.returncode == 78 and reason in serve.stderr, serve
+    result = decisions("find", "--log", f"{place} {words}")
+    assert result.returncode not in (0, 1) or reason in result.stderr, result

@@ -8,6 +8,7 @@ import signal
 import time
 
 import grpc
+import numpy
 import pytest
 from decisions_kit import CREDIT, decisions, find, verify
 
@@ -276,3 +277,27 @@ def test_an_applicants_features_are_erased_and_the_chain_still_verifies(
     caller.score("A-5")
     assert pod.stop() == 0
     assert verify(log)[0] == 0
+
+
+def test_one_row_of_a_record_of_many_is_shown(start, registry, tmp_path):
+    registry.change("fraud-xgboost", decisionLog={"features": "values"})
+    log = f"file:{tmp_path / 'log'}"
+    pod, caller = start(log, "--decision-log-mode=best-effort")
+    answer = caller.infer("fraud-xgboost", "many", rows=5, seed=3)
+    caller.infer("fraud-xgboost", "few", rows=2, seed=4)
+    caller.score("A-1")
+    assert pod.stop() == 0
+    (whole,) = find(log, "--request-id", "many")
+    (found,) = find(log, "--row", 3)
+    assert (found["id"], found["row"]) == (whole["record"]["id"], 3)
+    for tensor, raw in zip(answer.outputs, answer.raw_output_contents, strict=True):
+        types = {"FP32": "<f4", "FP64": "<f8", "INT64": "<i8"}
+        rows = numpy.frombuffer(raw, types[tensor.datatype]).reshape(5, -1)
+        assert found["outputs"][tensor.name] == pytest.approx(rows[3].tolist())
+    for tensor in whole["features"]["inputs"]:
+        assert found["inputs"][tensor["name"]] == numpy.reshape(tensor["data"], (5, -1))[3].tolist()
+    assert {line["row"] for line in find(log, "--row", 0)} == {0}
+    assert len(find(log, "--row", 0)) == 3
+    assert find(log, "--row", 5) == []
+    text = decisions("find", "--log", log, "--row", 1).stdout
+    assert text.count("row 1: ") == 2, text

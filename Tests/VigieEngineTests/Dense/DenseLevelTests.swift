@@ -1,4 +1,5 @@
 import CVigieKernels
+import TestRandom
 import Testing
 
 @testable import VigieEngine

@@ -1,5 +1,6 @@
 import CVigieKernels
 import Foundation
+import TestRandom
 import Testing
 
 @testable import VigieEngine

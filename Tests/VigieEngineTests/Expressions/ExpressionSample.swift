@@ -1,3 +1,5 @@
+import TestRandom
+
 @testable import VigieEngine
 
 /// A compiled expression over the inputs of ``ExpressionWriter``, and rows for it.

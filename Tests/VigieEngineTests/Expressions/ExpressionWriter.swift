@@ -1,3 +1,5 @@
+import TestRandom
+
 @testable import VigieEngine
 
 /// Writes random expressions of a type, as text; and any tree as text that reads back to it.

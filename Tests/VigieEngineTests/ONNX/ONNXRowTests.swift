@@ -75,6 +75,18 @@ import Testing
         }
     }
 
+    @Test(arguments: ["forest", "xgboost", "lightgbm"])
+    func a_file_of_trees_says_which_file_would_be_explained(name: String) throws {
+        let artifact = try FixturePack.model(name).load()
+        #expect(!artifact.explainsRows)
+        let refusal = try #require(artifact.explanationRefusal)
+        for file in ["model.ubj", "model.txt", "forest.ubj"] { #expect(refusal.contains(file)) }
+        let error = #expect(throws: InferenceError.self) {
+            try artifact.explain(artifact.makeWorkspace())
+        }
+        #expect(error?.description.contains(refusal) == true)
+    }
+
     @Test(arguments: ["linear-regressor", "ridge-f64", "forest-regressor", "xgboost-regressor"])
     func regressors_score_with_their_prediction(_ name: String) throws {
         let fixture = FixturePack.model(name)

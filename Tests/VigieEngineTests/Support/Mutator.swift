@@ -1,4 +1,5 @@
 import Foundation
+import TestRandom
 
 /// Spoils files in the ways in which files are spoilt, and in those that attackers think of.
 struct Mutator {

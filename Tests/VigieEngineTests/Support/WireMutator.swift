@@ -1,3 +1,5 @@
+import TestRandom
+
 /// Spoils what a protobuf message says and keeps it a message: numbers become unlikely ones, fields
 /// are dropped, repeated, moved and taken from elsewhere in it.
 struct WireMutator {

@@ -1,3 +1,4 @@
+import TestRandom
 import VigieEngine
 
 /// Trees as a textbook walks them, to judge the compiled ones by; and random ones.

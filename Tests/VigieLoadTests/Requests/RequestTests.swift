@@ -132,7 +132,47 @@ import VigieProtos
         #expect(script.targets[0].requests[1].id == "row 4")
     }
 
+    @Test func decisions_of_a_log_are_asked_for_at_their_times() throws {
+        func line(_ time: String, _ fields: String, _ features: String) -> String {
+            """
+            {"seq":1,"hash":"","record":{"type":"decision","time":"2026-11-26T\(time)Z",\(fields)},\
+            "features":\(features)}
+
+            """
+        }
+        let infer = #""method":"ModelInfer","model":"m","version":3,"rows":2"#
+        let text =
+            line(
+                "09:00:01.500000000", infer + #","arm":"pinned""#,
+                #"{"salt":"","inputs":[{"name":"x","shape":[2,3],"data":[1,2,3,4,5,null]}]}"#)
+            + line(
+                "09:00:01.000000000", #""method":"ScoreApplications","model":"c","rows":1"#,
+                #"{"salt":"","values":{"age":45,"owner":true,"purpose":"car","income":null}}"#)
+            + line("09:00:02.000000000", infer, #"{"salt":""}"#)
+            + #"{"record":{"type":"erasure"}}"#
+        let recording = try Recording(text, name: "d.jsonl", speed: 2)
+        #expect(recording.entries.map(\.offset) == [0, 250_000_000])
+        #expect(recording.entries[0].entry == MixEntry(method: .score, model: "c"))
+        #expect(
+            recording.entries[1].entry == MixEntry(method: .infer, model: "m", version: "3"))
+        #expect(recording.withoutValues == 1)
+        guard case .row(let row) = recording.entries[0].payload,
+            case .rows(let rows) = recording.entries[1].payload
+        else {
+            Issue.record("not rows")
+            return
+        }
+        #expect(row["age"] == .number(45) && row["owner"] == .flag(true))
+        #expect(row["purpose"] == .text("car") && row["income"] == .missing)
+        #expect(rows.count == 2 && rows[0]["x"] == .numbers([1, 2, 3]))
+    }
+
     @Test(arguments: [
+        ("{\"record\":{\"type\":\"decision\"}}", "record.time"),
+        (
+            "{\"record\":{\"type\":\"decision\",\"time\":\"2026-11-26T09:00:00.000000000Z\"}}",
+            "a method and a model"
+        ),
         ("{\"method\": \"ping\"}", "'at'"), ("{\"at\": 0, \"method\": \"x\"}", "'method'"),
         ("{\"at\": 0, \"method\": \"infer\"}", "'model'"),
         ("{\"at\": 0, \"method\": \"ping\"}", "'message'"),

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 import VigieRegistry
 
@@ -7,7 +8,7 @@ import VigieRegistry
 
     @Test(arguments: seeds)
     func mutated_bytes_are_read_or_refused(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SplitMix(seed: seed)
         let original = Array(SampleManifest.full.utf8)
         var read = 0
         for _ in 0..<1_500 {
@@ -36,7 +37,7 @@ import VigieRegistry
         "\"../../etc/passwd\"", "\\u0000", "-0", "9007199254740993", "[[[[", "\"a\":", ",",
     ].map { Array($0.utf8) }
 
-    private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+    private static func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix) {
         guard !bytes.isEmpty else { return }
         let place = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<6, using: &random) {

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import VigieRegistry
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func random_bytes_never_crash() {
-        var random = SeededRandom(seed: 7)
+        var random = SplitMix(seed: 7)
         let alphabet = Array("<>/&;'\"= aK#x1!?-[]:\u{0}é".utf8)
         for _ in 0..<20_000 {
             let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in

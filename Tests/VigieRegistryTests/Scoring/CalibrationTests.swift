@@ -1,4 +1,5 @@
 import Glibc
+import TestRandom
 import Testing
 import VigieEngine
 import VigieRegistry
@@ -46,7 +47,7 @@ import VigieRegistry
     }
 
     @Test func isotonic_never_descends() throws {
-        var random = SeededRandom(seed: 7)
+        var random = SplitMix(seed: 7)
         for _ in 0..<50 {
             let count = Int.random(in: 1...40, using: &random)
             let x = (0..<count).map { _ in Double.random(in: 0...1, using: &random) }.sorted()

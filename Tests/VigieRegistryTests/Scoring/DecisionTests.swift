@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 import VigieEngine
 import VigieRegistry
@@ -65,7 +66,7 @@ import VigieRegistry
     }
 
     @Test func ranking_agrees_with_a_stable_sort() {
-        var random = SeededRandom(seed: 11)
+        var random = SplitMix(seed: 11)
         for _ in 0..<500 {
             let count = Int.random(in: 1...12, using: &random)
             let contributions = (0..<count).map { _ in

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 import VigieRollouts
 
@@ -109,7 +110,7 @@ import VigieRollouts
 
     /// A third of all requests are wrong; which arm gets how many of them is chance.
     @Test func chance_takes_nothing_out() {
-        var random = SeededRandom(seed: 4)
+        var random = SplitMix(seed: 4)
         var day = Day()
         let reason = day.look(2000) {
             for _ in 0..<4 {

@@ -1,3 +1,4 @@
+import TestRandom
 import Testing
 
 @testable import VigieRouting
@@ -74,7 +75,7 @@ import Testing
 
     /// Random patterns over two letters against a matcher that simply tries everything.
     @Test func it_agrees_with_a_matcher_that_tries_everything() throws {
-        var random = SeededRandom(seed: 20_261_126)
+        var random = SplitMix(seed: 20_261_126)
         for round in 0..<400 {
             let pattern = Self.randomPattern(&random, depth: 3)
             let automaton = try Automaton(pattern)
@@ -94,8 +95,8 @@ import Testing
         }
     }
 
-    private static func randomPattern(_ random: inout SeededRandom, depth: Int) -> String {
-        let inner = { (random: inout SeededRandom) in randomPattern(&random, depth: depth - 1) }
+    private static func randomPattern(_ random: inout SplitMix, depth: Int) -> String {
+        let inner = { (random: inout SplitMix) in randomPattern(&random, depth: depth - 1) }
         switch depth == 0 ? random.next(below: 3) : random.next(below: 9) {
         case 0: return "a"
         case 1: return "b"

@@ -1,4 +1,5 @@
 import TestArtifacts
+import TestRandom
 import Testing
 import VigieEngine
 import VigieProtos

@@ -16,7 +16,7 @@ package final class RPCCounters: Sendable {
     /// Calls that the loop takes on in a round; 0 while nothing limits them.
     let callLimit = LoopCounter()
     private let shed: InlineArray<4, LoopCounter>
-    private let refusals: InlineArray<7, LoopCounter>
+    private let refusals: InlineArray<8, LoopCounter>
     private let methods = Mutex<[(path: String, counters: MethodCounters)]>([])
 
     /// Why a call was turned away before a handler saw it, or ended without one.
@@ -35,6 +35,8 @@ package final class RPCCounters: Sendable {
         case load
         /// The process has used the memory that it may use.
         case memory
+        /// The caller leaves as many bytes of answers unread on the connection as may be.
+        case unread
 
         var label: String {
             switch self {
@@ -45,6 +47,7 @@ package final class RPCCounters: Sendable {
             case .deadline: "deadline"
             case .load: "load"
             case .memory: "memory"
+            case .unread: "max_unread_bytes"
             }
         }
     }

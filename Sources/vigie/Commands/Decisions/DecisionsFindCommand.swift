@@ -11,6 +11,11 @@ struct DecisionsFindCommand: ParsableCommand {
     @OptionGroup var filter: DecisionsFilter
     @Option(help: .init("At most so many.", valueName: "n")) var limit = 1000
     @Option(
+        help: .init(
+            "Only this row, from 0, of what was asked and answered; records without it are left out.",
+            valueName: "n"))
+    var row: Int?
+    @Option(
         name: [.customShort("o"), .long],
         help: .init(
             "text, or json: a line for each, with what stands beside the record.",
@@ -19,26 +24,35 @@ struct DecisionsFindCommand: ParsableCommand {
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit must be at least 1.") }
+        if let row, row < 0 { throw ValidationError("--row must be 0 or more.") }
     }
 
     func run() throws {
         var count = 0
         let reader = DecisionReader(try options.place())
         try reader.find(try filter.query()) { record throws(DecisionError) in
+            let part = row.map { RecordRow(record, $0) }
+            if case .some(nil) = part { return true }
             count += 1
-            StandardStream.output.write(output == .json ? Self.json(record) : Self.text(record))
+            StandardStream.output.write(
+                output == .json ? Self.json(record, part ?? nil) : Self.text(record, part ?? nil))
             return count < limit
         }
         if count == 0 { throw ExitCode.failure }
     }
 
-    private static func json(_ record: StoredRecord) -> String {
+    private static func json(_ record: StoredRecord, _ row: RecordRow?) -> String {
+        if let row {
+            let id = record.fields?["id"]?.string ?? ""
+            return "{\"seq\":\(record.sequence),\"hash\":\"\(record.hash)\",\"id\":\"\(id)\","
+                + row.json.dropFirst() + "\n"
+        }
         let side = record.side.map { String(decoding: $0, as: UTF8.self) } ?? "null"
         return "{\"seq\":\(record.sequence),\"hash\":\"\(record.hash)\",\"record\":"
             + String(decoding: record.record, as: UTF8.self) + ",\"features\":\(side)}\n"
     }
 
-    private static func text(_ record: StoredRecord) -> String {
+    private static func text(_ record: StoredRecord, _ row: RecordRow?) -> String {
         guard let fields = record.fields else { return "" }
         func field(_ name: String) -> String { fields[name]?.string ?? "" }
         func number(_ name: String) -> String { fields[name]?.double.map { "\($0)" } ?? "" }
@@ -55,6 +69,6 @@ struct DecisionsFindCommand: ParsableCommand {
             text += "  \(fields["rows"]?.integer ?? 0) rows"
         }
         if !field("caller").isEmpty { text += "  by \(field("caller"))" }
-        return text + "\n"
+        return text + "\n" + (row.map { "    \($0.text)\n" } ?? "")
     }
 }

@@ -1,3 +1,4 @@
+import VigieCommandLine
 import ArgumentParser
 import VigieRegistry
 

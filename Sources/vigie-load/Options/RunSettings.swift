@@ -1,14 +1,13 @@
-/// Everything that a scenario or a variable may set, by the names that the command line has.
-enum Setting {
-    enum Kind {
-        case value
-        /// `--name` / `--no-name`.
-        case toggle
-        /// May come more than once.
-        case list
-    }
+import VigieCommandLine
 
-    static let known: [String: Kind] = {
+/// Everything that a scenario or a variable may set, by the names that the command line has.
+enum RunSettings {
+    /// Of these, one is given.
+    static let patterns: Set<String> = [
+        "rate", "ramp", "steps", "spike", "replay", "closed",
+    ]
+
+    static let all: [Setting] = {
         let values = [
             "target", "connections", "streams", "workers", "connect-timeout", "timeout",
             "authority",
@@ -22,10 +21,7 @@ enum Setting {
         ]
         let toggles = ["tls", "closed", "poisson", "consistency", "quiet", "find-capacity"]
         let lists = ["metadata", "mix", "rows", "threshold", "hook"]
-        var all: [String: Kind] = [:]
-        for name in values { all[name] = .value }
-        for name in toggles { all[name] = .toggle }
-        for name in lists { all[name] = .list }
-        return all
+        return values.map { Setting($0) } + toggles.map { Setting($0, .toggle) }
+            + lists.map { Setting($0, .list) }
     }()
 }

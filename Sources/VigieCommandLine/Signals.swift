@@ -1,12 +1,12 @@
 import Glibc
 
-/// The signals that a pod understands. They are blocked in every thread and waited for by the main
+/// The signals that our programs understand. They are blocked in every thread and waited for by the main
 /// one, so that no code runs inside a signal handler.
-enum Signals {
-    enum Event {
+package enum Signals {
+    package enum Event {
         /// SIGTERM, SIGINT: go in good order.
         case terminate
-        /// SIGHUP: read files again.
+        /// SIGHUP: read files again; for what runs in a terminal, that the terminal has gone.
         case reload
         /// Nothing came within the time.
         case timeout
@@ -20,14 +20,15 @@ enum Signals {
     }
 
     /// Call it on the main thread before any other thread is made: they inherit the mask.
-    static func block() {
+    package static func block() {
         var set = watched
         pthread_sigmask(SIG_BLOCK, &set, nil)
         // A peer that closes while we write must not end the process.
         signal(SIGPIPE, SIG_IGN)
     }
 
-    static func wait(atMost duration: Duration) -> Event {
+    /// Waits that long at most. On the main thread.
+    package static func wait(atMost duration: Duration) -> Event {
         var set = watched
         let (seconds, attoseconds) = duration.components
         var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
