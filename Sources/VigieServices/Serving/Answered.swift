@@ -29,8 +29,8 @@ extension ServingNode {
     @inline(__always)
     @discardableResult
     func settle(_ now: UInt64, _ call: ServerCall? = nil) -> Bool {
-        guard var answered else { return false }
-        self.answered = nil
+        // Moved, not copied: five references less to count up and down.
+        guard var answered = answered.take() else { return false }
         answered.times.ended = now
         let served = answered.routed.served
         let counters = served.counters
