@@ -141,8 +141,10 @@ conformance: test-packages venv venv-mlflow ## Third-party clients against the r
 	VIGIE_BIN_DIR=.build/release $(PYTHON) -m pytest Tests/Conformance -q
 
 .PHONY: pipelines
-pipelines: venv ## The Python package's tests
-	$(PYTHON) -m pytest Sources/pipelines -q
+pipelines: test-packages venv ## The Python package's tests
+	# Models are published through it.
+	$(SWIFT) build $(RELEASE) --product vigie
+	VIGIE_BINARY=$(CURDIR)/.build/release/vigie $(PYTHON) -m pytest Sources/pipelines -q
 
 .PHONY: loadtest-tests
 loadtest-tests: venv ## The tests of the benchmark's own parsers
