@@ -139,8 +139,9 @@ let package = Package(
         .target(
             name: "VigieLoad",
             dependencies: [
-                "VigieCommandLine", "VigieRPC", "VigieTransport", "VigieProtos", "VigieEngine",
-                "CVigieSys", .product(name: "Histogram", package: "hdrhistogram-swift"),
+                "VigieCommandLine", "VigieRPC", "VigieTransport", "VigieTelemetry", "VigieProtos",
+                "VigieEngine", "CVigieSys",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: serving),
         .executableTarget(

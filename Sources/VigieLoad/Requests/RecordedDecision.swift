@@ -1,5 +1,5 @@
-import Glibc
 import VigieEngine
+import VigieTelemetry
 
 /// A decision of a log, as `vigie decisions find -o json` shows it and a file log's lines have it:
 /// `{"seq":…,"record":{…},"features":…}`.
@@ -76,21 +76,10 @@ struct RecordedDecision {
 
     /// RFC 3339 in UTC, as records have it.
     private static func nanoseconds(_ text: String) -> UInt64? {
-        guard text.hasSuffix("Z") else { return nil }
-        let halves = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
-        let places = halves[0].split(omittingEmptySubsequences: false) { "-T:".contains($0) }
-        let numbers = places.compactMap { Int32($0) }
-        guard halves.count == 2, halves[1].count == 9, let fraction = UInt64(halves[1]),
-            numbers.count == 6, places.map(\.count) == [4, 2, 2, 2, 2, 2], numbers[0] >= 1970
+        // To the nanosecond, and not before 1970.
+        guard text.count == 30, text.prefix(4) >= "1970",
+            let (seconds, fraction) = Timestamp.parts(text)
         else { return nil }
-        var parts = tm()
-        parts.tm_year = numbers[0] - 1900
-        parts.tm_mon = numbers[1] - 1
-        parts.tm_mday = numbers[2]
-        parts.tm_hour = numbers[3]
-        parts.tm_min = numbers[4]
-        parts.tm_sec = numbers[5]
-        let seconds = timegm(&parts)
         // Years of four digits: under 2^38 seconds, but only to 2554 in nanoseconds.
         guard seconds >= 0, seconds < 18_000_000_000 else { return nil }
         return UInt64(seconds) * 1_000_000_000 + fraction

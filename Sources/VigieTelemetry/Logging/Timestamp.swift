@@ -42,6 +42,32 @@ package enum Timestamp {
         }
     }
 
+    /// Reads RFC 3339 in UTC, with up to nine digits of a second: `2026-11-26T00:02:16Z`, `…16.123456789Z`.
+    /// - Returns: whole seconds since 1970, and nanoseconds besides; nil when it is none.
+    package static func parts(_ text: String) -> (seconds: Int, nanoseconds: UInt64)? {
+        guard text.hasSuffix("Z") else { return nil }
+        let halves = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
+        let places = halves[0].split(omittingEmptySubsequences: false) { "-T:".contains($0) }
+        let numbers = places.compactMap { Int32($0) }
+        guard numbers.count == 6, halves.count <= 2, places.map(\.count) == [4, 2, 2, 2, 2, 2]
+        else { return nil }
+        var fraction: UInt64 = 0
+        if halves.count == 2 {
+            guard (1...9).contains(halves[1].count),
+                let digits = UInt64((halves[1] + "00000000").prefix(9))
+            else { return nil }
+            fraction = digits
+        }
+        var time = tm()
+        time.tm_year = numbers[0] - 1900
+        time.tm_mon = numbers[1] - 1
+        time.tm_mday = numbers[2]
+        time.tm_hour = numbers[3]
+        time.tm_min = numbers[4]
+        time.tm_sec = numbers[5]
+        return (timegm(&time), fraction)
+    }
+
     /// Days since 1970 as a date of the Gregorian calendar (Hinnant, "chrono-Compatible Low-Level
     /// Date Algorithms", civil_from_days, for days after 1970).
     private static func civil(days: Int) -> (year: Int, month: Int, day: Int) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import VigieDecisions
+import VigieTelemetry
 
 /// `vigie decisions`: looks into a decision log, checks it, and makes its decisions again.
 struct DecisionsCommand: ParsableCommand {
@@ -71,29 +72,10 @@ struct DecisionsFilter: ParsableArguments {
 
     private static func time(_ flag: String, _ text: String?) throws -> UInt64? {
         guard let text else { return nil }
-        let wrong = ValidationError("\(flag) must be like 2026-11-26T13:00:00Z or …00.5Z.")
-        guard text.hasSuffix("Z") else { throw wrong }
-        let halves = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
-        let places = halves[0].split(omittingEmptySubsequences: false) { "-T:".contains($0) }
-        let numbers = places.compactMap { Int32($0) }
-        guard places.count == 6, numbers.count == 6, halves.count <= 2,
-            places.map(\.count) == [4, 2, 2, 2, 2, 2]
-        else { throw wrong }
-        var parts = tm()
-        parts.tm_year = numbers[0] - 1900
-        parts.tm_mon = numbers[1] - 1
-        parts.tm_mday = numbers[2]
-        parts.tm_hour = numbers[3]
-        parts.tm_min = numbers[4]
-        parts.tm_sec = numbers[5]
-        var fraction: UInt64 = 0
-        if halves.count == 2 {
-            guard (1...9).contains(halves[1].count),
-                let digits = UInt64((halves[1] + "00000000").prefix(9))
-            else { throw wrong }
-            fraction = digits
+        guard let (seconds, fraction) = Timestamp.parts(text) else {
+            throw ValidationError("\(flag) must be like 2026-11-26T13:00:00Z or …00.5Z.")
         }
-        return UInt64(max(0, timegm(&parts))) * 1_000_000_000 + fraction
+        return UInt64(max(0, seconds)) * 1_000_000_000 + fraction
     }
 }
 
