@@ -51,7 +51,7 @@ final class ControllerHome {
         if command.pods.pods.isEmpty {
             finder = ClusterPods(
                 client, namespace: namespace, selector: command.pods.podsSelector,
-                port: command.pods.podsAdminPort, usesTLS: command.pods.podsCa != nil,
+                port: command.pods.access.podsAdminPort, usesTLS: command.pods.access.podsCa != nil,
                 cancellation)
         } else {
             finder = NamedPods(command.pods.pods.places)

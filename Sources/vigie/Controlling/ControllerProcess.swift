@@ -68,7 +68,8 @@ final class ControllerProcess {
 
     /// Returns when the controller has ended in good order.
     func runUntilSignalled() throws(StartFailure) {
-        let scraper = try command.pods.scraper(agent: home.agent, cancellation)
+        let scraper = try command.pods.access.scraper(
+            timeout: command.pods.podsTimeout.duration, agent: home.agent, cancellation)
         let prometheus = PrometheusClient(
             address: command.prometheus.prometheus,
             timeout: command.prometheus.queryTimeout.duration, agent: home.agent, cancellation)

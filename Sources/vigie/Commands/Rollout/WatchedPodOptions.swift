@@ -16,33 +16,11 @@ struct WatchedPodOptions: ParsableArguments {
             valueName: "selector"))
     var podsSelector: String?
 
-    @Option(
-        help: .init(
-            "Admin port of a pod that has no annotation vigie.dev/admin-port.", valueName: "port"))
-    var podsAdminPort = 8501
-
-    @Option(
-        help: .init("File with the token that the pods' admin ports ask for.", valueName: "file"))
-    var podsTokenFile: String?
-
-    @Option(
-        help: .init(
-            "Authority of the pods' certificates, PEM; pods that are found are asked over TLS then.",
-            valueName: "file"))
-    var podsCa: String?
-
-    @Option(
-        help: .init(
-            "The name that the pods' certificates bear; default: their address.",
-            valueName: "name"))
-    var podsTlsName: String?
+    @OptionGroup var access: PodAccessOptions
 
     func validate() throws {
         guard pods == nil || podsSelector == nil else {
             throw ValidationError("--pods and --pods-selector: one of them says which pods.")
-        }
-        guard (1...65_535).contains(podsAdminPort) else {
-            throw ValidationError("--pods-admin-port is \(podsAdminPort); it must be 1 to 65535.")
         }
     }
 
@@ -51,8 +29,7 @@ struct WatchedPodOptions: ParsableArguments {
         guard pods != nil || podsSelector != nil else { return nil }
         let cancellation = HTTPCancellation()
         do throws(StartFailure) {
-            let scraper = try PodScraper(
-                authority: podsCa, serverName: podsTlsName, tokenFile: podsTokenFile,
+            let scraper = try access.scraper(
                 timeout: .seconds(2), agent: "vigie-rollout/\(Build.version)", cancellation)
             return WatchedPods(finder: try finder(place, cancellation), scraper: scraper)
         } catch { throw EditRefusal(error.description) }
@@ -66,7 +43,7 @@ struct WatchedPodOptions: ParsableArguments {
         return ClusterPods(
             client,
             namespace: place.kubernetes.rolloutsNamespace ?? client.configuration.namespace,
-            selector: podsSelector ?? "", port: podsAdminPort, usesTLS: podsCa != nil,
+            selector: podsSelector ?? "", port: access.podsAdminPort, usesTLS: access.podsCa != nil,
             cancellation)
     }
 }
