@@ -48,15 +48,16 @@ package enum Timestamp {
         guard text.hasSuffix("Z") else { return nil }
         let halves = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
         let places = halves[0].split(omittingEmptySubsequences: false) { "-T:".contains($0) }
-        let numbers = places.compactMap { Int32($0) }
-        guard numbers.count == 6, halves.count <= 2, places.map(\.count) == [4, 2, 2, 2, 2, 2]
+        let numbers = places.compactMap(digits)
+        guard numbers.count == 6, halves.count <= 2, places.map(\.count) == [4, 2, 2, 2, 2, 2],
+            zip(numbers, Self.ranges).allSatisfy({ $1.contains($0) })
         else { return nil }
         var fraction: UInt64 = 0
         if halves.count == 2 {
             guard (1...9).contains(halves[1].count),
-                let digits = UInt64((halves[1] + "00000000").prefix(9))
+                let nine = digits((halves[1] + "00000000").prefix(9))
             else { return nil }
-            fraction = digits
+            fraction = UInt64(nine)
         }
         var time = tm()
         time.tm_year = numbers[0] - 1900
@@ -66,6 +67,16 @@ package enum Timestamp {
         time.tm_min = numbers[4]
         time.tm_sec = numbers[5]
         return (timegm(&time), fraction)
+    }
+
+    /// From the year to the second, a leap one too.
+    private static let ranges: [ClosedRange<Int32>] = [
+        0...9999, 1...12, 1...31, 0...23, 0...59, 0...60,
+    ]
+
+    /// A number without a sign, which `Int32` would take.
+    private static func digits(_ text: Substring) -> Int32? {
+        text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? Int32(text) : nil
     }
 
     /// Days since 1970 as a date of the Gregorian calendar (Hinnant, "chrono-Compatible Low-Level

@@ -8,7 +8,7 @@ struct UsualLatencyTests {
     /// Ten rounds of ten calls each in every 100 ms, `busy` of the time.
     private static func teach(
         _ usual: inout UsualLatency, from start: UInt64, seconds: Int, busy: Double,
-        meeting: Int = 10, isCalm: Bool = true, slow: Int = 0
+        meeting: Int = 10, turnedAway: Int = 0, slow: Int = 0
     ) -> UInt64 {
         var now = start
         for round in 0..<(100 * seconds) {
@@ -16,7 +16,7 @@ struct UsualLatencyTests {
             let longest = round % 100 < slow ? 8 * millisecond : 1 * millisecond
             usual.note(
                 calls: 10, longest: longest, busy: UInt64(busy * Double(10 * millisecond)),
-                underWay: meeting, isCalm: isCalm, now: now)
+                underWay: meeting, turnedAway: turnedAway, now: now)
         }
         return now
     }
@@ -42,17 +42,23 @@ struct UsualLatencyTests {
     @Test func calls_that_never_meet_and_times_of_refusals_teach_nothing() {
         var usual = UsualLatency()
         var now = Self.teach(&usual, from: 1, seconds: 10, busy: 0.8, meeting: 1)
-        now = Self.teach(&usual, from: now, seconds: 10, busy: 0.8, isCalm: false)
+        now = Self.teach(&usual, from: now, seconds: 10, busy: 0.8, turnedAway: 20)
         #expect(usual.percentile99 == nil)
         // Too short a time.
         _ = Self.teach(&usual, from: now, seconds: 1, busy: 0.8)
         #expect(usual.percentile99 == nil)
     }
 
+    @Test func a_few_refusals_are_a_part_of_what_is_usual() {
+        var usual = UsualLatency()
+        _ = Self.teach(&usual, from: 1, seconds: 10, busy: 0.8, turnedAway: 1)
+        #expect(usual.percentile99 != nil)
+    }
+
     @Test func what_was_learnt_is_forgotten_in_quiet_and_kept_in_overload() {
         var usual = UsualLatency()
         var now = Self.teach(&usual, from: 1, seconds: 10, busy: 0.8)
-        now = Self.teach(&usual, from: now, seconds: 120, busy: 1, isCalm: false)
+        now = Self.teach(&usual, from: now, seconds: 120, busy: 1, turnedAway: 20)
         #expect(usual.percentile99 != nil)
         now = Self.teach(&usual, from: now, seconds: 50, busy: 0.2)
         #expect(usual.percentile99 != nil)

@@ -12,8 +12,16 @@
 ///
 /// where *service* is the mean time of computing, *sojourn* that of waiting and computing, and *usual*
 /// what calls may take by what they take while the server keeps up (``UsualLatency``), or, where that is
-/// not known, a fixed floor. The square root lets a limit grow again, and is what is left of it when everything takes too long. A value without
-/// clock, thread or lock: time comes in as `now`, so that every step can be tested.
+/// not known, a fixed floor. The square root lets a limit grow again, and is what is left of it when
+/// everything takes too long.
+///
+/// That limit is patient, for it must not take a burst for a change of the load; and meanwhile a queue
+/// grows. At three times the capacity each round of a loop brings three times as many calls as the one
+/// before: 5 ms of them, 16, 48, 150, and all who came in that first moment wait for so long, who are more
+/// than one of a hundred for the next fifteen seconds. So where it is known what is usual, ``burst``
+/// bounds at once what may be taken on together.
+///
+/// A value without clock, thread or lock: time comes in as `now`, so that every step can be tested.
 package struct ConcurrencyLimit: Sendable {
     package struct Options: Sendable, Equatable {
         /// The limit never falls below: as many calls as make a loop's round worth its system calls.
@@ -55,7 +63,9 @@ package struct ConcurrencyLimit: Sendable {
     private var calls = 0
     private var sojournSum: UInt64 = 0
     private var serviceSum: UInt64 = 0
+    private var busySum: UInt64 = 0
     private var peak = 0
+    private var cost = CallCost()
     /// Since when calls have taken too long; 0 while they do not.
     private var overSince: UInt64 = 0
     private var usual: UsualLatency?
@@ -73,10 +83,49 @@ package struct ConcurrencyLimit: Sendable {
         return min(max(share, options.usualMin), options.floor)
     }
 
+    /// Calls that may be taken on together, whatever ``limit`` says: as many, of normal priority, as are
+    /// computed in the usual 99th percentile of what calls take.
+    ///
+    /// - Returns: calls of the highest class; infinite where nothing is known of what is usual.
+    package var burst: Double {
+        guard let known = usual?.percentile99, let cost = cost.mean, cost > 0 else {
+            return .infinity
+        }
+        let time = Double(max(known, options.usualMin))
+        let calls = time * Double(options.servers) / cost
+        return max(calls / CallPriority.normal.share, options.minimum)
+    }
+
+    /// The same for a server that takes its calls on a round at a time.
+    ///
+    /// One that was held up finds what came meanwhile, which, where the load is below its capacity, is
+    /// computed in less time than it was held up for; that is answered whole. More than that came faster
+    /// than it can be answered.
+    ///
+    /// - Parameters:
+    ///   - elapsed: nanoseconds in which these calls have come.
+    ///   - admitted: calls that were taken on in the round before.
+    ///   - turnedAway: whether others were turned away in it.
+    package func burst(elapsed: UInt64, admitted: Int, turnedAway: Bool) -> Double {
+        let usual = burst
+        guard usual < .infinity, let cost = cost.mean else { return usual }
+        if turnedAway {
+            // On to what the patient limit would be, since refusals take time, too, in which more come;
+            // no faster than a backlog shrinks that a stop has left behind.
+            let before = 0.9 * Double(admitted) / CallPriority.normal.share
+            return max(before, usual * options.usualShare, options.minimum)
+        }
+        let came = Double(elapsed) * Double(options.servers) / cost
+        // Random arrivals: three standard deviations more.
+        return max(usual, (came + 3 * came.squareRoot()) / CallPriority.normal.share)
+    }
+
     /// Whether one more call may come in where `underWay` are.
+    ///
+    /// - Parameter most: calls of the highest class that may be under way: ``limit``, or less.
     @inline(__always)
-    package func admits(underWay: Int, _ priority: CallPriority) -> Bool {
-        Double(underWay) < limit * priority.share
+    package static func admits(underWay: Int, of most: Double, _ priority: CallPriority) -> Bool {
+        Double(underWay) < most * priority.share
     }
 
     /// What ended together: a loop's round, or a run of the workers.
@@ -92,10 +141,12 @@ package struct ConcurrencyLimit: Sendable {
         package var busy: UInt64
         /// How many were under way at once.
         package var underWay: Int
+        /// How many others were turned away since the last that ended.
+        package var turnedAway: Int
 
         package init(
             calls: Int, sojourn: UInt64, longest: UInt64, service: UInt64, busy: UInt64,
-            underWay: Int
+            underWay: Int, turnedAway: Int
         ) {
             self.calls = calls
             self.sojourn = sojourn
@@ -103,6 +154,7 @@ package struct ConcurrencyLimit: Sendable {
             self.service = service
             self.busy = busy
             self.underWay = underWay
+            self.turnedAway = turnedAway
         }
     }
 
@@ -113,19 +165,22 @@ package struct ConcurrencyLimit: Sendable {
         calls += ended.calls
         sojournSum &+= ended.sojourn
         serviceSum &+= ended.service
+        busySum &+= ended.busy
         peak = max(peak, ended.underWay)
-        let isCalm =
-            overSince == 0 && !(Double(ended.underWay) >= limit * CallPriority.normal.share)
         usual?.note(
             calls: ended.calls, longest: ended.longest,
             busy: ended.busy / UInt64(max(options.servers, 1)), underWay: ended.underWay,
-            isCalm: isCalm, now: now)
+            turnedAway: ended.turnedAway, now: now)
         guard now >= windowEnd else { return }
-        if windowEnd != 0, calls > 0 { adjust(now) }
+        if windowEnd != 0, calls > 0 {
+            cost.note(calls: calls, busy: busySum)
+            adjust(now)
+        }
         windowEnd = now &+ options.window
         calls = 0
         sojournSum = 0
         serviceSum = 0
+        busySum = 0
         peak = 0
     }
 

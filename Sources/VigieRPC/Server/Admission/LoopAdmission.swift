@@ -17,6 +17,9 @@ struct LoopAdmission {
     private var nextRefusal = 0
     private var round: UInt64 = .max
     private var admitted = 0
+    private var refused = 0
+    /// Calls of the highest class that the round may take on.
+    private var most: Double
     private var began: UInt64 = 0
     /// How long the round before this one kept the loop from its sockets.
     private var busyBefore: UInt64 = 0
@@ -28,6 +31,7 @@ struct LoopAdmission {
         self.loop = loop
         self.counters = counters
         limit = ConcurrencyLimit(options)
+        most = limit.limit
         refusals = PreparedRefusal.spread(
             .load, "the server is overloaded: too many calls came before this one",
             retryAfter: retryAfter)
@@ -37,16 +41,19 @@ struct LoopAdmission {
     @inline(__always)
     mutating func admit(_ priority: CallPriority) -> PreparedRefusal? {
         if round != loop.round { beginRound() }
-        guard limit.admits(underWay: admitted, priority) else { return refuse() }
+        guard ConcurrencyLimit.admits(underWay: admitted, of: most, priority) else {
+            return refuse()
+        }
         admitted += 1
         return nil
     }
 
     /// Whether more than half of the calls that the round may take on have come.
-    var isBusy: Bool { Double(2 * admitted) > limit.limit }
+    var isBusy: Bool { Double(2 * admitted) > most }
 
     @inline(never)
     private mutating func refuse() -> PreparedRefusal {
+        refused += 1
         nextRefusal = (nextRefusal + 1) % refusals.count
         return refusals[nextRefusal]
     }
@@ -66,15 +73,21 @@ struct LoopAdmission {
                     ConcurrencyLimit.Ended(
                         calls: admitted, sojourn: mean &* UInt64(admitted),
                         longest: busyBefore &+ spent, service: spent, busy: spent,
-                        underWay: admitted), now: last.ended)
+                        underWay: admitted, turnedAway: refused), now: last.ended)
                 counters.callLimit.set(UInt64(max(limit.limit, 0)))
             }
         }
         let now = loop.now.nanoseconds
+        // What lies ready has come since the last look at the sockets, before the last round.
+        let burst = limit.burst(
+            elapsed: now &- last.began, admitted: admitted,
+            turnedAway: refused > 0 && round == last.number)
+        most = min(limit.limit, burst)
         busyBefore = now &- last.ended < Self.pauseMin ? last.ended &- last.began : 0
         round = loop.round
         began = now
         admitted = 0
+        refused = 0
     }
 
     /// In nanoseconds: a loop that waited longer for its sockets had left nothing behind.

@@ -3,9 +3,12 @@
 ///
 /// Only stretches of time count in which the server was busy for a good part, so that its latency says
 /// something, and not for all of it, so that no backlog was in play; and in which calls met at the
-/// server, since callers who each wait for their answer say nothing of those who do not. What has been learnt is forgotten
-/// some time after the last such stretch, since what callers do changes. A value without clock, thread
-/// or lock, and without allocation after it has been made.
+/// server, since callers who each wait for their answer say nothing of those who do not. Where a few were
+/// turned away, after a stop of the server or a burst, that is a part of what is usual: what is learnt
+/// from the calm stretches alone makes the next stop look like overload, and ever smaller ones.
+///
+/// What has been learnt is forgotten some time after the last such stretch, since what callers do
+/// changes. A value without clock, thread or lock, and without allocation after it has been made.
 package struct UsualLatency: Sendable {
     package struct Options: Sendable, Equatable {
         /// Shares of the time that the server was busy between which a stretch is learnt from.
@@ -18,6 +21,8 @@ package struct UsualLatency: Sendable {
         package var stretchesMin = 30
         /// Calls that have met at once in a stretch that is learnt from.
         package var meetingMin = 4
+        /// Calls turned away for each answered one above which a stretch was overload.
+        var refusedMax = 0.1
         /// In nanoseconds: what was learnt is good for so long in which nothing could be learnt though
         /// nothing was too slow either.
         package var lifetime: UInt64 = 60_000_000_000
@@ -35,7 +40,8 @@ package struct UsualLatency: Sendable {
     private var freshBusy: UInt64 = 0
     private var began: UInt64 = 0
     private var lastLearnt: UInt64 = 0
-    private var isSpoilt = false
+    private var freshCalls = 0
+    private var freshRefused = 0
     private var peak = 0
     /// Nanoseconds that 99 of 100 calls are answered within; nil while that is not known.
     package private(set) var percentile99: UInt64?
@@ -50,17 +56,19 @@ package struct UsualLatency: Sendable {
     ///   - longest: nanoseconds of the slowest of them.
     ///   - busy: nanoseconds that the server, or the mean of several, worked for them.
     ///   - underWay: how many were under way at once.
-    ///   - isCalm: whether no call is turned away or has lately been found too slow.
+    ///   - turnedAway: how many others were turned away.
     ///   - now: nanoseconds of a monotonic clock.
     package mutating func note(
-        calls: Int, longest: UInt64, busy: UInt64, underWay: Int, isCalm: Bool, now: UInt64
+        calls: Int, longest: UInt64, busy: UInt64, underWay: Int, turnedAway: Int, now: UInt64
     ) {
         fresh[Self.bucket(longest)] &+= UInt32(truncatingIfNeeded: calls)
         freshBusy &+= busy
         peak = max(peak, underWay)
-        isSpoilt = isSpoilt || !isCalm
+        freshCalls += calls
+        freshRefused += turnedAway
         let elapsed = now &- began
         guard elapsed >= options.stretch else { return }
+        let isSpoilt = Double(freshRefused) > options.refusedMax * Double(freshCalls)
         let share = Double(freshBusy) / Double(elapsed)
         if !isSpoilt, began != 0, peak >= options.meetingMin, options.busy.contains(share) {
             learn(now)
@@ -70,7 +78,8 @@ package struct UsualLatency: Sendable {
         if learntCalls > 0, now &- lastLearnt > options.lifetime { forget() }
         for index in fresh.indices { fresh[index] = 0 }
         freshBusy = 0
-        isSpoilt = false
+        freshCalls = 0
+        freshRefused = 0
         peak = 0
         began = now
     }

@@ -75,7 +75,10 @@ struct DecisionsFilter: ParsableArguments {
         guard let (seconds, fraction) = Timestamp.parts(text) else {
             throw ValidationError("\(flag) must be like 2026-11-26T13:00:00Z or …00.5Z.")
         }
-        return UInt64(max(0, seconds)) * 1_000_000_000 + fraction
+        let whole = UInt64(max(0, seconds)).multipliedReportingOverflow(by: 1_000_000_000)
+        let sum = whole.partialValue.addingReportingOverflow(fraction)
+        // Nothing is recorded after what 64 bits of nanoseconds hold, the year 2554.
+        return whole.overflow || sum.overflow ? .max : sum.partialValue
     }
 }
 
