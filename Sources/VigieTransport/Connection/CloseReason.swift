@@ -33,6 +33,8 @@ package enum CloseReason: Error, Sendable, CustomStringConvertible {
         case tooManyPings = "too_many_pings"
         /// SETTINGS, PRIORITY or empty DATA frames without end.
         case controlFlood = "control_flood"
+        /// Requests that the peer gave up, or broke the protocol on, again and again.
+        case resetFlood = "reset_flood"
         /// Header lists over the limit, again and again.
         case headerFlood = "header_flood"
     }

@@ -63,6 +63,7 @@ package class HTTPConnection: Channel, HTTP2SessionOwner, RoundEndTarget {
     }
     func sentHeadersOrData() {}
     func cheapFrameReceived() {}
+    func streamWasted() {}
     func headerListTooLarge() {}
     func bytesReceived() {}
     func handshakeCompleted() {}

@@ -12,8 +12,10 @@ struct FrameBudget {
         filled = now
     }
 
+    /// - Parameter earned: tokens that the peer has been given since the last call, besides those of time.
     /// - Returns: false when the peer has sent more than it may.
-    mutating func take(_ now: MonotonicTime) -> Bool {
+    mutating func take(_ now: MonotonicTime, earned: Int = 0) -> Bool {
+        if earned > 0 { left = min(burst, left + Double(earned)) }
         if now > filled {
             left = min(burst, left + Double(now.nanoseconds - filled.nanoseconds) / 1e9 * perSecond)
             filled = now

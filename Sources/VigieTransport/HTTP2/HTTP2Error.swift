@@ -26,6 +26,10 @@ public struct HTTP2ErrorCode: RawRepresentable, Hashable, Sendable {
     public static let enhanceYourCalm = HTTP2ErrorCode(rawValue: 0xb)
     /// The connection's TLS is not good enough.
     public static let inadequateSecurity = HTTP2ErrorCode(rawValue: 0xc)
+    /// Whether it says that the peer broke the protocol on a stream.
+    var isBreach: Bool {
+        self == .protocolError || self == .flowControlError || self == .streamClosed
+    }
     /// Not on the wire: the connection went while the stream was open, and nobody knows how far the
     /// peer had got.
     public static let connectionLost = HTTP2ErrorCode(rawValue: .max)

@@ -115,7 +115,10 @@ extension HTTP2Session {
         case NGHTTP2_PRIORITY:
             owner.traffic.cheapFrames.add(1)
             owner.cheapFrameReceived()
-        case NGHTTP2_RST_STREAM: owner.traffic.resetsReceived.add(1)
+        case NGHTTP2_RST_STREAM:
+            owner.traffic.resetsReceived.add(1)
+            guard role == .server else { break }
+            withStream(frame.pointee.hd.stream_id) { if !$0.outgoingEnded { waste() } }
         case NGHTTP2_GOAWAY:
             owner.traffic.goAwaysReceived.add(1)
             let goaway = frame.pointee.goaway
@@ -157,6 +160,7 @@ extension HTTP2Session {
                     $0.traffic.resetsSent.add(1)
                     if code == .refusedStream { $0.traffic.refusedStreams.add(1) }
                 }
+                if role == .server, code.isBreach { waste() }
             } else if header.type == UInt8(NGHTTP2_GOAWAY.rawValue) {
                 owner._withUnsafeGuaranteedRef { $0.traffic.goAwaysSent.add(1) }
                 let code = HTTP2ErrorCode(rawValue: frame.pointee.goaway.error_code)

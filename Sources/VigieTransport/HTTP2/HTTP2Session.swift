@@ -22,6 +22,11 @@ final class HTTP2Session {
     /// The streams that are open now, in no order: nghttp2 has no list of them to walk.
     private var live: [HTTPStream] = []
     var openStreams: Int { live.count }
+    private var opened = 0
+    /// Of those, how many ended by the peer's doing before they were answered.
+    private var wasted = 0
+    /// Streams that have ended otherwise.
+    var completedStreams: Int { opened - live.count - wasted }
     /// The largest stream id that the peer has opened.
     var lastPeerStream: Int32 { skipped.highest }
     /// True while nghttp2 is calling back: it must not be asked to send then.
@@ -53,8 +58,9 @@ final class HTTP2Session {
         nghttp2_option_set_no_closed_streams(option, 1)
         nghttp2_option_set_max_outbound_ack(option, settings.maxOutboundAcks)
         nghttp2_option_set_max_continuations(option, settings.maxContinuations)
-        nghttp2_option_set_stream_reset_rate_limit(
-            option, settings.resetBurst, settings.resetsPerSecond)
+        // nghttp2 counts every RST_STREAM, those that follow an early answer, too: a pod that sheds
+        // load would end the connections of all whom it turns away. `streamWasted` has the budget.
+        nghttp2_option_set_stream_reset_rate_limit(option, .max, .max)
         // `RequestRules` has them, for less.
         if role == .server { nghttp2_option_set_no_http_messaging(option, 1) }
         // Trailers of ours may carry status details that are larger than nghttp2's default of 64 KiB.
@@ -251,10 +257,17 @@ final class HTTP2Session {
     func begin(_ stream: HTTPStream) {
         stream.liveIndex = live.count
         live.append(stream)
+        opened &+= 1
         owner._withUnsafeGuaranteedRef {
             $0.traffic.streams.add(1)
             $0.traffic.openStreams.add(1)
         }
+    }
+
+    /// A stream ends by the peer's doing before it was answered.
+    func waste() {
+        wasted &+= 1
+        owner._withUnsafeGuaranteedRef { $0.streamWasted() }
     }
 
     func end(_ stream: HTTPStream, _ code: HTTP2ErrorCode) {

@@ -12,6 +12,9 @@ protocol HTTP2SessionOwner: AnyObject {
     func sentHeadersOrData()
     /// A frame that costs the peer nothing and asks for work: SETTINGS, PRIORITY, empty DATA.
     func cheapFrameReceived()
+    /// A stream ended by the peer's doing before it was answered: by its RST_STREAM, or by ours where it
+    /// broke the protocol on it.
+    func streamWasted()
     /// A request was refused because its header list is far over the limit.
     func headerListTooLarge()
 }

@@ -13,8 +13,10 @@ package struct HTTP2Settings: Sendable {
     package var maxHeaderListBytes: UInt32 = 16 * 1024
     /// Frame payload that the peer may send (SETTINGS_MAX_FRAME_SIZE), 16,384 … 16,777,215.
     package var maxFrameBytes: UInt32 = 16 * 1024
-    /// RST_STREAM frames of the peer: a bucket of this many, refilled at `resetsPerSecond`; over it
-    /// the session ends ("rapid reset", CVE-2023-44487).
+    /// Requests that the peer may give up by RST_STREAM ("rapid reset", CVE-2023-44487) or have reset for
+    /// a breach of the protocol ("made you reset", CVE-2025-8671): a bucket of this many, refilled at
+    /// `resetsPerSecond` and by one for every request that was answered; over it the session ends. What
+    /// is given up after its answer costs nothing: callers end uploads so that were answered early.
     package var resetBurst: UInt64 = 1000
     package var resetsPerSecond: UInt64 = 33
     /// CONTINUATION frames a header block may have (CVE-2024-28182).

@@ -90,6 +90,7 @@ open class HTTPStream {
     package final func sendHeaders(_ headers: OutgoingHeaders, endStream: Bool = false) {
         guard isOpen, !headersSent else { return }
         headersSent = true
+        if endStream { outgoingEnded = true }
         sessionLink?._withUnsafeGuaranteedRef { $0.respond(self, headers, endStream: endStream) }
         flushSoon()
     }

@@ -9,6 +9,8 @@ final class ServerConnection: HTTPConnection, TimerTarget {
     private var pings: PingPolicy
     private var control: FrameBudget
     private var oversized: FrameBudget
+    private var wasted: FrameBudget
+    private var completedBefore = 0
     /// The time of the one timer that counts; earlier ones that still fire are ignored.
     private var wakeAt = MonotonicTime.never
     private var lingersUntil: MonotonicTime?
@@ -24,6 +26,9 @@ final class ServerConnection: HTTPConnection, TimerTarget {
             burst: limits.controlFrameBurst, perSecond: limits.controlFramesPerSecond, now: now)
         oversized = FrameBudget(
             burst: limits.oversizedHeadersBurst, perSecond: 1, now: now)
+        wasted = FrameBudget(
+            burst: Int(clamping: limits.http2.resetBurst),
+            perSecond: Int(clamping: limits.http2.resetsPerSecond), now: now)
         super.init(
             descriptor: descriptor, loop: listener.loop, tls: tls, role: .server,
             settings: limits.http2)
@@ -62,6 +67,13 @@ final class ServerConnection: HTTPConnection, TimerTarget {
     override func cheapFrameReceived() {
         guard !control.take(loop.now) else { return }
         condemn(.controlFlood)
+    }
+
+    override func streamWasted() {
+        let earned = session.completedStreams - completedBefore
+        completedBefore = session.completedStreams
+        guard !wasted.take(loop.now, earned: earned) else { return }
+        condemn(.resetFlood)
     }
 
     override func headerListTooLarge() {

@@ -81,7 +81,7 @@ struct LimitOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Whether callers may ping while they have no call.")
     var permitPingsWithoutCalls = LimitOptions.server.permitPingWithoutStreams
 
-    @Option(help: .init("RST_STREAM frames of a caller at once (rapid reset).", valueName: "n"))
+    @Option(help: .init("Requests that a caller gives up at once (rapid reset).", valueName: "n"))
     var resetBurst = Int(LimitOptions.server.http2.resetBurst)
 
     @Option(help: .init("And per second from then on.", valueName: "n"))

@@ -8,6 +8,7 @@ import pytest
 
 from server import Server
 from wire import (
+    CANCEL,
     CONTINUATION,
     DATA,
     END_HEADERS,
@@ -18,6 +19,7 @@ from wire import (
     INITIAL_WINDOW_SIZE,
     MAX_CONCURRENT_STREAMS,
     MAX_HEADER_LIST_SIZE,
+    NO_ERROR,
     PING,
     PREFACE,
     PROTOCOL_ERROR,
@@ -31,6 +33,7 @@ from wire import (
     priority,
     rst_stream,
     settings_frame,
+    window_update,
 )
 
 
@@ -130,7 +133,53 @@ def test_rapid_resets_end_the_connection(serve):
     for stream in range(1, 201, 2):
         c.send(c.request_frame(stream, "POST", end=False), rst_stream(stream))
     frames = wait_closed(c)
-    assert any(f.type == GOAWAY and f.code != 0 for f in frames)
+    assert "reset_flood" in goaway_texts(frames)
+    assert server.stop()["reset_flood"] == 1
+
+
+def test_breaches_that_have_streams_reset_end_the_connection(serve):
+    server = serve(resetBurst=20, resetsPerSecond=1)
+    c = Connection(server.address)
+    for stream in range(1, 201, 2):
+        # A window of more than 2³¹ - 1 bytes: the server resets the stream (CVE-2025-8671).
+        c.send(c.request_frame(stream, "POST", end=False), window_update(stream, 0x7FFFFFFF))
+    frames = wait_closed(c)
+    assert "reset_flood" in goaway_texts(frames)
+
+
+def test_ids_that_are_skipped_earn_no_resets(serve):
+    server = serve(resetBurst=20, resetsPerSecond=1)
+    c = Connection(server.address)
+    for stream in range(1, 100_001, 1000):
+        c.send(c.request_frame(stream, "POST", end=False), rst_stream(stream))
+    frames = wait_closed(c)
+    assert "reset_flood" in goaway_texts(frames)
+
+
+def test_a_caller_who_resets_what_was_answered_early_is_not_punished(serve):
+    # Who is turned away under load before its request has ended leaves the stream by RST_STREAM; and not
+    # all of its other calls are to go with it.
+    server = serve(resetBurst=20, resetsPerSecond=1)
+    c = Connection(server.address)
+    for stream in range(1, 401, 2):
+        c.request(stream, "POST", path="/wait/0", end=False)
+        c.expect_response(stream)
+        c.send(rst_stream(stream, NO_ERROR if stream % 4 == 1 else CANCEL))
+    c.request(401)
+    c.expect_response(401)
+    c.close()
+    assert "reset_flood" not in server.stop()
+
+
+def test_every_answer_earns_a_reset(serve):
+    server = serve(resetBurst=20, resetsPerSecond=1)
+    c = Connection(server.address)
+    for stream in range(1, 401, 4):
+        c.request(stream)
+        c.expect_response(stream)
+        c.send(c.request_frame(stream + 2, "POST", end=False), rst_stream(stream + 2))
+    c.request(401)
+    c.expect_response(401)
 
 
 def test_resets_within_the_budget_are_fine(serve):
