@@ -201,7 +201,8 @@ let package = Package(
         .testTarget(name: "VigieProtosTests", dependencies: ["VigieProtos"]),
         .testTarget(
             name: "VigieTransportTests", dependencies: ["VigieTransport", "TransportTestKit"]),
-        .testTarget(name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry"]),
+        .testTarget(
+            name: "VigieRPCTests", dependencies: ["VigieRPC", "VigieTelemetry", "TestRandom"]),
         .testTarget(
             name: "VigieEngineTests",
             dependencies: ["VigieEngine", "VigieProtos", "CVigieKernels", "TestRandom"]),
@@ -232,10 +233,15 @@ let package = Package(
             dependencies: [
                 "VigieRegistry", "VigieEngine", "VigieCrypto", "VigieHTTP", "TestRandom",
             ]),
+        // Plans of rollouts, as tests of the router and of what serves change them.
+        .target(
+            name: "RoutingTestKit", dependencies: ["VigieRouting", "VigieRollouts"],
+            path: "Tests/RoutingTestKit", swiftSettings: strict),
         .testTarget(
             name: "VigieRoutingTests",
             dependencies: [
-                "VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine", "TestRandom",
+                "VigieRouting", "VigieRollouts", "VigieTelemetry", "VigieEngine", "RoutingTestKit",
+                "TestRandom",
             ]),
         .testTarget(
             name: "VigieRolloutsTests",
@@ -247,7 +253,7 @@ let package = Package(
             dependencies: ["VigieDecisions", "VigieCrypto", "VigieEngine", "VigieRegistry"]),
         .testTarget(
             name: "VigieServicesTests",
-            dependencies: ["VigieServices", "TestArtifacts", "TestRandom"]),
+            dependencies: ["VigieServices", "RoutingTestKit", "TestArtifacts", "TestRandom"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,18 +1,4 @@
-import VigieRollouts
-
 @testable import VigieRouting
-
-/// A rollout of versions 1 (stable) and 2 (canary), as a test changes it.
-func makePlan(
-    weight: Int = 0, canary: Int? = 2, _ change: (inout RolloutSpec) -> Void = { _ in }
-) throws -> RoutePlan {
-    var spec = RolloutSpec(
-        model: "fraud", stable: VersionReference(version: 1),
-        canary: canary.map { VersionReference(version: $0) })
-    spec.routing.weight = weight
-    change(&spec)
-    return try RoutePlan(EffectiveRollout(spec: spec, status: RolloutStatus()))
-}
 
 extension RoutePlan {
     /// The outcome of a request with this metadata.

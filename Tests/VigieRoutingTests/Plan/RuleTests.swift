@@ -1,3 +1,4 @@
+import RoutingTestKit
 import Testing
 import VigieRollouts
 import VigieTelemetry

@@ -1,3 +1,4 @@
+import RoutingTestKit
 import TestArtifacts
 import Testing
 import VigieRegistry
@@ -31,7 +32,7 @@ import VigieTelemetry
     }
 
     @Test func each_outcome_is_answered_by_its_version_when_that_is_loaded() throws {
-        let plan = try plan()
+        let plan = try makePlan(weight: 5000)
         let routes = try Self.routes(of: plan, Self.fraud(1, 2, 3))
         for (index, outcome) in plan.outcomes.enumerated() {
             let target = routes.target(index)
@@ -44,7 +45,7 @@ import VigieTelemetry
     }
 
     @Test func what_a_missing_canary_would_answer_goes_to_stable_and_is_counted() throws {
-        let plan = try plan()
+        let plan = try makePlan(weight: 5000)
         let routes = try Self.routes(of: plan, Self.fraud(1, 3))
         #expect(routes.absences.keys.sorted() == [2])
         for (index, outcome) in plan.outcomes.enumerated() where outcome.version == 2 {
@@ -57,7 +58,7 @@ import VigieTelemetry
     }
 
     @Test func without_stable_the_newest_stands_in_that_is_not_on_trial() throws {
-        let plan = try plan {
+        let plan = try makePlan(weight: 5000) {
             $0.shadows = [ShadowSpec(VersionReference(version: 5))]
         }
         #expect(try Self.routes(of: plan, Self.fraud(2, 3, 4, 5)).stable.model.version == 4)
@@ -68,15 +69,19 @@ import VigieTelemetry
     @Test func a_manifest_of_another_digest_is_not_the_wanted_version() throws {
         let models = Self.fraud(1, 2)
         let digest = "\(models[0].manifestDigest)"
-        let right = try plan { $0.canary = VersionReference(version: 2, digest: digest) }
+        let right = try makePlan(weight: 5000) {
+            $0.canary = VersionReference(version: 2, digest: digest)
+        }
         #expect(try Self.routes(of: right, models).absences.isEmpty)
         let other = String(repeating: "0", count: digest.count)
-        let wrong = try plan { $0.canary = VersionReference(version: 2, digest: other) }
+        let wrong = try makePlan(weight: 5000) {
+            $0.canary = VersionReference(version: 2, digest: other)
+        }
         #expect(try Self.routes(of: wrong, models).absences.keys.sorted() == [2])
     }
 
     @Test func a_canary_that_is_out_answers_nobody_from_the_next_request_on() throws {
-        let plan = try plan()
+        let plan = try makePlan(weight: 5000)
         let canary = CanaryState(
             model: "fraud", version: 2, stable: 1, generation: 1, limits: GuardSpec())
         let routes = try Self.routes(of: plan, Self.fraud(1, 2), canary: canary)
@@ -90,16 +95,16 @@ import VigieTelemetry
 
     @Test func counters_go_on_when_the_table_is_made_anew() throws {
         let models = Self.fraud(1, 2)
-        let old = Self.served(models, try plan(weight: 100))
+        let old = Self.served(models, try makePlan(weight: 100))
         let outcome = RouteOutcome(version: 2, arm: .canary, route: RouteReason.weight)
         let cell = try #require(old.models.first?.routes?.cells[outcome])
         cell.requests.add(7)
-        let new = Self.served(models, try plan(weight: 9000), previous: old)
+        let new = Self.served(models, try makePlan(weight: 9000), previous: old)
         #expect(new.models.first?.routes?.cells[outcome]?.requests.current == 7)
     }
 
     @Test func a_model_without_a_rollout_has_no_routes() throws {
         let others = [loaded("credit", 1, EchoArtifact())]
-        #expect(Self.served(others, try plan()).models.first?.routes == nil)
+        #expect(Self.served(others, try makePlan(weight: 5000)).models.first?.routes == nil)
     }
 }

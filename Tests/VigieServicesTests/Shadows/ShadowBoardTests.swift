@@ -1,3 +1,4 @@
+import RoutingTestKit
 import TestArtifacts
 import Testing
 import VigieRegistry
@@ -38,21 +39,22 @@ import VigieRouting
     @Test func a_line_stays_while_its_shadow_does() throws {
         var stage = Stage()
         defer { stage.board.stop() }
-        stage.follow(try plan { $0.shadows = [Self.shadow(2), Self.shadow(3)] }, models)
+        stage.follow(
+            try makePlan(weight: 5000) { $0.shadows = [Self.shadow(2), Self.shadow(3)] }, models)
         let before = stage.board.lines
         #expect(before.map(\.plan.version).sorted() == [2, 3])
-        stage.follow(try plan(weight: 1) { $0.shadows = [Self.shadow(3)] }, models)
+        stage.follow(try makePlan(weight: 1) { $0.shadows = [Self.shadow(3)] }, models)
         #expect(stage.board.lines.count == 1)
         #expect(stage.board.lines.first === before.first { $0.plan.version == 3 })
         // Another queue is another line: its rings are of another size.
-        stage.follow(try plan { $0.shadows = [Self.shadow(3, queue: 9)] }, models)
+        stage.follow(try makePlan(weight: 5000) { $0.shadows = [Self.shadow(3, queue: 9)] }, models)
         #expect(stage.board.lines.first !== before.first { $0.plan.version == 3 })
     }
 
     @Test func it_is_known_which_shadow_is_loaded() throws {
         var stage = Stage()
         defer { stage.board.stop() }
-        let plan = try plan { $0.shadows = [Self.shadow(3), Self.shadow(9)] }
+        let plan = try makePlan(weight: 5000) { $0.shadows = [Self.shadow(3), Self.shadow(9)] }
         stage.follow(plan, models)
         #expect(stage.board.line("fraud", plan.shadows[0])?.isLoaded == true)
         #expect(stage.board.line("fraud", plan.shadows[1])?.isLoaded == false)
@@ -62,7 +64,7 @@ import VigieRouting
     @Test func what_waits_for_a_version_that_is_not_loaded_is_let_go_and_counted() async throws {
         var stage = Stage()
         defer { stage.board.stop() }
-        let plan = try plan { $0.shadows = [Self.shadow(9)] }
+        let plan = try makePlan(weight: 5000) { $0.shadows = [Self.shadow(9)] }
         stage.follow(plan, models)
         let line = try #require(stage.board.line("fraud", plan.shadows[0])?.line)
         stage.offer(3, to: line, live: models[0])
@@ -74,7 +76,7 @@ import VigieRouting
     @Test func a_request_that_a_shadow_cannot_read_is_counted_and_stops_nothing() async throws {
         var stage = Stage()
         defer { stage.board.stop() }
-        let plan = try plan { $0.shadows = [Self.shadow(3)] }
+        let plan = try makePlan(weight: 5000) { $0.shadows = [Self.shadow(3)] }
         stage.follow(plan, models)
         let line = try #require(stage.board.line("fraud", plan.shadows[0])?.line)
         stage.offer(5, to: line, live: models[0])

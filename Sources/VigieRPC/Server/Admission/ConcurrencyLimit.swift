@@ -116,8 +116,8 @@ package struct ConcurrencyLimit: Sendable {
             return max(before, usual * options.usualShare, options.minimum)
         }
         let came = Double(elapsed) * Double(options.servers) / cost
-        // Random arrivals: three standard deviations more.
-        return max(usual, (came + 3 * came.squareRoot()) / CallPriority.normal.share)
+        // Random arrivals: two standard deviations more.
+        return max(usual, (came + 2 * came.squareRoot()) / CallPriority.normal.share)
     }
 
     /// Whether one more call may come in where `underWay` are.
