@@ -97,6 +97,40 @@ import VigieRollouts
                 "first.yaml:1: spec.model 'fraud' has a ModelRollout already: 'second'"))
     }
 
+    @Test func a_copy_of_a_file_does_not_take_its_place() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document()])
+        var copy = try document()
+        copy.origin = "a-copy.yaml:1"
+        board.apply([copy, try document(weight: 700)])
+        #expect(board.table["fraud"]?.plan.weight == 700)
+        #expect(
+            seen.text.contains(
+                "a-copy.yaml:1: metadata.name 'fraud' is that of a ModelRollout already, in "
+                    + "fraud.yaml:1"))
+        // The copy is all that is left: it is carried out.
+        board.apply([copy])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+        // And it is now the one that was there first.
+        board.apply([copy, try document(weight: 700)])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+    }
+
+    @Test func a_file_that_is_refused_under_another_name_ends_nothing() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document()])
+        var renamed = try document("Fraud")
+        renamed.origin = "fraud.yaml:1"
+        board.apply([renamed])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+        #expect(seen.text.contains("metadata.name must be lower-case letters"))
+        #expect(!seen.text.contains("ended"))
+        // What is refused elsewhere holds nothing.
+        renamed.origin = "other.yaml:1"
+        board.apply([renamed])
+        #expect(board.table["fraud"] == nil)
+    }
+
     @Test func what_is_there_no_more_ends() throws {
         let (board, seen) = makeBoard()
         board.apply([try document()])
