@@ -43,4 +43,24 @@ extension Controller {
         status.conditions.append(condition)
         return former == condition || write(status, of: stored)
     }
+
+    /// Of several rollouts of one model pods carry out one: the others are refused here, too.
+    static func withoutRivals(_ rollouts: [StoredRollout]) -> [StoredRollout] {
+        var owners: [String: Rollout] = [:]
+        for case .success(let rollout) in rollouts.map(\.content) {
+            let former = owners[rollout.spec.model]
+            if let former, RolloutSeniority(former) < RolloutSeniority(rollout) { continue }
+            owners[rollout.spec.model] = rollout
+        }
+        return rollouts.map { stored in
+            guard case .success(let rollout) = stored.content,
+                let owner = owners[rollout.spec.model]?.metadata.name,
+                owner != rollout.metadata.name
+            else { return stored }
+            var refused = stored
+            refused.content = .failure(
+                RolloutRefusal(RolloutSeniority.complaint(model: rollout.spec.model, of: owner)))
+            return refused
+        }
+    }
 }

@@ -36,6 +36,7 @@ struct RolloutWalk {
         putClockRight()
         begin()
         status.observedGeneration = metadata.generation
+        status.model = spec.model
         if !spec.promote { status.promoteIgnored = false }
         // Taken away, or another: the same may be given again.
         if metadata.annotations[RolloutAnnotation.resume] != status.staleResume {

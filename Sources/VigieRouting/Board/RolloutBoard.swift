@@ -159,22 +159,20 @@ package final class RolloutBoard: RolloutSink {
         }
     }
 
-    /// Of two rollouts of one model the one that was there first goes on, else the first by name.
+    /// Of two rollouts of one model one is carried out: see ``RolloutSeniority``.
     private static func refuseRivals(
         _ next: inout [String: HeldRollout], _ former: [String: HeldRollout],
         _ problems: inout [String: String]
     ) {
         var owners: [String: String] = [:]
-        let order = next.keys.sorted { left, right in
-            let (isLeftKnown, isRightKnown) = (former[left] != nil, former[right] != nil)
-            return isLeftKnown == isRightKnown ? left < right : isLeftKnown
+        let order = next.sorted { left, right in
+            RolloutSeniority(left.value.rollout, isKnown: former[left.key] != nil)
+                < RolloutSeniority(right.value.rollout, isKnown: former[right.key] != nil)
         }
-        for name in order {
-            guard let held = next[name] else { continue }
+        for (name, held) in order {
             if let owner = owners[held.plan.model] {
-                problems[name] =
-                    "\(held.document.origin): spec.model '\(held.plan.model)' has a ModelRollout "
-                    + "already: '\(owner)'"
+                let problem = RolloutSeniority.complaint(model: held.plan.model, of: owner)
+                problems[name] = "\(held.document.origin): \(problem)"
                 next[name] = nil
             } else {
                 owners[held.plan.model] = name

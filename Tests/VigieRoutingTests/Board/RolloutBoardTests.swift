@@ -97,6 +97,43 @@ import VigieRollouts
                 "first.yaml:1: spec.model 'fraud' has a ModelRollout already: 'second'"))
     }
 
+    @Test func of_two_rollouts_of_a_model_the_one_made_first_goes_on_in_every_pod() throws {
+        func made(_ name: String, _ time: String, weight: Int) throws -> RolloutDocument {
+            var document = try document(name, weight: weight)
+            let text = #"{"name": "\#(name)", "creationTimestamp": "\#(time)"}"#
+            let metadata = try JSONParser.parse(Array(text.utf8))
+            let members = try #require(document.content.object).members.map {
+                $0.key == "metadata" ? ($0.key, metadata) : $0
+            }
+            document.content = .object(try #require(JSONObject(members)))
+            return document
+        }
+        let older = try made("z", "2026-11-26T13:00:00Z", weight: 100)
+        let younger = try made("a", "2026-11-26T13:00:01Z", weight: 200)
+        // A pod that knew the younger one first comes to the same as one that starts now.
+        for first in [[younger], [older], []] {
+            let (board, seen) = makeBoard()
+            board.apply(first)
+            board.apply([older, younger])
+            #expect(board.table["fraud"]?.plan.weight == 100)
+            #expect(seen.text.contains("spec.model 'fraud' has a ModelRollout already: 'z'"))
+        }
+    }
+
+    @Test func a_status_of_another_model_promotes_nothing() throws {
+        let (board, seen) = makeBoard()
+        var document = try document(model: "credit", weight: 0)
+        let status =
+            #"{"model": "fraud", "phase": "Succeeded", "stableVersion": 1, "canaryVersion": 2}"#
+        let members =
+            try #require(document.content.object).members
+            + [("status", try JSONParser.parse(Array(status.utf8)))]
+        document.content = .object(try #require(JSONObject(members)))
+        board.apply([document])
+        #expect(board.table["credit"] == nil)
+        #expect(seen.text.contains("spec.model must not change"))
+    }
+
     @Test func a_copy_of_a_file_does_not_take_its_place() throws {
         let (board, seen) = makeBoard()
         board.apply([try document()])
