@@ -61,7 +61,7 @@ struct RolloutWalk {
                 .guardTripped, "the guard took version \(canary.version) out: \(trip.message)",
                 pod: trip.pod)
         }
-        if spec.suspend { return hold(.suspended, "suspend: true") }
+        if spec.suspend { return suspend() }
         if status.reason == RolloutReason.suspended.rawValue {
             status.progressedAt = now
             tell(.normal, .resumed, "suspend: false")
