@@ -5,7 +5,8 @@ extension Controller {
     /// An object that is no rollout: people are told, and what it was before goes on. The condition is
     /// the machine's again as soon as the object is good.
     func refuse(_ stored: StoredRollout, _ refusal: RolloutRefusal) {
-        let message = "refused, and what it said before goes on: \(refusal)"
+        let goesOn = stored.status.observedGeneration > 0 ? ", and what it said before goes on" : ""
+        let message = "refused\(goesOn): \(refusal)"
         guard degrade(stored, Self.refused, message) else { return }
         if refusals[stored.metadata.name] != refusal.description {
             refusals[stored.metadata.name] = refusal.description
