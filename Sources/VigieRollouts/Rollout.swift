@@ -32,6 +32,9 @@ package struct RolloutMetadata: Sendable, Equatable {
     package var generation = 0
     /// What the API server wants back with an update; empty without Kubernetes.
     package var resourceVersion = ""
+    /// When the API server took the object, as it writes it ("2026-11-26T13:24:42Z"); empty without
+    /// Kubernetes.
+    package var creationTimestamp = ""
     package var annotations: [String: String] = [:]
 
     package init(name: String) { self.name = name }

@@ -214,6 +214,50 @@ private final class Bench {
         #expect(bench.store.objects[1]["status"]?["weight"]?.integer == 500)
     }
 
+    @Test func of_two_rollouts_of_a_model_the_older_goes_on_and_the_other_is_told_why() throws {
+        let bench = Bench(pods: [Bench.report(loaded: #""1":1,"2":1"#)])
+        defer { bench.stop() }
+        func made(_ name: String, _ time: String) throws -> JSONValue {
+            let object = try Bench.rollout(canary, name: name)
+            let metadata = try #require(object["metadata"])
+            return object.setting("metadata", metadata.setting("creationTimestamp", .string(time)))
+        }
+        bench.store.objects = [
+            try made("another", "2026-11-26T13:00:01Z"), try made("fraud", "2026-11-26T13:00:00Z"),
+        ]
+        for _ in 0..<3 { _ = bench.controller.round() }
+        let refused = RolloutStatus(reading: try #require(bench.store.objects[0]["status"]))
+        let degraded = refused.condition(.degraded)
+        #expect(degraded?.status == .yes && degraded?.reason == "Refused")
+        #expect(
+            degraded?.message.contains("'fraud-score' has a ModelRollout already: 'fraud'") == true)
+        #expect(bench.store.told.count { $0.reason == "Refused" } == 1)
+        #expect(bench.store.objects[1]["status"]?["weight"]?.integer == 500)
+        // It has its turn when the other one is gone.
+        bench.store.objects.removeLast()
+        _ = bench.controller.round()
+        let status = RolloutStatus(reading: try #require(bench.store.objects[0]["status"]))
+        #expect(status.phase == .loading)
+        #expect(status.condition(.degraded)?.reason != "Refused")
+    }
+
+    @Test func a_model_that_is_changed_is_refused_and_nothing_is_promoted_by_it() throws {
+        let bench = Bench(pods: [Bench.report(loaded: #""1":1,"2":1"#)])
+        defer { bench.stop() }
+        bench.store.objects = [try Bench.rollout(canary)]
+        for _ in 0..<3 { _ = bench.controller.round() }
+        let status = try #require(bench.store.objects[0]["status"])
+        #expect(status["model"]?.string == "fraud-score")
+        let spec = try #require(bench.store.objects[0]["spec"])
+        bench.store.objects[0] = bench.store.objects[0].setting(
+            "spec", spec.setting("model", .string("credit")))
+        _ = bench.controller.round()
+        let refusal = bench.store.told.last
+        #expect(refusal?.reason == "Refused")
+        #expect(refusal?.message.contains("spec.model must not change") == true)
+        #expect(bench.store.objects[0]["status"]?["weight"] == status["weight"])
+    }
+
     @Test func the_rollouts_that_cannot_be_read_are_told_of_and_nothing_is_done() throws {
         let bench = Bench(pods: [Bench.report(loaded: "")])
         defer { bench.stop() }

@@ -5,7 +5,8 @@ extension Controller {
     /// An object that is no rollout: people are told, and what it was before goes on. The condition is
     /// the machine's again as soon as the object is good.
     func refuse(_ stored: StoredRollout, _ refusal: RolloutRefusal) {
-        let message = "refused, and what it said before goes on: \(refusal)"
+        let goesOn = stored.status.observedGeneration > 0 ? ", and what it said before goes on" : ""
+        let message = "refused\(goesOn): \(refusal)"
         guard degrade(stored, Self.refused, message) else { return }
         if refusals[stored.metadata.name] != refusal.description {
             refusals[stored.metadata.name] = refusal.description
@@ -42,5 +43,25 @@ extension Controller {
         status.conditions.removeAll { $0.kind == .degraded }
         status.conditions.append(condition)
         return former == condition || write(status, of: stored)
+    }
+
+    /// Of several rollouts of one model pods carry out one: the others are refused here, too.
+    static func withoutRivals(_ rollouts: [StoredRollout]) -> [StoredRollout] {
+        var owners: [String: Rollout] = [:]
+        for case .success(let rollout) in rollouts.map(\.content) {
+            let former = owners[rollout.spec.model]
+            if let former, RolloutSeniority(former) < RolloutSeniority(rollout) { continue }
+            owners[rollout.spec.model] = rollout
+        }
+        return rollouts.map { stored in
+            guard case .success(let rollout) = stored.content,
+                let owner = owners[rollout.spec.model]?.metadata.name,
+                owner != rollout.metadata.name
+            else { return stored }
+            var refused = stored
+            refused.content = .failure(
+                RolloutRefusal(RolloutSeniority.complaint(model: rollout.spec.model, of: owner)))
+            return refused
+        }
     }
 }

@@ -66,7 +66,7 @@ package final class Controller {
         }
         let rollouts: [StoredRollout]
         do throws(StoreError) {
-            rollouts = try parts.store.rollouts()
+            rollouts = Self.withoutRivals(try parts.store.rollouts())
             note("rollouts", nil)
         } catch {
             note("rollouts", error.description)

@@ -8,6 +8,8 @@ package struct ModelsPublish: Sendable {
     package let version: Int
     package let manifest: Manifest
     package let latency: WarmUpLatency
+    /// Of the files that the manifest names, whether it says so or not.
+    let payloadBytes: Int
     /// Of the manifest as it was written.
     package let digest: SHA256Digest
     /// The key that signed it.
@@ -34,7 +36,7 @@ package struct ModelsPublish: Sendable {
             throw RegistryError(
                 .refused, "'\(name)' is no model's name: it must be \(ModelName.rule)")
         }
-        latency = try Self.prove(loader, folder, manifest)
+        (latency, payloadBytes) = try Self.prove(loader, folder, manifest)
         let payload = try Self.payload(of: folder, manifest)
         let existing = try loader.source.scan().models.first { $0.name == name }
         let written = WrittenTexts()
@@ -77,14 +79,15 @@ package struct ModelsPublish: Sendable {
     /// Verifies all files, loads the model and warms it up; what that took in memory is given back.
     private static func prove(
         _ loader: VersionLoader, _ folder: borrowing OpenFolder, _ manifest: Manifest
-    ) throws(RegistryError) -> WarmUpLatency {
+    ) throws(RegistryError) -> (WarmUpLatency, payloadBytes: Int) {
         let files: (model: [UInt8], background: [UInt8], payloadBytes: Int)
         do { files = try loader.readFiles(folder, manifest) } catch {
             throw RegistryError(
                 .refused, "cannot publish \(folder.path): \(error.message)", cause: error.cause)
         }
-        return try WarmUp.run(
+        let latency = try WarmUp.run(
             try loader.compile(manifest, files.model, background: files.background))
+        return (latency, files.payloadBytes)
     }
 
     /// The files, to be read while they are written elsewhere.
@@ -108,10 +111,9 @@ package struct ModelsPublish: Sendable {
 
     /// What the command prints.
     package var text: String {
-        let bytes = manifest.files.reduce(0) { $0 + ($1.bytes ?? 0) }
         let signed = keyID.map { ", signed by \($0)" } ?? ""
         return "Published \(name) version \(version): \(manifest.flavor.rawValue), "
-            + "\(Readable.bytes(bytes)), manifest sha256:\(digest.hex)\(signed).\n"
+            + "\(Readable.bytes(payloadBytes)), manifest sha256:\(digest.hex)\(signed).\n"
     }
 
     package var json: JSONValue {

@@ -11,6 +11,7 @@ extension RolloutStatus {
         reason = fields.text("reason")
         message = fields.text("message")
         observedGeneration = fields.count("observedGeneration")
+        model = fields.text("model")
         stableVersion = fields.version("stableVersion")
         canaryVersion = fields.version("canaryVersion")
         weight = min(fields.count("weight"), RoutingSpec.weightMax)

@@ -8,6 +8,7 @@ extension RolloutStatus {
         object.add("reason", reason)
         object.add("message", message)
         object.add("observedGeneration", observedGeneration)
+        if !model.isEmpty { object.add("model", model) }
         object.add("stableVersion", stableVersion)
         object.add("canaryVersion", canaryVersion)
         object.add("weight", weight)

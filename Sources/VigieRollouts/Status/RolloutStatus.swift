@@ -8,6 +8,9 @@ package struct RolloutStatus: Sendable, Equatable {
     package var message = ""
     /// The generation of the specification that this is about.
     package var observedGeneration = 0
+    /// `spec.model`, which must not change: versions of another model have nothing to do with what is
+    /// said here. Empty where no controller has looked yet.
+    package var model = ""
     /// `spec.stable` when the rollout began.
     package var stableVersion: Int?
     /// The canary that this is about; nil without one.

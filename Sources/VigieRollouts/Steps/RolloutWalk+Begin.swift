@@ -64,7 +64,7 @@ extension RolloutWalk {
     mutating func observePods() {
         let effective = EffectiveRollout(spec: spec, status: status)
         let wanted = effective.requiredVersions
-        let isTold = fleet.failure(of: wanted) != nil && status.pods.failedToLoad > 0
+        let isFailing = status.pods.failedToLoad > 0
         status.pods = PodCounts(
             total: fleet.pods.count,
             updated: fleet.pods.count { $0.report?.generation == metadata.generation },
@@ -72,8 +72,10 @@ extension RolloutWalk {
             failedToLoad: fleet.pods.count { pod in
                 pod.report?.failed.contains { wanted.contains($0.version) } ?? false
             })
-        guard let (pod, failure) = fleet.failure(of: wanted), !isTold else { return }
+        guard let (pod, failure) = fleet.failure(of: wanted) else { return }
         let message = "version \(failure.version) cannot be loaded: \(failure.message)"
+        let isTold = isFailing && status.lastFailure?.message == Shown.bounded(message)
+        guard !isTold else { return }
         fail(.loadFailed, message, pod: pod)
         tell(.warning, .loadFailed, "pod \(pod): \(message)")
     }

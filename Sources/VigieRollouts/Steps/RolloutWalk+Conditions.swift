@@ -4,7 +4,7 @@ extension RolloutWalk {
         let reason = RolloutReason(rawValue: status.reason) ?? .noCanary
         setReady()
         setCanaryLoaded()
-        let isMoving = isUnderWay && status.phase != .paused
+        let isMoving = isUnderWay && status.phase != .paused && !spec.suspend
         set(.progressing, isMoving ? .yes : .no, reason, status.message)
         set(.promoted, status.phase == .succeeded ? .yes : .no, reason, status.message)
         setAnalysisPassed()

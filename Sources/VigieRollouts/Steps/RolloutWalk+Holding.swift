@@ -5,6 +5,13 @@ extension RolloutWalk {
         tell(.normal, reason, message)
     }
 
+    /// A canary that answers everybody already goes on from there when it is resumed.
+    mutating func suspend() {
+        guard status.phase == .promoting else { return hold(.suspended, "suspend: true") }
+        guard say(.promoting, .suspended, "suspend: true") else { return }
+        tell(.normal, .suspended, "suspend: true")
+    }
+
     /// Whether an analysis has stopped it, and it was not let go on.
     var isPausedByAnalysis: Bool {
         guard status.phase == .paused else { return false }

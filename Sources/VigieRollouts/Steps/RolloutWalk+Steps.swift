@@ -30,7 +30,7 @@ extension RolloutWalk {
             status.analysis[place].samples = 0
         }
         guard step != nil else { return }
-        applyTraffic()
+        (status.weight, status.shadowPercent) = traffic(at: index)
         tell(
             .normal, .stepStarted,
             "step \(index + 1) of \(steps.count): weight \(Shown.share(status.weight))"
@@ -38,17 +38,36 @@ extension RolloutWalk {
                     ? ", shadow \(Shown.number(status.shadowPercent)) %" : ""))
     }
 
-    /// That of the last step so far that says something of it.
-    private mutating func applyTraffic() {
-        (status.weight, status.shadowPercent) = (0, 0)
-        for step in steps[...status.stepIndex].reversed() {
+    /// That of the last step up to this one that says something of it.
+    private func traffic(at index: Int) -> (weight: Int, shadowPercent: Double) {
+        for step in steps[...index].reversed() {
             switch step.traffic {
             case .unchanged: continue
-            case .weight(let weight): status.weight = weight
-            case .shadow(let percent): status.shadowPercent = percent
+            case .weight(let weight): return (weight, 0)
+            case .shadow(let percent): return (0, percent)
             }
-            return
         }
+        return (0, 0)
+    }
+
+    /// Somebody has edited the steps while they are walked, or has taken the hand from the wheel: the step
+    /// begins again. Where there are fewer now it is the last one, which must be passed like any other.
+    private mutating func followEdits() {
+        let last = steps.count - 1
+        let isGone = status.stepIndex > last
+        let index = min(status.stepIndex, last)
+        let isHandOff = status.reason == RolloutReason.manualWeight.rawValue
+        guard isGone || isHandOff || traffic(at: index) != (status.weight, status.shadowPercent)
+        else { return }
+        if isGone {
+            // What was said of another step with this number does not end the pause of this one.
+            status.staleResume = metadata.annotations[RolloutAnnotation.resume] ?? ""
+            status.resumedStep = nil
+        }
+        enter(index)
+        say(
+            isShadowing ? .shadowing : .progressing, .walking,
+            "step \(index + 1) of \(steps.count) begins again")
     }
 
     /// The canary is loaded and nobody holds it: looks at analyses, and goes on if all is met.
@@ -58,10 +77,9 @@ extension RolloutWalk {
         if let weight = spec.routing.weight, !isWanted {
             status.weight = weight
         } else if steps.isEmpty {
-            status.weight = 0
-        } else if status.reason == RolloutReason.manualWeight.rawValue {
-            // The hand has left the wheel: the step begins again.
-            enter(status.stepIndex)
+            (status.weight, status.shadowPercent, status.stepIndex) = (0, 0, 0)
+        } else if !isWanted {
+            followEdits()
         }
         let view = canaryView
         if view.requests > status.stepRequests { status.progressedAt = now }
@@ -74,11 +92,7 @@ extension RolloutWalk {
                 "routing.weight is \(Shown.share(status.weight)): steps wait for it to be removed")
         }
         guard let step else {
-            if steps.isEmpty {
-                say(.progressing, .byHand, "weight \(Shown.share(status.weight)), moved by hand")
-            } else {
-                promote(canary)
-            }
+            say(.progressing, .byHand, "weight \(Shown.share(status.weight)), moved by hand")
             return
         }
         walk(step, view, canary)

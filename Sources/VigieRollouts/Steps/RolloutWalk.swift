@@ -36,6 +36,7 @@ struct RolloutWalk {
         putClockRight()
         begin()
         status.observedGeneration = metadata.generation
+        status.model = spec.model
         if !spec.promote { status.promoteIgnored = false }
         // Taken away, or another: the same may be given again.
         if metadata.annotations[RolloutAnnotation.resume] != status.staleResume {
@@ -60,7 +61,7 @@ struct RolloutWalk {
                 .guardTripped, "the guard took version \(canary.version) out: \(trip.message)",
                 pod: trip.pod)
         }
-        if spec.suspend { return hold(.suspended, "suspend: true") }
+        if spec.suspend { return suspend() }
         if status.reason == RolloutReason.suspended.rawValue {
             status.progressedAt = now
             tell(.normal, .resumed, "suspend: false")

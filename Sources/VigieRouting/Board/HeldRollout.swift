@@ -2,7 +2,7 @@ import VigieRollouts
 
 /// The last good document of a rollout, and what was made of it.
 struct HeldRollout: Sendable {
-    let document: RolloutDocument
+    var document: RolloutDocument
     let rollout: Rollout
     let effective: EffectiveRollout
     let plan: RoutePlan

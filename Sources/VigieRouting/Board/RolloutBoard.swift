@@ -74,12 +74,19 @@ package final class RolloutBoard: RolloutSink {
         var events: [RolloutEvent] = []
         var next: [String: HeldRollout] = [:]
         var problems: [String: String] = [:]
-        for document in documents.sorted(by: { $0.name < $1.name }) {
+        var origins: [String: String] = [:]
+        for document in ordered(documents, state.held) {
             let name = document.name
             let former = state.held[name]
-            if next[name] != nil {
-                problems[name] = "\(document.origin): there is a second ModelRollout '\(name)'"
-            } else if let former, former.document.content == document.content {
+            if let origin = origins[name] {
+                problems[name] =
+                    "\(document.origin): metadata.name '\(name)' is that of a ModelRollout already, "
+                    + "in \(origin)"
+                continue
+            }
+            origins[name] = document.origin
+            if var former, former.document.content == document.content {
+                former.document = document
                 next[name] = former
             } else {
                 do throws(RolloutRefusal) {
@@ -93,6 +100,7 @@ package final class RolloutBoard: RolloutSink {
                 }
             }
         }
+        keepModels(of: documents, &next, state.held, problems)
         refuseRivals(&next, state.held, &problems)
         for (name, problem) in problems where state.problems[name] != problem {
             events.append(.refused(rollout: name, problem: problem, goesOn: next[name] != nil))
@@ -118,22 +126,53 @@ package final class RolloutBoard: RolloutSink {
         return (events, (state.table, required))
     }
 
-    /// Of two rollouts of one model the one that was there first goes on, else the first by name.
+    /// By name, and of several of a name the one first that has the place of the one that was there.
+    private static func ordered(
+        _ documents: [RolloutDocument], _ former: [String: HeldRollout]
+    ) -> [RolloutDocument] {
+        func isElsewhere(_ document: RolloutDocument) -> Bool {
+            document.place != former[document.name]?.document.place
+        }
+        return documents.enumerated().sorted { left, right in
+            let (one, other) = (left.element, right.element)
+            guard one.name == other.name else { return one.name < other.name }
+            let (isOneNew, isOtherNew) = (isElsewhere(one), isElsewhere(other))
+            return isOneNew == isOtherNew ? left.offset < right.offset : isOtherNew
+        }.map(\.element)
+    }
+
+    /// A rollout whose name was changed in a document that is refused does not end by that: what its
+    /// model was given before goes on.
+    private static func keepModels(
+        of documents: [RolloutDocument], _ next: inout [String: HeldRollout],
+        _ former: [String: HeldRollout], _ problems: [String: String]
+    ) {
+        for document in documents where next[document.name] == nil && problems[document.name] != nil
+        {
+            guard let model = document.content["spec"]?["model"]?.string else { continue }
+            for (name, held) in former
+            where next[name] == nil && held.plan.model == model
+                && held.document.place == document.place
+            {
+                next[name] = held
+            }
+        }
+    }
+
+    /// Of two rollouts of one model one is carried out: see ``RolloutSeniority``.
     private static func refuseRivals(
         _ next: inout [String: HeldRollout], _ former: [String: HeldRollout],
         _ problems: inout [String: String]
     ) {
         var owners: [String: String] = [:]
-        let order = next.keys.sorted { left, right in
-            let (isLeftKnown, isRightKnown) = (former[left] != nil, former[right] != nil)
-            return isLeftKnown == isRightKnown ? left < right : isLeftKnown
+        let order = next.sorted { left, right in
+            RolloutSeniority(left.value.rollout, isKnown: former[left.key] != nil)
+                < RolloutSeniority(right.value.rollout, isKnown: former[right.key] != nil)
         }
-        for name in order {
-            guard let held = next[name] else { continue }
+        for (name, held) in order {
             if let owner = owners[held.plan.model] {
-                problems[name] =
-                    "\(held.document.origin): spec.model '\(held.plan.model)' has a ModelRollout "
-                    + "already: '\(owner)'"
+                let problem = RolloutSeniority.complaint(model: held.plan.model, of: owner)
+                problems[name] = "\(held.document.origin): \(problem)"
                 next[name] = nil
             } else {
                 owners[held.plan.model] = name

@@ -61,6 +61,12 @@ package struct RolloutFiles {
         do throws(YAMLProblem) {
             let documents = try YAMLDocuments.read(String(decoding: bytes, as: UTF8.self))
             var next = Known(bytes: bytes, documents: [], problems: [])
+            if documents.isEmpty, let known, !known.documents.isEmpty {
+                // Editors and `>` empty a file before they write it.
+                next.problems.append(
+                    SourceProblem(
+                        name, "holds no ModelRollout; remove the file to end its rollouts"))
+            }
             for document in documents {
                 let place = "\(name):\(document.line)"
                 guard let own = document.content["metadata"]?["name"]?.string else {

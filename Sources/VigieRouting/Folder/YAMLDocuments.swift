@@ -20,7 +20,11 @@ package enum YAMLDocuments {
     package static func read(_ text: String) throws(YAMLProblem) -> [Document] {
         var nodes: [Node] = []
         do {
-            var sequence = try compose_all(yaml: text)
+            // A mark of the byte order may stand before all else (YAML 1.2.2, 5.2).
+            let body =
+                text.unicodeScalars.first == "\u{FEFF}"
+                ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+            var sequence = try compose_all(yaml: String(body))
             while let node = sequence.next() {
                 if node != Node("", Tag(.null)) { nodes.append(node) }
             }

@@ -17,6 +17,11 @@ package struct RolloutDocument: Sendable, Equatable {
         self.content = content
     }
 
+    /// The file, or the object, without the line.
+    package var place: Substring {
+        origin.prefix(upTo: origin.lastIndex(of: ":") ?? origin.endIndex)
+    }
+
     /// Where a field stands, or what it would stand in; the document itself if that is not known.
     package func place(of path: String) -> String {
         var path = Substring(path)

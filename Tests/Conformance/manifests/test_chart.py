@@ -54,7 +54,15 @@ REFUSED = [
     ({"networkPolicy": {"callers": []}}, "callers"),
     ({"networkPolicy": {"apiServerCIDRs": ["everywhere"]}}, "apiServerCIDRs"),
     ({"autoscaling": {"demandUtilization": 1.5}}, "demandUtilization"),
+    ({"extraEnv": [{"name": "A", "value": 1}]}, "extraEnv/0/value"),
+    ({"networkPolicy": {"prometheus": None}}, "prometheus"),
+    ({"fullnameOverride": "1st"}, "fullnameOverride"),
     # What a schema cannot say is said by the templates.
+    ({"podLabels": {"app.kubernetes.io/name": "other"}}, "podLabels.app.kubernetes.io/name"),
+    ({"commonLabels": {"helm.sh/chart": "other"}}, "commonLabels.helm.sh/chart"),
+    ({"service": {"adminPort": 8500}}, "service.adminPort"),
+    ({"autoscaling": {"minReplicas": 9, "maxReplicas": 2}}, "autoscaling.minReplicas"),
+    ({"rollouts": {"enabled": False}}, "controller.enabled"),
     ({"registry": {"requireSigned": True}}, "trustedKeys"),
     ({"settings": {"tls-cert": "/x"}, "tls": {"enabled": True}}, "settings.tls-cert"),
     ({"controller": {"settings": {"rollouts": "x"}}}, "controller.settings.rollouts"),
@@ -65,6 +73,13 @@ REFUSED = [
 def test_wrong_values_are_refused_by_name(wrong, named):
     with pytest.raises(Exception, match=re.escape(named)):
         charted(wrong)
+
+
+def test_a_release_whose_name_begins_with_a_digit_is_told_what_to_set():
+    with pytest.raises(Exception, match="set fullnameOverride"):
+        charted(name="1st")
+    named = charted({"fullnameOverride": "first"}, name="1st")
+    assert {one["metadata"]["name"] for one in of_kind(named, "Service")} >= {"first"}
 
 
 def test_each_value_has_a_comment_and_a_place_in_the_schema():

@@ -27,8 +27,14 @@ def test_publish_validates_signs_and_labels_and_pods_serve_it(source, cluster, f
     source.prepare("credit")
     vigie("keygen", tmp_path / "team")
     signing = f"--sign-key={tmp_path / 'team.pem'}"
-    run = vigie("publish", folder(7), signing, "--label=champion", source=source, cluster=cluster)
-    assert run.stdout.startswith("Published credit version 1: scorecard")
+    place = folder(7)
+    manifest = json.loads((place / "manifest.json").read_text())
+    # It need not say so.
+    del manifest["files"][0]["bytes"]
+    (place / "manifest.json").write_text(json.dumps(manifest))
+    run = vigie("publish", place, signing, "--label=champion", source=source, cluster=cluster)
+    size = (place / "scorecard.json").stat().st_size
+    assert run.stdout.startswith(f"Published credit version 1: scorecard, {size} B, manifest")
     pod = cluster.start(source, "--require-signed", f"--trusted-keys={tmp_path / 'team.pub'}")
     assert versions(pod) == [1]
     answer = vigie("publish", folder(9), signing, "-o", "json", source=source, cluster=cluster)

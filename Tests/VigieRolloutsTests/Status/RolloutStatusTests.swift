@@ -12,6 +12,7 @@ struct RolloutStatusTests {
         status.reason = "ManualWeight"
         status.message = "the weight is moved by hand"
         status.observedGeneration = 7
+        status.model = "fraud-score"
         status.stableVersion = 42
         status.canaryVersion = 43
         status.weight = 500

@@ -96,6 +96,18 @@ struct RolloutMachineTests {
         #expect(bench.status.history.map(\.outcome) == [.failed])
     }
 
+    @Test func another_reason_why_a_version_cannot_be_loaded_is_told_too() {
+        var bench = Bench(Bench.spec())
+        bench.pods[0].loaded = [1]
+        bench.pods[0].failed = [LoadFailure(version: 2, message: "it is not in the registry")]
+        for _ in 0..<2 { bench.look() }
+        bench.pods[0].failed = [LoadFailure(version: 2, message: "no ONNX file")]
+        for _ in 0..<2 { bench.look() }
+        #expect(bench.told == [.canaryStarted, .loadFailed, .loadFailed])
+        #expect(bench.status.lastFailure?.message.contains("no ONNX file") == true)
+        #expect(bench.status.condition(.degraded)?.message.contains("no ONNX file") == true)
+    }
+
     @Test func a_long_message_of_a_pod_is_cut() {
         var bench = Bench(Bench.spec())
         bench.pods[0].loaded = [1]
@@ -291,6 +303,79 @@ struct RolloutMachineTests {
         #expect(bench.status.phase == .progressing)
         #expect(bench.status.weight == 500)
         #expect(bench.status.stepIndex == 0)
+    }
+
+    @Test func fewer_steps_do_not_promote_what_has_not_passed_the_last_of_them() {
+        var bench = Bench(
+            Bench.spec(steps: [
+                StepSpec(.weight(100)), StepSpec(.weight(5000), pause: .indefinite),
+                StepSpec(.weight(9000)),
+            ]))
+        for _ in 0..<3 { bench.look() }
+        #expect(bench.status.stepIndex == 1)
+        #expect(bench.status.reason == "AwaitingResume")
+        // Said of the first step, which has long gone on.
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0"
+        bench.change {
+            $0.strategy.steps = [StepSpec(.weight(100), minimumRequests: 50, pause: .indefinite)]
+        }
+        bench.look()
+        #expect(bench.status.phase == .progressing)
+        #expect(bench.status.stepIndex == 0)
+        #expect(bench.status.weight == 100)
+        bench.serve(canary: 100)
+        bench.look()
+        #expect(bench.status.reason == "AwaitingResume")
+        bench.rollout.metadata.annotations[RolloutAnnotation.resume] = "0#again"
+        bench.look()
+        #expect(bench.status.phase == .promoting)
+    }
+
+    @Test func an_edited_weight_of_the_step_that_is_walked_is_applied() {
+        var bench = Bench(
+            Bench.spec(steps: [
+                StepSpec(.weight(5000), pause: .indefinite), StepSpec(.weight(9000)),
+            ]))
+        for _ in 0..<2 { bench.look() }
+        #expect(bench.status.weight == 5000)
+        bench.change { $0.strategy.steps[0].traffic = .weight(200) }
+        bench.look()
+        #expect(bench.status.weight == 200)
+        #expect(bench.status.stepIndex == 0)
+        bench.change { $0.strategy.steps[0].traffic = .shadow(percent: 50) }
+        bench.look()
+        #expect(bench.status.weight == 0)
+        #expect(bench.status.shadowPercent == 50)
+    }
+
+    @Test func steps_that_were_taken_away_and_given_back_begin_with_the_first() {
+        let steps = [StepSpec(.weight(100)), StepSpec(.weight(5000), pause: .indefinite)]
+        var bench = Bench(Bench.spec(steps: steps))
+        for _ in 0..<3 { bench.look() }
+        #expect(bench.status.stepIndex == 1)
+        bench.change { $0.strategy.steps = [] }
+        bench.look()
+        #expect(bench.status.weight == 0)
+        bench.change { $0.strategy.steps = steps }
+        bench.look()
+        #expect(bench.told.suffix(2) == [.stepStarted, .stepStarted])
+        #expect(bench.events.suffix(2).first?.message.hasPrefix("step 1 of 2") == true)
+    }
+
+    @Test func suspending_a_promotion_takes_nothing_back() {
+        var bench = Bench(Bench.spec(steps: [StepSpec(.weight(500))]))
+        for _ in 0..<2 { bench.look() }
+        #expect(bench.status.phase == .promoting)
+        bench.change { $0.suspend = true }
+        for _ in 0..<3 { bench.look() }
+        #expect(bench.status.reason == "Suspended")
+        #expect(bench.status.condition(.progressing)?.status == .no)
+        let pods = EffectiveRollout(spec: bench.rollout.spec, status: bench.status)
+        #expect(pods.weight == RoutingSpec.weightMax)
+        bench.change { $0.suspend = false }
+        for _ in 0..<2 { bench.look() }
+        #expect(bench.status.phase == .succeeded)
+        #expect(bench.told.count { $0 == .promoting } == 1)
     }
 
     @Test func without_steps_people_move_the_weight() {

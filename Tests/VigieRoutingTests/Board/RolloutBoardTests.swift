@@ -97,6 +97,77 @@ import VigieRollouts
                 "first.yaml:1: spec.model 'fraud' has a ModelRollout already: 'second'"))
     }
 
+    @Test func of_two_rollouts_of_a_model_the_one_made_first_goes_on_in_every_pod() throws {
+        func made(_ name: String, _ time: String, weight: Int) throws -> RolloutDocument {
+            var document = try document(name, weight: weight)
+            let text = #"{"name": "\#(name)", "creationTimestamp": "\#(time)"}"#
+            let metadata = try JSONParser.parse(Array(text.utf8))
+            let members = try #require(document.content.object).members.map {
+                $0.key == "metadata" ? ($0.key, metadata) : $0
+            }
+            document.content = .object(try #require(JSONObject(members)))
+            return document
+        }
+        let older = try made("z", "2026-11-26T13:00:00Z", weight: 100)
+        let younger = try made("a", "2026-11-26T13:00:01Z", weight: 200)
+        // A pod that knew the younger one first comes to the same as one that starts now.
+        for first in [[younger], [older], []] {
+            let (board, seen) = makeBoard()
+            board.apply(first)
+            board.apply([older, younger])
+            #expect(board.table["fraud"]?.plan.weight == 100)
+            #expect(seen.text.contains("spec.model 'fraud' has a ModelRollout already: 'z'"))
+        }
+    }
+
+    @Test func a_status_of_another_model_promotes_nothing() throws {
+        let (board, seen) = makeBoard()
+        var document = try document(model: "credit", weight: 0)
+        let status =
+            #"{"model": "fraud", "phase": "Succeeded", "stableVersion": 1, "canaryVersion": 2}"#
+        let members =
+            try #require(document.content.object).members
+            + [("status", try JSONParser.parse(Array(status.utf8)))]
+        document.content = .object(try #require(JSONObject(members)))
+        board.apply([document])
+        #expect(board.table["credit"] == nil)
+        #expect(seen.text.contains("spec.model must not change"))
+    }
+
+    @Test func a_copy_of_a_file_does_not_take_its_place() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document()])
+        var copy = try document()
+        copy.origin = "a-copy.yaml:1"
+        board.apply([copy, try document(weight: 700)])
+        #expect(board.table["fraud"]?.plan.weight == 700)
+        #expect(
+            seen.text.contains(
+                "a-copy.yaml:1: metadata.name 'fraud' is that of a ModelRollout already, in "
+                    + "fraud.yaml:1"))
+        // The copy is all that is left: it is carried out.
+        board.apply([copy])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+        // And it is now the one that was there first.
+        board.apply([copy, try document(weight: 700)])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+    }
+
+    @Test func a_file_that_is_refused_under_another_name_ends_nothing() throws {
+        let (board, seen) = makeBoard()
+        board.apply([try document()])
+        var renamed = try document("Fraud")
+        renamed.origin = "fraud.yaml:1"
+        board.apply([renamed])
+        #expect(board.table["fraud"]?.plan.weight == 500)
+        #expect(seen.text.contains("metadata.name must be lower-case letters"))
+        #expect(!seen.text.contains("ended"))
+        // What is refused elsewhere holds nothing.
+        renamed.origin = "other.yaml:1"
+        board.apply([renamed])
+        #expect(board.table["fraud"] == nil)
+    }
+
     @Test func what_is_there_no_more_ends() throws {
         let (board, seen) = makeBoard()
         board.apply([try document()])

@@ -41,6 +41,12 @@ import VigieEngine
         #expect(documents[1].lines["b.c"] == 4)
     }
 
+    @Test func a_byte_order_mark_is_let_be() throws {
+        let documents = try YAMLDocuments.read("\u{FEFF}# made on Windows\r\na: 1\r\n")
+        #expect(documents.map(\.content) == [try JSONParser.parse(Array(#"{"a": 1}"#.utf8))])
+        #expect(documents.first?.line == 2)
+    }
+
     @Test func documents_without_content_are_left_out() throws {
         #expect(try YAMLDocuments.read("").isEmpty)
         #expect(try YAMLDocuments.read("---\n---\n# nothing\n").isEmpty)

@@ -21,6 +21,15 @@ extension Rollout {
         }
         if metadata.generation == 0 { metadata.generation = spec.fingerprint }
         let status = document["status"].map(RolloutStatus.init(reading:)) ?? RolloutStatus()
+        // A Kubernetes that knows CEL does not let it happen; others do, and so do folders.
+        guard status.model.isEmpty || status.model == spec.model else {
+            throw RolloutError([
+                SpecProblem(
+                    "spec.model",
+                    "must not change: this rollout and its status are of '\(status.model)'; make "
+                        + "another one for '\(spec.model)'")
+            ])
+        }
         return Rollout(metadata, spec, status: status)
     }
 
@@ -45,6 +54,7 @@ extension Rollout {
         metadata.namespace = text("namespace")
         metadata.uid = text("uid")
         metadata.resourceVersion = text("resourceVersion")
+        metadata.creationTimestamp = text("creationTimestamp")
         metadata.generation =
             fields.optional("generation") { (node) throws(ManifestError) in try node.count() } ?? 0
         metadata.annotations =
