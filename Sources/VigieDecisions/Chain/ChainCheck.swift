@@ -1,5 +1,4 @@
 import VigieEngine
-import VigieRegistry
 
 /// Recomputes whole chains.
 package struct ChainCheck {
@@ -17,7 +16,7 @@ package struct ChainCheck {
     package init(_ location: DecisionLocation, key: [UInt8] = []) throws(DecisionError) {
         var last: (chain: String, end: ChainEnd)?
         var checkpoint: Checkpoint?
-        if case .file(let folder) = location { checkpoint = try read(folder, key) }
+        if case .file(let folder) = location { checkpoint = read(folder, key) }
         var passed = checkpoint == nil
         var found: String?
         var count = 0
@@ -60,13 +59,10 @@ package struct ChainCheck {
         self.notes += notes
     }
 
-    private mutating func read(_ folder: String, _ key: [UInt8]) throws(DecisionError)
-        -> Checkpoint?
-    {
-        do throws(FileError) {
-            let bytes = try OpenFolder(folder).read(Checkpoint.fileName, bytesMax: 4096)
-            guard let checkpoint = Checkpoint(bytes) else {
-                problem = "\(folder)/\(Checkpoint.fileName) is no checkpoint"
+    private mutating func read(_ folder: String, _ key: [UInt8]) -> Checkpoint? {
+        do throws(DecisionError) {
+            guard let checkpoint = try Checkpoint.read(folder) else {
+                notes.append("there is no checkpoint: a log cut off at its end would not be known")
                 return nil
             }
             if !key.isEmpty, !checkpoint.isSigned(by: key) {
@@ -74,8 +70,7 @@ package struct ChainCheck {
             }
             return checkpoint
         } catch {
-            guard error.isMissing else { throw DecisionError("\(error)") }
-            notes.append("there is no checkpoint: a log cut off at its end would not be known")
+            problem = error.description
             return nil
         }
     }

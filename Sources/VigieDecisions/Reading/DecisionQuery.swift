@@ -49,12 +49,15 @@ package struct DecisionQuery: Sendable {
         }
         add("chain", "=", chain)
         add("id", "=", id)
-        add("request_id", "=", requestID)
+        add("request_id", "=", requestID.map(DecisionTable.key))
         add("model", "=", model)
         add("version", "=", version.map { String($0) })
         add("caller", "=", caller)
         add("decision", "=", decision)
-        if times.lowerBound > 0 { add("time_ns", ">=", String(times.lowerBound)) }
+        // No time in a database is larger than its type.
+        if times.lowerBound > 0 {
+            add("time_ns", ">=", String(min(times.lowerBound, UInt64(Int64.max))))
+        }
         if times.upperBound < UInt64(Int64.max) {
             add("time_ns", "<", String(times.upperBound))
         }

@@ -32,6 +32,23 @@ enum DecisionTable {
         "version", "decision", "status", "record", "features",
     ]
 
+    /// What callers' own names have in a column with an index: PostgreSQL refuses a row whose entry is
+    /// longer than 2,704 bytes, and with it all rows of its batch. The record has the whole.
+    static let keyBytesMax = 1024
+
+    /// The beginning of a caller's own name, of whole characters.
+    static func key(_ text: String) -> String {
+        guard text.utf8.count > keyBytesMax else { return text }
+        var key = String.UnicodeScalarView()
+        var count = 0
+        for scalar in text.unicodeScalars {
+            count += UTF8.width(scalar)
+            guard count <= keyBytesMax else { break }
+            key.append(scalar)
+        }
+        return String(key)
+    }
+
     /// A record's columns as text; nil is NULL.
     static func values(
         _ record: DecisionBatch.Record, _ batch: DecisionBatch, chain: String, after end: ChainEnd
@@ -43,7 +60,7 @@ enum DecisionTable {
         return (
             [
                 chain, String(next.sequence), end.hash, next.hash, columns.id,
-                String(columns.time), columns.requestID, columns.caller, columns.model,
+                String(columns.time), key(columns.requestID), columns.caller, columns.model,
                 String(columns.version), columns.decision, String(columns.status),
                 String(decoding: text, as: UTF8.self), side == "null" ? nil : side,
             ], next

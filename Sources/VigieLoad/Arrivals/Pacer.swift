@@ -61,13 +61,16 @@ package struct Pacer: Sendable {
         for _ in 1..<stride where upcoming != nil { upcoming = schedule.next() }
     }
 
-    /// Arrivals that are left, which are given up.
-    package mutating func abandonRest() -> Int {
+    /// Gives up the arrivals that are left.
+    /// - Parameter time: in nanoseconds from the beginning; what is due later was not asked for yet.
+    /// - Returns: how many were due by then.
+    package mutating func abandonRest(dueBy time: UInt64 = .max) -> Int {
         var left = 0
-        while upcoming != nil {
+        while let arrival = upcoming, arrival.offset <= time {
             left += 1
             advance()
         }
+        upcoming = nil
         return left
     }
 }

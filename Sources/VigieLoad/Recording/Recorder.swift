@@ -1,3 +1,6 @@
+import VigieRPC
+import VigieTelemetry
+
 /// What one worker measures: totals by group, and what happened since the last look.
 ///
 /// Recording costs a request no allocation once its group is known: a histogram's counter each for
@@ -21,6 +24,8 @@ package struct Recorder: Sendable {
     package private(set) var connectionsFailed: UInt64 = 0
     /// Connections that ended although nobody here had asked them to.
     package private(set) var connectionsLost: UInt64 = 0
+    /// What the server said first of each outcome that is a failure; empty where it said nothing.
+    package private(set) var reasons = [String](repeating: "", count: Outcome.all.count)
     private var interval = Interval()
     private var indices: [GroupKey: Int] = [:]
     /// The version that each group's answers are counted under in the interval.
@@ -81,6 +86,12 @@ package struct Recorder: Sendable {
         interval.outcomes.count(outcome, count)
     }
 
+    /// The server's reason for a failure, percent-encoded as `grpc-message` has it.
+    package mutating func note(_ outcome: Outcome, _ message: [UInt8]) {
+        guard !message.isEmpty, reasons[outcome.index].isEmpty else { return }
+        reasons[outcome.index] = LogLine.escaped(PercentEncoding.decode(message))
+    }
+
     package mutating func connected(after nanoseconds: UInt64) {
         connectionsMade += 1
         connecting.record(nanoseconds)
@@ -112,6 +123,9 @@ package struct Recorder: Sendable {
         for group in other.groups {
             let index = self.group(group.key)
             groups[index].add(group)
+        }
+        for (index, reason) in other.reasons.enumerated() where reasons[index].isEmpty {
+            reasons[index] = reason
         }
         lag.add(other.lag)
         blocked.add(other.blocked)

@@ -28,6 +28,9 @@ extension Report {
                 + "(\(Quantity.fixed(result.errorShare * 100, 3)) %)"
         ]
         if !failed.isEmpty { lines.append("failed: " + failed.joined(separator: ", ")) }
+        for outcome in Outcome.all where !result.recorder.reasons[outcome.index].isEmpty {
+            lines.append("  the first \(outcome.name): \(result.recorder.reasons[outcome.index])")
+        }
         return lines
     }
 

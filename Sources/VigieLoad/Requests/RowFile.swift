@@ -106,6 +106,9 @@ package enum RowFile {
     private static func csv(_ lines: [Substring], _ name: String) throws(LoadError) -> [Row] {
         guard let first = lines.first else { return [] }
         let header = CSVLine.fields(first)
+        for (index, column) in header.enumerated() where header[..<index].contains(column) {
+            throw LoadError("\(name):1: column '\(column)' comes twice")
+        }
         var rows: [Row] = []
         for (index, line) in lines.enumerated().dropFirst()
         where line.contains(where: { !$0.isWhitespace }) {

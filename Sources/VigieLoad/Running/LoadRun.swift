@@ -76,8 +76,7 @@ package struct LoadRun {
         for worker in workers { _ = try LoopMailbox.ask(worker.loop) { worker.end() } }
         var result = RunResult(
             recorder: Recorder(), intervals: watched.intervals, samples: [],
-            seconds: min(plan.seconds, watched.seconds),
-            plannedSeconds: min(plan.seconds, watched.seconds),
+            seconds: watched.sendingSeconds, plannedSeconds: watched.sendingSeconds,
             cpuSeconds: cpu, decoded: 0, connections: readiness.connections,
             slots: readiness.usableSlots)
         result.wasInterrupted = watched.wasInterrupted
@@ -127,6 +126,8 @@ package struct LoadRun {
     private struct Watched {
         var intervals: [Interval] = []
         var seconds = 0.0
+        /// Until nothing more was sent.
+        var sendingSeconds = 0.0
         var wasInterrupted = false
     }
 
@@ -148,13 +149,18 @@ package struct LoadRun {
                     (seconds / intervalSeconds).rounded(.down) * intervalSeconds
                     + intervalSeconds
             }
+            if isStopped { watched.wasInterrupted = true }
             if drainBy == nil, isStopped || seconds >= plan.seconds {
-                watched.wasInterrupted = isStopped
+                watched.sendingSeconds = min(plan.seconds, seconds)
                 drainBy = seconds + Double(plan.drain.clampedNanoseconds) / 1e9
+                // What is under way may still be answered, as at a run's own end.
+                if isStopped { drain(workers) }
+            } else if isStopped {
+                drainBy = seconds
             }
             guard let drainBy else { continue }
-            let isOver = seconds >= drainBy || watched.wasInterrupted
-            if isOver { for worker in workers { worker.loop.execute { worker.drain() } } }
+            let isOver = seconds >= drainBy
+            if isOver { drain(workers) }
             let isFinished = isOver ? true : try isFinished(workers)
             if isFinished {
                 watched.seconds = max(seconds, 0.001)
@@ -166,6 +172,10 @@ package struct LoadRun {
         watched.intervals.append(interval)
         observe(interval)
         return watched
+    }
+
+    private func drain(_ workers: [LoadWorker]) {
+        for worker in workers { worker.loop.execute { worker.drain() } }
     }
 
     private func takeInterval(_ workers: [LoadWorker]) throws(SystemError) -> Interval {

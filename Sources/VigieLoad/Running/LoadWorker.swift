@@ -91,12 +91,13 @@ final class LoadWorker: TimerTarget, RoundEndTarget, @unchecked Sendable {
         pump()
     }
 
-    /// Sends nothing more.
+    /// Sends nothing more. What was due and had no room counts as not sent.
     func drain() {
         guard !isDraining else { return }
         isDraining = true
         if var pacer {
-            let left = pacer.abandonRest()
+            let now = MonotonicTime.now().nanoseconds
+            let left = pacer.abandonRest(dueBy: now - min(now, start))
             self.pacer = pacer
             if left > 0 {
                 let group = groups.unsent(&recorder)
@@ -247,6 +248,9 @@ final class LoadWorker: TimerTarget, RoundEndTarget, @unchecked Sendable {
             group: group, latency: now - min(slot.intended, now),
             uncorrected: now - min(slot.sent, now), isRight: verdict.isRight, bytes: bytes)
     }
+
+    /// What the server said of a status that is not OK.
+    func note(_ outcome: Outcome, _ message: [UInt8]) { recorder.note(outcome, message) }
 
     /// What a stream's end without a status means.
     func outcome(ofReset code: HTTP2ErrorCode, _ slot: Slot) -> Outcome {

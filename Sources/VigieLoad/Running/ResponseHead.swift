@@ -6,13 +6,17 @@ struct ResponseHead: ~Copyable {
     private(set) var status = -1
     private(set) var isHTTPOK = false
     private(set) var isGRPC = false
-    /// What the server says of who answered: `vigie-arm` and `vigie-version`.
+    /// The beginning of what the server says of a status that is not OK, as it came.
+    private(set) var message: [UInt8] = []
+    private static let messageBytesMax = 300
+    /// What the server says of who answered: `vigie-arm` and `vigie-model-version`.
     private(set) var origin = AnswerOrigin()
 
     mutating func reset() {
         status = -1
         isHTTPOK = false
         isGRPC = false
+        message.removeAll(keepingCapacity: true)
         origin.reset()
     }
 
@@ -21,9 +25,11 @@ struct ResponseHead: ~Copyable {
         switch name.byteCount {
         case 7 where name.equals(":status"): isHTTPOK = value.equals("200")
         case 11 where name.equals("grpc-status"): status = Self.number(value)
+        case 12 where name.equals("grpc-message"):
+            value.withUnsafeBytes { message.append(contentsOf: $0.prefix(Self.messageBytesMax)) }
         case 12 where name.equals("content-type"): isGRPC = value.hasPrefix("application/grpc")
         case 9 where name.equals("vigie-arm"): origin.set(\.arm, value)
-        case 13 where name.equals("vigie-version"): origin.set(\.version, value)
+        case 19 where name.equals("vigie-model-version"): origin.set(\.version, value)
         default: break
         }
     }

@@ -77,6 +77,7 @@ final class StreamExchange: HTTPStream {
         takesMore = false
         if slot.isPending {
             let outcome = code == .noError ? head.outcome : worker.outcome(ofReset: code, slot)
+            if head.status > 0, code == .noError { worker.note(outcome, head.message) }
             // An OK call without the answer is none.
             let isLost = outcome == .status(.ok)
             worker.finished(

@@ -53,6 +53,7 @@ final class UnaryExchange: HTTPStream, TimerTarget {
         if case .status(.ok) = outcome, messages != 1 || reader.isBroken || !head.isGRPC {
             outcome = .status(.internal)
         }
+        if head.status > 0 { worker.note(outcome, head.message) }
         worker.finished(
             slot, outcome, verdict: messages == 1 ? verdict : nil, origin: head.origin,
             bytes: reader.bytes)

@@ -104,7 +104,14 @@ struct ThresholdParser {
             }
             skipSpace()
             guard take("=") else { throw failure("expected '=' after '\(name)'", at: position) }
-            labels[name] = read { $0 != "," && $0 != "}" }.trimmed
+            let valueStart = position
+            let value = read { $0 != "," && $0 != "}" }.trimmed
+            // A name that never comes would hold whatever happens.
+            guard name != "status" || Outcome.all.contains(where: { $0.name == value }) else {
+                let known = Outcome.all.map(\.name).joined(separator: ", ")
+                throw failure("'\(value)' is no status; known are \(known)", at: valueStart)
+            }
+            labels[name] = value
         } while take(",")
         guard take("}") else { throw failure("expected ',' or '}'", at: position) }
         try checkScope(metric)

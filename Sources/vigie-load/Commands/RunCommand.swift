@@ -40,6 +40,9 @@ struct RunCommand: ParsableCommand {
             Terminal.error(
                 "note: \(target.target) is another machine: load only what you may load\n")
         }
+        for (file, option) in [(report.json, "--json"), (report.html, "--html")] {
+            if let file { try File.checkWritable(file, option: option) }
+        }
         let plan = try PlanBuilder(self).plan()
         if let file = report.record { return try record(plan, file) }
         let started = Self.now()

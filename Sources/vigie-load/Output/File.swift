@@ -28,7 +28,22 @@ enum File {
                 throw LoadError("\(option): \(path) is larger than \(bytesMax) bytes")
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        // Spreadsheets begin a file with a mark (U+FEFF) that belongs to no column.
+        let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        guard let text = String(validating: bytes.dropFirst(isMarked ? 3 : 0), as: UTF8.self) else {
+            throw LoadError("\(option): \(path) is no UTF-8 text")
+        }
+        return text
+    }
+
+    /// Refuses a file that cannot be written before there is anything to write.
+    static func checkWritable(_ path: String, option: String) throws(LoadError) {
+        var facts = stat()
+        let exists = stat(path, &facts) == 0
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        errno = exists && facts.st_mode & S_IFMT == S_IFDIR ? EISDIR : 0
+        if errno == 0, access(exists ? path : folder, W_OK) == 0 { return }
+        throw LoadError("\(option): cannot write \(path): \(reason)")
     }
 
     static func write(_ text: String, to path: String, option: String) throws(LoadError) {

@@ -98,6 +98,12 @@ struct PlanBuilder {
         return plan
     }
 
+    /// HTTP's own and the call's, which a server answers a second one of with a reset.
+    private static let reserved: Set = [
+        "connection", "content-length", "content-type", "host", "keep-alive", "proxy-connection",
+        "te", "transfer-encoding", "upgrade",
+    ]
+
     private func metadata(_ texts: [String]) throws(LoadError) -> Metadata {
         var metadata = Metadata()
         for text in texts {
@@ -106,10 +112,16 @@ struct PlanBuilder {
             }
             let key = String(text[..<colon]).lowercased()
             let value = String(text[text.index(after: colon)...].drop { $0 == " " })
-            guard Metadata.isValidKey(key) else {
+            guard Metadata.isValidKey(key), !Self.reserved.contains(key) else {
                 throw LoadError("--metadata '\(text)': '\(key)' is no key that gRPC allows")
             }
             guard key.hasSuffix("-bin") else {
+                guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), value.last != " "
+                else {
+                    throw LoadError(
+                        "--metadata '\(text)': the value must be printable ASCII without a space at "
+                            + "its end; a -bin key takes any bytes")
+                }
                 metadata.add(key, value)
                 continue
             }

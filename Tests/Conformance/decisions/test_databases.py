@@ -1,6 +1,7 @@
 """The decision log in SQLite and in a real PostgreSQL, which comes and goes under load."""
 
 import concurrent.futures
+import random
 import sqlite3
 import subprocess
 import threading
@@ -147,6 +148,33 @@ def test_postgres_best_effort_answers_all_and_keeps_what_fits(start, postgres):
     found = [one["record"]["requestId"] for one in find(postgres.log)]
     assert sorted(found) == sorted(answered)
     assert verify(postgres.log)[0] == 0
+
+
+@pytest.mark.parametrize("mode", ["required", "best-effort"])
+def test_no_name_is_too_long_for_the_databases(start, postgres, tmp_path, mode):
+    """Longer than an entry of PostgreSQL's index, and not to be compressed."""
+    names = [random.Random(seed).randbytes(10_000).hex() for seed in range(3)] + ["é" * 5000]
+    places = [f"sqlite:{tmp_path / 'decisions.db'}", postgres.log]
+    pod, caller = start(";".join(places), f"--decision-log-mode={mode}")
+    for name in names:
+        caller.score(name)
+        # Who comes next is not refused for it.
+        caller.score("short")
+    assert pod.stop() == 0
+    for place in places:
+        assert len(find(place)) == 8
+        assert verify(place)[0] == 0
+        for name in names:
+            (found,) = find(place, "--request-id", name)
+            assert found["record"]["requestId"] == name
+
+
+def test_a_database_that_lacks_characters_stops_the_pod_from_starting(start, postgres):
+    command = "CREATE DATABASE narrow ENCODING LATIN1 LOCALE 'C' TEMPLATE template0"
+    address = ["-h", "127.0.0.1", "-p", str(postgres.port), "-U", "vigie", "postgres"]
+    subprocess.run([f"{postgres.programs}/psql", *address, "-c", command], check=True)
+    with pytest.raises(AssertionError, match="encoding must be UTF8, not LATIN1"):
+        start(postgres.log.replace("dbname=postgres", "dbname=narrow"))
 
 
 def test_several_sinks_have_a_chain_each(start, postgres, tmp_path):

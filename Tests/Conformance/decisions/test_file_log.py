@@ -2,7 +2,9 @@
 
 import concurrent.futures
 import json
+import os
 import pathlib
+import re
 import resource
 import signal
 import time
@@ -237,6 +239,87 @@ def test_a_log_cut_at_its_end_is_found_by_its_checkpoint(written):
     assert verify(log)[0] == 0
     code, text = verify(log, "--key", key)
     assert code == 1 and "not signed with this key" in text
+
+
+def test_a_log_cut_at_its_end_is_not_gone_on_with(written, start):
+    log, segment, key = written
+    whole = segment.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for left in (b"".join(lines[:-3]), whole[:-9], b""):
+        segment.write_bytes(left)
+        # Else its next checkpoint would hide that decisions are missing.
+        with pytest.raises(AssertionError, match="its checkpoint is of record 21: decisions are"):
+            start(log, f"--decision-log-key={key}")
+        assert verify(log, "--key", key)[0] == 1
+    segment.write_bytes(whole)
+    checkpoint = segment.parent / "checkpoint.json"
+    signed = checkpoint.read_bytes()
+    checkpoint.write_bytes(signed.replace(lines[-1][94:158], lines[-2][94:158]))
+    assert checkpoint.read_bytes() != signed
+    with pytest.raises(AssertionError, match="its checkpoint is of another record"):
+        start(log)
+    checkpoint.write_bytes(b"{")
+    with pytest.raises(AssertionError, match="checkpoint.json is no checkpoint"):
+        start(log)
+    checkpoint.write_bytes(signed)
+    pod, caller = start(log, f"--decision-log-key={key}")
+    caller.score("goes on")
+    assert pod.stop() == 0
+    assert verify(log, "--key", key)[0] == 0
+
+
+def test_a_new_key_is_told_of_and_signs(written, start, tmp_path):
+    log, _, key = written
+    other = tmp_path / "other"
+    other.write_text("fedcba9876543210fedcba9876543210\n")
+    pod, caller = start(log, f"--decision-log-key={other}")
+    caller.score("goes on")
+    assert pod.stop() == 0
+    assert "checkpoint.json was not signed with this key" in pod.errors
+    assert verify(log, "--key", other)[0] == 0
+    assert verify(log, "--key", key)[0] == 1
+
+
+def test_what_is_no_file_is_not_waited_for(written):
+    log, segment, _ = written
+    os.mkfifo(segment.with_name("decisions-00000002.jsonl"))
+    code, text = verify(log)
+    assert code == 1 and "it is no file" in text
+
+
+def test_a_caller_cannot_write_lines_or_steer_the_terminal_of_who_looks(start, tmp_path):
+    log = f"file:{tmp_path / 'log'}"
+    pod, caller = start(log)
+    evil = ["a\nb", "\x1b[31mred", "\u202eback", "\u009b31m", "x  APPROVE  PD 0.01", 'q"']
+    for name in [*evil, "plain-é"]:
+        caller.score(name)
+    assert pod.stop() == 0
+    text = decisions("find", "--log", log).stdout
+    assert len(text.split("\n")) == len(evil) + 2
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text), text
+    shown = [line.split("request ")[1] for line in text.splitlines()]
+    assert shown[4].startswith(r'"x  APPROVE  PD 0.01"  ') and shown[5].startswith(r'"q\""  ')
+    assert shown[6].startswith("plain-é  ")
+    assert [one["record"]["requestId"] for one in find(log)] == [*evil, "plain-é"]
+
+
+def test_times_and_decisions_that_are_asked_for(written):
+    log, _, _ = written
+    for time_, count in [
+        ("--since=9999-12-31T23:59:59Z", 0),
+        ("--until=1969-12-31T00:00:00Z", 0),
+        ("--since=0001-01-01T00:00:00Z", 20),
+        ("--until=9999-01-01T00:00:00Z", 20),
+    ]:
+        assert len(find(log, time_)) == count, time_
+    result = decisions(
+        "find", "--log", log, "--since=2026-01-01T00:00:00Z", "--until=2026-01-01T00:00:00Z"
+    )
+    assert result.returncode == 64 and "--since must be before --until" in result.stderr
+    result = decisions("find", "--log", log, "--decision=MAYBE")
+    assert result.returncode == 64 and "must be APPROVE, REFER or DECLINE" in result.stderr
+    counts = [len(find(log, f"--decision={one}")) for one in ("approve", "REFER", "Decline")]
+    assert sum(counts) == 20, counts
 
 
 def test_a_second_pod_cannot_write_to_the_same_folder(start, tmp_path):

@@ -3,7 +3,9 @@
 import html.parser
 import json
 import re
+import signal
 import subprocess
+import time
 
 import jsonschema
 import pytest
@@ -185,3 +187,70 @@ def test_tls_and_mutual_tls(start, load, certificates, tmp_path):
     assert nameless.code == 2 or nameless.report["summary"]["ok"] == 0, nameless
     clear = load(*arguments[:6], "--connect-timeout", "500ms")
     assert clear.code == 2 and "cannot connect" in clear.errors, clear
+
+
+def start(*arguments: str) -> subprocess.Popen:
+    command = [binary("vigie-load"), "run", "--quiet", *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+    )
+
+
+def test_an_interrupted_run_reports_what_it_did(fixtures, tmp_path):
+    report = tmp_path / "report.json"
+    run = start(
+        *["--target", fixtures.address, "--rate", "300", "--duration", "60s", "--lag-max", "0"],
+        *["--json", str(report), "--threshold", "failed==0"],
+    )
+    time.sleep(1.5)
+    run.send_signal(signal.SIGINT)
+    output, errors = run.communicate(timeout=20)
+    summary = json.loads(report.read_text())["summary"]
+    assert run.returncode == 0, output + errors
+    assert summary["interrupted"] and summary["failed"] == 0 and summary["sent"] > 50, summary
+    # What was to be sent later was not asked for.
+    assert summary["plannedSeconds"] < 20 and 200 < summary["sentRate"] < 330, summary
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_run(tmp_path):
+    for option, path in [("--json", tmp_path), ("--html", tmp_path / "none" / "x.html")]:
+        # Before it looks for the server.
+        run = start("--target", "127.0.0.1:1", "--duration", "1h", option, str(path))
+        _, errors = run.communicate(timeout=20)
+        assert run.returncode == 2 and f"{option}: cannot write {path}: " in errors, errors
+
+
+def test_rows_of_a_spreadsheet_are_read_and_what_the_server_says_of_others_is_shown(
+    pod, load, tmp_path
+):
+    manifest = json.loads((pod.registry / "credit-default/1/manifest.json").read_text())
+    features = manifest["signature"]["features"]
+    names = ",".join(one["name"] for one in features)
+    values = ",".join(str(one.get("min", 0)) for one in features)
+    rows = tmp_path / "rows.csv"
+    ask = ["--target", pod.address, "--duration", "200ms", "--method", "score"]
+    ask += ["--model", "credit-default", "--rows", str(rows)]
+    rows.write_text(f"{names}\r\n{values}\r\n", encoding="utf-8-sig", newline="")
+    run = load(*ask)
+    assert run.code == 0 and run.report["summary"]["failed"] == 0, run
+    rows.write_text(f"{names},colour\n{values},red\n")
+    run = load(*ask)
+    assert run.report["summary"]["ok"] == 0, run
+    assert re.search("the first INVALID_ARGUMENT: .*'colour'", run.output), run
+    rows.write_bytes(b"amount\n\xff\n")
+    run = load(*ask)
+    assert run.code == 2 and "is no UTF-8 text" in run.errors, run
+
+
+@pytest.mark.parametrize(
+    "metadata, why",
+    [
+        ("te: gzip", "'te' is no key that gRPC allows"),
+        ("Connection: close", "'connection' is no key that gRPC allows"),
+        ("a: é", "the value must be printable ASCII"),
+        ("a: b\t", "the value must be printable ASCII"),
+    ],
+)
+def test_metadata_that_http_would_not_carry_is_refused(load, metadata, why):
+    run = load("--target", "127.0.0.1:1", "--metadata", metadata)
+    assert run.code == 2 and why in run.errors, run

@@ -47,4 +47,11 @@ import Testing
         #expect(pacer.abandonRest() == 49)
         #expect(pacer.nextOffset == nil)
     }
+
+    @Test func what_was_not_due_yet_is_not_given_up() {
+        var pacer = Pacer(ArrivalSchedule(.constant(100, seconds: 1)))
+        for _ in 0..<10 { _ = pacer.take(now: .max) }
+        #expect(pacer.abandonRest(dueBy: 149_000_000) == 5)
+        #expect(pacer.nextOffset == nil)
+    }
 }

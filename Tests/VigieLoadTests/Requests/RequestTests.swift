@@ -91,6 +91,7 @@ import VigieProtos
         ("r.jsonl", "{\"a\": [\"x\"]}", "r.jsonl:1: 'a'"), ("r.jsonl", "[1]\n5", "r.jsonl:2"),
         ("r.jsonl", "{", "r.jsonl:1: not JSON"), ("r.csv", "a,b\n1", "r.csv:2: 1 fields"),
         ("r.csv", "expected\nx", "column 'expected'"), ("r.csv", "a\n", "no rows"),
+        ("r.csv", "a,b,a\n1,2,3\n", "r.csv:1: column 'a' comes twice"),
     ])
     func a_bad_file_is_refused_with_its_line(name: String, text: String, part: String) {
         do {

@@ -56,6 +56,7 @@ private func result() -> RunResult {
         ("p99{version=1,version=2}<1s", 15, "comes twice"),
         ("p99{version}<1s", 12, "expected '='"), ("p99{version=1<1s", 17, "expected ',' or '}'"),
         ("p99{status=OK}<1s", 5, "goes with 'errors'"), ("lag.p99{version=1}<1s", 1, "no labels"),
+        ("errors{status=BOGUS}==0", 15, "'BOGUS' is no status"),
         ("rate>=-5", 7, "0 or more"), ("  wrong = 0", 9, "expected one of"),
     ])
     func a_bad_demand_is_refused_with_its_column(text: String, column: Int, message: String) {

@@ -34,6 +34,14 @@ struct LogEncoderTests {
                 == "2023-11-14T22:13:20.123Z warning: a\\nb\\u{1B}[m\n")
     }
 
+    @Test func a_text_line_reads_in_one_direction_and_keeps_joined_characters() {
+        let family = "\u{1F468}\u{200D}\u{1F469}"
+        #expect(
+            line(.text, "a\u{202E}b\u{2066}\u{9B}\u{2028}\(family)")
+                == "2023-11-14T22:13:20.123Z warning: a\\u{202E}b\\u{2066}\\u{9B}\\u{2028}\(family)\n"
+        )
+    }
+
     @Test(
         arguments: [
             (0, "1970-01-01T00:00:00.000Z"), (951_782_400, "2000-02-29T00:00:00.000Z"),

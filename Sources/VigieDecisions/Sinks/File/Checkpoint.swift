@@ -1,5 +1,6 @@
 import VigieCrypto
 import VigieEngine
+import VigieRegistry
 
 /// Where a file log ended at some moment: kept beside it, so that a log that has been cut at its end
 /// is known by it. With a key it is signed by HMAC-SHA-256 (RFC 2104), so that only who has the key
@@ -21,6 +22,19 @@ struct Checkpoint: Equatable {
         else { return nil }
         end = ChainEnd(sequence: UInt64(seq), hash: hash)
         signature = json["hmac"]?.string ?? ""
+    }
+
+    /// - Returns: the checkpoint of the log in `folder`; nil when there is none.
+    /// - Throws: when it cannot be read, or is none.
+    static func read(_ folder: String) throws(DecisionError) -> Checkpoint? {
+        do throws(FileError) {
+            let bytes = try OpenFolder(folder).read(fileName, bytesMax: 4096)
+            if let checkpoint = Checkpoint(bytes) { return checkpoint }
+        } catch {
+            guard error.isMissing else { throw DecisionError("\(error)") }
+            return nil
+        }
+        throw DecisionError("\(folder)/\(fileName) is no checkpoint")
     }
 
     var bytes: [UInt8] {

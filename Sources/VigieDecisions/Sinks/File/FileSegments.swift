@@ -34,9 +34,14 @@ struct LineReader: ~Copyable {
 
     init(_ path: String) throws(DecisionError) {
         self.path = path
-        file = open(path, O_RDONLY | O_CLOEXEC)
+        // Of what is no file nothing is waited for.
+        file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
             throw DecisionError("cannot open \(path): \(String(cString: strerror(errno)))")
+        }
+        var facts = stat()
+        guard fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw DecisionError("cannot read \(path): it is no file")
         }
     }
 

@@ -30,8 +30,12 @@ final class FileSink: DecisionSink {
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             throw DecisionError("another process writes to \(folder)")
         }
-        guard let last = try FileSegments(folder).numbers.last else { return }
-        try resume(last, report)
+        let segments = try FileSegments(folder).numbers
+        let tail = try segments.last.map { last throws(DecisionError) in
+            try resume(last, after: segments.dropLast())
+        }
+        try checkEnd(report)
+        if let tail { try goOn(tail, report) }
     }
 
     deinit {
@@ -45,26 +49,57 @@ final class FileSink: DecisionSink {
 
     private func path(_ number: Int) -> String { "\(folder)/\(SegmentName.text(number))" }
 
-    /// Goes on with the last segment, without a line that a crash has left unfinished.
-    private func resume(_ last: Int, _ report: @Sendable (String) -> Void) throws(DecisionError) {
+    /// Finds where the chain ended: in the last segment, or before it when that has no record yet.
+    private func resume(_ last: Int, after others: ArraySlice<Int>) throws(DecisionError)
+        -> SegmentTail
+    {
         let tail = try SegmentTail(path(last))
         number = last
         size = tail.goodBytes
-        if let line = tail.last {
-            end = ChainEnd(sequence: line.sequence, hash: line.hash)
-        } else if last > 1 {
-            end =
-                try SegmentTail(path(last - 1)).last.map {
-                    ChainEnd(sequence: $0.sequence, hash: $0.hash)
-                } ?? .start
+        var line = tail.last
+        for other in others.reversed() where line == nil {
+            line = try SegmentTail(path(other)).last
         }
-        try open(last)
-        if tail.tornBytes > 0 {
-            guard ftruncate(file, off_t(size)) == 0 else { throw Self.failure("cut", path(last)) }
-            report(
-                "\(path(last)): cut off \(tail.tornBytes) bytes of a record that was not finished "
-                    + "when its writer ended")
+        if let line { end = ChainEnd(sequence: line.sequence, hash: line.hash) }
+        return tail
+    }
+
+    /// Refuses to go on with a log that ends before its checkpoint: the next checkpoint would hide
+    /// that answered decisions are gone.
+    private func checkEnd(_ report: @Sendable (String) -> Void)
+        throws(DecisionError)
+    {
+        let path = "\(folder)/\(Checkpoint.fileName)"
+        guard let checkpoint = try Checkpoint.read(folder) else {
+            if end != .start {
+                report("there is no \(path): a log that was cut would not be known")
+            }
+            return
         }
+        if !options.key.isEmpty, !checkpoint.isSigned(by: options.key) {
+            report("\(path) was not signed with this key: another key's, or somebody made it")
+        }
+        let isCut = checkpoint.end.sequence > end.sequence
+        guard isCut || (checkpoint.end.sequence == end.sequence && checkpoint.end != end) else {
+            checkpointed = checkpoint.end
+            return
+        }
+        throw DecisionError(
+            "\(folder) ends at record \(end.sequence), but its checkpoint is of "
+                + (isCut ? "record \(checkpoint.end.sequence)" : "another record of that number")
+                + ": decisions are missing; the log goes on when the folder has been moved away")
+    }
+
+    /// Opens the last segment, and cuts off a line that a crash has left unfinished.
+    private func goOn(_ tail: SegmentTail, _ report: @Sendable (String) -> Void)
+        throws(DecisionError)
+    {
+        try open(number)
+        guard tail.tornBytes > 0 else { return }
+        guard ftruncate(file, off_t(size)) == 0 else { throw Self.failure("cut", path(number)) }
+        report(
+            "\(path(number)): cut off \(tail.tornBytes) bytes of a record that was not finished "
+                + "when its writer ended")
     }
 
     private func open(_ number: Int) throws(DecisionError) {

@@ -22,7 +22,8 @@ final class PostgresConnection {
         let words = [
             ("connect_timeout", String(max(2, patience?.components.seconds ?? 5))),
             ("tcp_user_timeout", "10000"), ("keepalives_idle", "10"), ("keepalives_interval", "5"),
-            ("keepalives_count", "3"), ("application_name", "vigie"), ("dbname", text),
+            ("keepalives_count", "3"), ("application_name", "vigie"),
+            ("client_encoding", "UTF8"), ("dbname", text),
         ]
         var names = words.map { strdup($0.0) as UnsafeMutablePointer<CChar>? }
         var values = words.map { strdup($0.1) as UnsafeMutablePointer<CChar>? }

@@ -25,6 +25,12 @@ final class PostgresSink: DecisionSink {
     private func open() throws(DecisionError) -> PostgresConnection {
         if let connection { return connection }
         let opened = try PostgresConnection(text, patience: patience)
+        // One caller's name that the database's encoding lacks would keep all records out.
+        let encoding = try opened.run("SHOW server_encoding").first?.first ?? nil
+        guard let encoding, ["UTF8", "SQL_ASCII"].contains(encoding) else {
+            throw DecisionError(
+                "the database's encoding must be UTF8, not \(encoding ?? "unknown")")
+        }
         // Two pods that create the table at once would collide in the catalog.
         try opened.run("SELECT pg_advisory_lock(\(Self.lockClass))")
         try opened.run(DecisionTable.schema)

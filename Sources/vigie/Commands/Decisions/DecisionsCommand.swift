@@ -61,13 +61,24 @@ struct DecisionsFilter: ParsableArguments {
         query.model = model
         query.version = version
         query.caller = caller
-        query.decision = decision?.uppercased()
+        query.decision = try decision.map(Self.decision)
         query.chain = chain
-        let from = try Self.time("--since", since) ?? 0
-        let to = try Self.time("--until", until) ?? .max
-        guard from < to else { throw ValidationError("--since must be before --until.") }
-        query.times = from..<to
+        let from = try Self.time("--since", since)
+        let to = try Self.time("--until", until)
+        if let from, let to, from >= to {
+            throw ValidationError("--since must be before --until.")
+        }
+        // Alone, either may lie where nothing can have been recorded.
+        query.times = (from ?? 0)..<max(from ?? 0, to ?? .max)
         return query
+    }
+
+    private static func decision(_ text: String) throws -> String {
+        let name = text.uppercased()
+        guard ["APPROVE", "REFER", "DECLINE"].contains(name) else {
+            throw ValidationError("--decision must be APPROVE, REFER or DECLINE.")
+        }
+        return name
     }
 
     private static func time(_ flag: String, _ text: String?) throws -> UInt64? {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import VigieDecisions
 import VigieEngine
+import VigieTelemetry
 
 struct DecisionsFindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -59,7 +60,7 @@ struct DecisionsFindCommand: ParsableCommand {
         let status = fields["status"]?.integer ?? 0
         var text = "\(field("time"))  \(field("id"))  \(field("model"))"
         text += "/\(fields["version"]?.integer ?? 0)  \(field("method"))"
-        if !field("requestId").isEmpty { text += "  request \(field("requestId"))" }
+        if !field("requestId").isEmpty { text += "  request \(Self.word(field("requestId")))" }
         if status != 0 {
             text += "  status \(status) \(field("message"))"
         } else if !field("decision").isEmpty {
@@ -68,7 +69,16 @@ struct DecisionsFindCommand: ParsableCommand {
         } else {
             text += "  \(fields["rows"]?.integer ?? 0) rows"
         }
-        if !field("caller").isEmpty { text += "  by \(field("caller"))" }
-        return text + "\n" + (row.map { "    \($0.text)\n" } ?? "")
+        if !field("caller").isEmpty { text += "  by \(Self.word(field("caller")))" }
+        return LogLine.escaped(text) + "\n"
+            + (row.map { "    \(LogLine.escaped($0.text))\n" } ?? "")
+    }
+
+    /// What a caller chose, in quotes where it could be taken for more than one word of the line.
+    private static func word(_ text: String) -> String {
+        let isOne = text.unicodeScalars.allSatisfy {
+            !$0.properties.isWhitespace && $0 != "\"" && $0 != "\\"
+        }
+        return isOne ? text : JSONWriter.string(text)
     }
 }
