@@ -74,6 +74,7 @@ package final class RolloutBoard: RolloutSink {
         var events: [RolloutEvent] = []
         var next: [String: HeldRollout] = [:]
         var problems: [String: String] = [:]
+        var news: [(rollout: String, events: [RolloutEvent])] = []
         var origins: [String: String] = [:]
         for document in ordered(documents, state.held) {
             let name = document.name
@@ -92,7 +93,7 @@ package final class RolloutBoard: RolloutSink {
                 do throws(RolloutRefusal) {
                     let read = try HeldRollout(document, former: former)
                     next[name] = read
-                    events += read.news(since: former)
+                    news.append((name, read.news(since: former)))
                 } catch {
                     problems[name] = error.description
                     // What it said before goes on.
@@ -102,6 +103,7 @@ package final class RolloutBoard: RolloutSink {
         }
         keepModels(of: documents, &next, state.held, problems)
         refuseRivals(&next, state.held, &problems)
+        for (name, its) in news where next[name] != nil { events += its }
         for (name, problem) in problems where state.problems[name] != problem {
             events.append(.refused(rollout: name, problem: problem, goesOn: next[name] != nil))
         }

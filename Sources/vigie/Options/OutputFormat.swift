@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import VigieController
 import VigieEngine
 
@@ -11,11 +12,22 @@ struct OutputOptions: ParsableArguments {
         help: .init("text, json or yaml.", valueName: "format"))
     var output = Format.text
 
+    /// - Throws: when not all of it could be written: a program must not take half for the whole.
     func write(_ text: String, _ json: JSONValue) throws {
-        switch output {
-        case .text: StandardStream.output.write(text)
-        case .json: StandardStream.output.write(JSONWriter.text(json))
-        case .yaml: StandardStream.output.write(YAMLText.block(json))
+        let written =
+            switch output {
+            case .text: text
+            case .json: JSONWriter.text(json)
+            case .yaml: YAMLText.block(json)
+            }
+        guard StandardStream.output.write(written) else {
+            throw OutputFailure(
+                description: "cannot write to standard output: \(String(cString: strerror(errno)))")
         }
     }
+}
+
+/// What was found could not be told.
+struct OutputFailure: Error, CustomStringConvertible {
+    let description: String
 }

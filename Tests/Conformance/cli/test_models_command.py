@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 
+import pytest
 from harness import ROOT, binary
 
 DEMO = ROOT / "Sources/pipelines/demo-registry"
@@ -31,6 +32,21 @@ def test_list_is_what_models_does_alone():
     assert alone.returncode == 0
     assert alone.stdout == models("list", registry=DEMO).stdout
     assert "credit-default" in alone.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "yaml"])
+def test_what_cannot_be_written_is_no_success(form):
+    """A program must not take half of a list for the whole of it."""
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [binary("vigie"), "models", "list", "--registry", DEMO, "-o", form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert run.returncode == 1
+    assert "cannot write to standard output: No space left on device" in run.stderr
 
 
 def test_the_flag_wins_over_the_variable(tmp_path):

@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import VigieCrypto
 
 @testable import VigieRegistry
 
@@ -179,6 +180,51 @@ import Testing
         try second.start()
         defer { second.stop() }
         #expect(Self.versions(second) == [1] && source.counters.now.mended == 1)
+    }
+
+    @Test func a_cache_of_which_nothing_is_whole_is_mended() throws {
+        let (remote, folder) = (FakeRemote(), TestRegistry())
+        remote.put("credit", 1)
+        let first = try Self.mirror(remote, folder)
+        let store = Self.store(first)
+        try store.start()
+        let view = first.versionPath("credit", 1)
+        store.stop()
+        let blobs = try FolderListing.names(in: "\(folder.path)/cache/blobs")
+        for path in blobs.map({ "\(folder.path)/cache/blobs/\($0)" }) + ["\(view)/manifest.json"] {
+            // As after a disk has lost it: the same file, cut short.
+            #expect(chmod(path, 0o644) == 0 && truncate(path, 3) == 0)
+        }
+        let source = try Self.mirror(remote, folder)
+        let second = Self.store(source)
+        try second.start()
+        defer { second.stop() }
+        #expect(Self.versions(second) == [1])
+        #expect(source.counters.now.mended == 1)
+    }
+
+    /// Words that differ would count as a change each time: a full disk would be no failure for ever.
+    @Test func what_the_cache_cannot_do_is_said_in_the_same_words_each_time() throws {
+        let folder = TestRegistry()
+        let cache = try ContentCache("\(folder.path)/cache", bytesMax: 1 << 20)
+        func installing() -> FileError? {
+            do throws(FileError) {
+                try cache.install(
+                    "\(cache.views)/r/credit/1/x",
+                    blobs: [("scorecard.json", SHA256.digest(of: [1]))], texts: [])
+                return nil
+            } catch { return error }
+        }
+        func writing() -> FileError? {
+            do throws(FileError) {
+                _ = try cache.makePartial()
+                return nil
+            } catch { return error }
+        }
+        #expect(installing() != nil && installing() == installing())
+        FolderTree.remove("\(cache.folder)/partial")
+        #expect(writing() != nil && writing() == writing())
+        #expect(writing()?.description.contains("cache/partial: No such file") == true)
     }
 
     @Test func what_a_pod_uses_stays_in_a_full_cache_and_the_oldest_rest_goes() throws {

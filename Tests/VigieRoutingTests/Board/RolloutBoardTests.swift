@@ -120,6 +120,14 @@ import VigieRollouts
         }
     }
 
+    @Test func one_that_is_refused_is_never_said_to_be_applied() throws {
+        let (board, seen) = makeBoard()
+        for _ in 0..<3 { board.apply([try document("a"), try document("b")]) }
+        #expect(seen.text.contains("rollout a applied"))
+        #expect(!seen.text.contains("rollout b applied"))
+        #expect(seen.events.withLock { $0.count { $0.hasPrefix("rollout b refused") } } == 1)
+    }
+
     @Test func a_status_of_another_model_promotes_nothing() throws {
         let (board, seen) = makeBoard()
         var document = try document(model: "credit", weight: 0)

@@ -19,6 +19,8 @@ package final class ClusterPlace: RolloutPlace {
 
     package var place: String { "modelrollouts of \(namespace) at \(client.configuration.server)" }
 
+    package var unreadable: [String] { [] }
+
     package func all() throws(EditRefusal) -> [StoredRollout] {
         try objects().map(StoredRollout.init).sorted { $0.metadata.name < $1.metadata.name }
     }

@@ -9,6 +9,7 @@ import VigieRouting
 package final class FolderPlace: RolloutPlace {
     private let folder: String
     private var files: RolloutFiles
+    package private(set) var unreadable: [String] = []
 
     /// - Throws: when the folder cannot be read.
     package init(_ folder: String) throws(EditRefusal) {
@@ -22,9 +23,11 @@ package final class FolderPlace: RolloutPlace {
     private func read() throws(EditRefusal) -> (
         rollouts: [RolloutDocument], problems: [SourceProblem]
     ) {
-        do throws(FileError) { return try files.read() } catch {
-            throw EditRefusal("--rollouts \(folder): \(error)")
-        }
+        do throws(FileError) {
+            let found = try files.read()
+            unreadable = found.problems.map { "\($0.place): \($0.problem)" }
+            return found
+        } catch { throw EditRefusal("--rollouts \(folder): \(error)") }
     }
 
     package func all() throws(EditRefusal) -> [StoredRollout] {
@@ -36,11 +39,25 @@ package final class FolderPlace: RolloutPlace {
     }
 
     private func document(_ name: String) throws(EditRefusal) -> RolloutDocument {
-        let (rollouts, problems) = try read()
-        if let found = rollouts.first(where: { $0.name == name }) { return found }
+        let rollouts = try read().rollouts
+        if let found = try only(name, of: rollouts) { return found }
         throw EditRefusal(
             .noRollout(name, in: place, names: rollouts.map(\.name))
-                + problems.map { "; \($0.place): \($0.problem)" }.joined())
+                + unreadable.map { "; \($0)" }.joined())
+    }
+
+    /// The document of that name; nil when there is none.
+    /// - Throws: when there are several: pods carry out one of them, and it might be another.
+    private func only(_ name: String, of rollouts: [RolloutDocument]) throws(EditRefusal)
+        -> RolloutDocument?
+    {
+        let found = rollouts.filter { $0.name == name }
+        guard found.count <= 1 else {
+            throw EditRefusal(
+                "metadata.name '\(name)' is that of several: "
+                    + found.map(\.origin).joined(separator: ", ") + "; remove all but one")
+        }
+        return found.first
     }
 
     package func change(
@@ -65,8 +82,7 @@ package final class FolderPlace: RolloutPlace {
 
     package func put(_ written: WrittenRollout) throws(EditRefusal) -> PutOutcome {
         let name = written.rollout.metadata.name
-        let known = try read().rollouts.first { $0.name == name }
-        guard let known else {
+        guard let known = try only(name, of: try read().rollouts) else {
             let file = "\(name).yaml"
             guard access("\(folder)/\(file)", F_OK) != 0 else {
                 throw EditRefusal("\(folder)/\(file) is there, and holds no rollout '\(name)'")

@@ -7,6 +7,8 @@ package protocol RolloutPlace: AnyObject {
     var place: String { get }
     /// All rollouts, by name.
     func all() throws(EditRefusal) -> [StoredRollout]
+    /// What is there that is no rollout, with its place, as it was when ``all()`` was last asked.
+    var unreadable: [String] { get }
     /// One of them.
     /// - Throws: when there is none of that name, with the names that there are.
     func one(_ name: String) throws(EditRefusal) -> StoredRollout

@@ -29,6 +29,7 @@ package struct WrittenRollout: Sendable {
         var read: [WrittenRollout] = []
         var problems: [String] = []
         var names: Set<String> = []
+        var models: Set<String> = []
         for document in documents {
             var place = RolloutDocument(
                 name: "", origin: "\(file):\(document.line)", content: document.content)
@@ -37,6 +38,9 @@ package struct WrittenRollout: Sendable {
                 let rollout = try Rollout.read(document.content)
                 if !names.insert(rollout.metadata.name).inserted {
                     problems.append("\(place.origin): metadata.name is there twice")
+                }
+                if !models.insert(rollout.spec.model).inserted {
+                    problems.append("\(place.place(of: "spec.model")): spec.model is there twice")
                 }
                 let range = lines.document(around: document.line - 1)
                 read.append(
@@ -52,6 +56,24 @@ package struct WrittenRollout: Sendable {
         }
         guard problems.isEmpty else { throw EditRefusal(problems.joined(separator: "\n")) }
         return read
+    }
+
+    /// - Parameter known: the rollouts of the place where it is to be.
+    /// - Throws: when pods would not carry it out beside them.
+    package func require(beside known: [StoredRollout]) throws(EditRefusal) {
+        let (name, model) = (rollout.metadata.name, rollout.spec.model)
+        for case .success(let other) in known.map(\.content) {
+            let isSame = other.metadata.name == name
+            if isSame, other.spec.model != model {
+                throw EditRefusal(
+                    "\(origin): spec.model must not change: '\(name)' is of '\(other.spec.model)'; make "
+                        + "another rollout for '\(model)'")
+            }
+            if !isSame, other.spec.model == model {
+                let complaint = RolloutSeniority.complaint(model: model, of: other.metadata.name)
+                throw EditRefusal("\(origin): \(complaint)")
+            }
+        }
     }
 }
 

@@ -54,10 +54,14 @@ package struct RolloutView: Sendable {
         }
     }
 
-    /// As `vigie rollout inspect -o json` prints it: the object, and its status.
+    /// As `vigie rollout inspect -o json` prints it: the object and its status; of one that is none, why.
     package var json: JSONValue {
-        (rollout?.json ?? .object(["metadata": .object(["name": .string(name)])]))
-            .setting("status", status.json)
+        let object: JSONValue =
+            rollout?.json
+            ?? .object([
+                "metadata": .object(["name": .string(name)]), "problem": .string(message),
+            ])
+        return object.setting("status", status.json)
     }
 
     private var share: String { weight.map(Shown.share) ?? "-" }

@@ -75,7 +75,7 @@ extension ContentCache {
         return all
     }
 
-    private func addBlobs(_ path: String, _ byInode: [UInt64: String], _ blobs: inout Set<String>) {
+    func addBlobs(_ path: String, _ byInode: [UInt64: String], _ blobs: inout Set<String>) {
         for name in (try? FolderListing.names(in: path)) ?? [] {
             guard let stamp = try? FileStamp(path: "\(path)/\(name)") else { continue }
             if stamp.isFolder {

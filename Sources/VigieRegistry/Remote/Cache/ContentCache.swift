@@ -51,8 +51,6 @@ package struct ContentCache: Sendable {
         try file.publish(as: blobPath(digest))
     }
 
-    func discard(_ digest: SHA256Digest) { unlink(blobPath(digest)) }
-
     // MARK: Views
 
     /// The folder of a version, whether or not it is there.
@@ -75,12 +73,14 @@ package struct ContentCache: Sendable {
         for blob in blobs {
             let target = "\(temporary)/\(blob.path)"
             try FolderTree.make(FolderTree.parent(of: target))
-            guard link(blobPath(blob.digest), target) == 0 else { throw FileError("link", target) }
+            guard link(blobPath(blob.digest), target) == 0 else {
+                throw FileError("link", "\(path)/\(blob.path)")
+            }
         }
         for text in texts { try AtomicFile.write(text.bytes, to: "\(temporary)/\(text.path)") }
         try FolderTree.make(FolderTree.parent(of: path))
         guard rename(temporary, path) != 0, errno != EEXIST, errno != ENOTEMPTY else { return }
-        throw FileError("rename", temporary)
+        throw FileError("put a version at", path)
     }
 
     func hasView(_ path: String) -> Bool {
@@ -90,16 +90,30 @@ package struct ContentCache: Sendable {
     /// Removes a version whose files are not as they should be, and those of its blobs that are not
     /// what their names say.
     func discardDamaged(_ path: String) {
+        for name in blobs(of: path) {
+            guard let found = try? OpenFolder(blobs).digest(name), found.hex != name else {
+                continue
+            }
+            unlink("\(blobs)/\(name)")
+        }
+        FolderTree.remove(path)
+    }
+
+    /// The names of a version's blobs: by its manifest and, which may be what is damaged, by its links.
+    private func blobs(of path: String) -> Set<String> {
+        var names: Set<String> = []
         if let bytes = try? OpenFolder(path).read(
             Manifest.fileName, bytesMax: ManifestLimits.bytesMax),
             let manifest = try? Manifest.read(bytes)
         {
-            for file in manifest.files {
-                guard let found = try? OpenFolder(blobs).digest(file.sha256.hex) else { continue }
-                if found != file.sha256 { discard(file.sha256) }
-            }
+            names = Set(manifest.files.map(\.sha256.hex))
         }
-        FolderTree.remove(path)
+        var byInode: [UInt64: String] = [:]
+        for name in (try? FolderListing.names(in: blobs)) ?? [] {
+            if let stamp = try? FileStamp(path: "\(blobs)/\(name)") { byInode[stamp.inode] = name }
+        }
+        addBlobs(path, byInode, &names)
+        return names
     }
 
     /// Notes that a version is in use.

@@ -6,11 +6,14 @@ import VigieCrypto
 struct PartialFile: ~Copyable {
     private let descriptor: Int32
     private let path: String
+    /// For errors: they must be the same each time, or each counts as a change.
+    private let folder: String
 
     init(in folder: String) throws(FileError) {
+        self.folder = folder
         path = "\(folder)/\(getpid())-\(UInt64.random(in: 0...UInt64.max)).part"
         descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError("create", path) }
+        guard descriptor >= 0 else { throw FileError("create a file in", folder) }
         // Nobody else knows the name yet but by listing the folder: see `clear`.
         flock(descriptor, LOCK_EX | LOCK_NB)
     }
@@ -28,7 +31,7 @@ struct PartialFile: ~Copyable {
                 let count = Glibc.write(descriptor, buffer.baseAddress! + done, buffer.count - done)
                 if count < 0 {
                     if errno == EINTR { continue }
-                    return FileError("write", path)
+                    return FileError("write to", folder)
                 }
                 done += count
             }
@@ -39,13 +42,13 @@ struct PartialFile: ~Copyable {
 
     func truncate() throws(FileError) {
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else {
-            throw FileError("truncate", path)
+            throw FileError("truncate a file in", folder)
         }
     }
 
     /// Forces the content to the disk and gives it a name, unless it has that already.
     func publish(as target: String) throws(FileError) {
-        guard fsync(descriptor) == 0 else { throw FileError("write", path) }
+        guard fsync(descriptor) == 0 else { throw FileError("write to", folder) }
         fchmod(descriptor, 0o444)
         guard link(path, target) == 0 || errno == EEXIST else { throw FileError("link", target) }
     }

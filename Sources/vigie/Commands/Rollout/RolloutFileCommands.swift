@@ -55,6 +55,9 @@ struct RolloutApplyCommand: ParsableCommand {
     func run() throws {
         let written = try file.read(try known.versions())
         let place = try place.place()
+        // Who may not list rollouts may make one: pods and controller look at it again.
+        let known = (try? place.all()) ?? []
+        for document in written { try document.require(beside: known) }
         for document in written {
             let outcome = try place.put(document)
             StandardStream.output.write(

@@ -12,7 +12,11 @@ struct RolloutListCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let views = try place.place().all().map { RolloutView($0) }
+        let place = try place.place()
+        let views = try place.all().map { RolloutView($0) }
+        for problem in place.unreadable {
+            StandardStream.error.write("warning: \(problem)\n")
+        }
         try output.write(RolloutView.list(views), .array(views.map(\.json)))
     }
 }
