@@ -71,6 +71,7 @@ package struct RecordRow {
         case .bool(let flag): flag ? "true" : "false"
         case .number(let number): JSONWriter.number(number)
         case .string(let text): JSONWriter.string(text)
+        case .object(let bytes): "{\"hex\":\(JSONWriter.string(bytes["hex"]?.string ?? ""))}"
         default: JSONWriter.text(value)
         }
     }

@@ -68,7 +68,9 @@ struct DraftTensor {
         _ = DraftTensor(type, &reader)
     }
 
-    /// The elements as JSON: numbers and strings; half-precision ones as hexadecimal digits.
+    /// The elements as JSON: numbers and strings; half-precision ones as hexadecimal digits. What neither
+    /// would bring back, strings that are no UTF-8 and NaNs with a sign or payload, is `{"hex":"fffe"}`,
+    /// the element's bytes.
     func write(_ type: ElementType, to json: inout JSONBytes) {
         var reader = DraftReader(content)
         json.open("[")
@@ -84,11 +86,31 @@ struct DraftTensor {
             case .uint64: json.integer(reader.number(UInt64.self))
             case .int64: json.integer(Int64(bitPattern: reader.number(UInt64.self)))
             case .float16, .bfloat16: json.hex(reader.take(2))
-            case .float32: json.number(Double(Float(bitPattern: reader.number(UInt32.self))))
-            case .float64: json.number(reader.double())
-            case .string: json.text(reader.part())
+            case .float32:
+                let bytes = reader.take(4)
+                var one = DraftReader(bytes)
+                let value = Float(bitPattern: one.number(UInt32.self))
+                let isOwn = value.isNaN && value.bitPattern != Float.nan.bitPattern
+                isOwn ? Self.write(bytes, to: &json) : json.number(Double(value))
+            case .float64:
+                let bytes = reader.take(8)
+                var one = DraftReader(bytes)
+                let value = one.double()
+                let isOwn = value.isNaN && value.bitPattern != Double.nan.bitPattern
+                isOwn ? Self.write(bytes, to: &json) : json.number(value)
+            case .string:
+                let bytes = reader.part()
+                let isText = String(validating: bytes, as: UTF8.self) != nil
+                isText ? json.string(bytes) : Self.write(bytes, to: &json)
             }
         }
         json.close("]")
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to json: inout JSONBytes) {
+        json.open("{")
+        json.key("hex")
+        json.hex(bytes)
+        json.close("}")
     }
 }

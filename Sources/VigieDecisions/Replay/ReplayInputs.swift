@@ -77,6 +77,19 @@ package struct ReplayInputs: Sendable {
             if let text = value.string { return Element(text) }
             return value.double.flatMap { Element(exactly: $0) }
         }
+        if let hex = value["hex"]?.string {
+            guard let bytes = Hex.decode(hex) else { return false }
+            var reader = DraftReader(bytes[...])
+            switch tensor.type {
+            case .float32 where bytes.count == 4:
+                return put(Float(bitPattern: reader.number(UInt32.self)))
+            case .float64 where bytes.count == 8: return put(reader.double())
+            case .string:
+                tensor.appendString(bytes)
+                return true
+            default: return false
+            }
+        }
         switch tensor.type {
         case .bool: return put(value.bool.map { UInt8($0 ? 1 : 0) })
         case .uint8: return put(whole(UInt8.self))

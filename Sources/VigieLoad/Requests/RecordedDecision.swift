@@ -48,25 +48,34 @@ struct RecordedDecision {
                 data.count % count == 0
             else { throw LoadError("\(place): expected tensors whose data \(count) rows share") }
             let width = data.count / count
+            let isFloat = input["datatype"]?.string?.hasPrefix("FP") ?? false
             for row in 0..<count {
                 rows[row].names.append(name)
                 rows[row].cells.append(
-                    try cell(data[row * width..<(row + 1) * width], "\(place): '\(name)'"))
+                    try cell(
+                        data[row * width..<(row + 1) * width], isFloat: isFloat,
+                        "\(place): '\(name)'"))
             }
         }
         return rows
     }
 
     private static func cell(
-        _ data: ArraySlice<JSONValue>, _ place: String
+        _ data: ArraySlice<JSONValue>, isFloat: Bool, _ place: String
     ) throws(LoadError) -> Row.Cell {
-        if data.count == 1, let text = data.first?.string { return .text(text) }
+        if !isFloat, data.count == 1, let text = data.first?.string { return .text(text) }
         var numbers: [Double] = []
         for element in data {
             switch element {
             case .number(let number): numbers.append(number)
             case .bool(let flag): numbers.append(flag ? 1 : 0)
             case .null: numbers.append(.nan)
+            // What JSON has no number for, as records have it.
+            case .string("NaN") where isFloat: numbers.append(.nan)
+            case .string("Infinity") where isFloat: numbers.append(.infinity)
+            case .string("-Infinity") where isFloat: numbers.append(-.infinity)
+            // A NaN of another kind.
+            case .object where isFloat: numbers.append(.nan)
             default:
                 throw LoadError("\(place): only numbers, or one text a row, can be asked again")
             }

@@ -1,3 +1,4 @@
+import VigieCommandLine
 import VigieEngine
 import VigieProtos
 import VigieRPC
@@ -45,7 +46,7 @@ package struct Recording: Sendable {
         var entries: [Entry] = []
         var decisions: [(time: UInt64, entry: Entry)] = []
         var withoutValues = 0
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let lines = text.fileLines
         for (index, line) in lines.enumerated() where line.contains(where: { !$0.isWhitespace }) {
             let place = "\(name):\(index + 1)"
             let value: JSONValue

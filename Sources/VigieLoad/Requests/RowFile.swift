@@ -1,3 +1,4 @@
+import VigieCommandLine
 import VigieEngine
 
 /// Rows from a file: CSV with a header, or JSON lines.
@@ -12,8 +13,7 @@ package enum RowFile {
 
     /// - Parameter name: the file's, for messages; its end tells the format.
     package static func read(_ text: String, name: String) throws(LoadError) -> [Row] {
-        let lines = text.split(
-            omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let lines = text.fileLines
         let rows = try name.hasSuffix(".csv") ? csv(lines, name) : jsonLines(lines, name)
         guard !rows.isEmpty else { throw LoadError("\(name): there are no rows in it") }
         guard rows.count <= rowsMax else {

@@ -10,6 +10,8 @@ final class LogDestination: Sendable {
     private let descriptor: Atomic<Int32>
     /// Lines that could not be written at all.
     private let lost = Atomic<UInt64>(0)
+    /// What was written last ends within a line: a disk was full, or a reader went.
+    private let isTorn = Atomic<Bool>(false)
     /// When a reader who takes nothing is waited for no longer, in nanoseconds.
     private let giveUpAt = Atomic<UInt64>(MonotonicTime.never.nanoseconds)
 
@@ -53,14 +55,18 @@ final class LogDestination: Sendable {
         let opened = Self.open(path)
         guard opened >= 0 else { return SystemError("open \(path)").description }
         close(descriptor.exchange(opened, ordering: .relaxed))
+        isTorn.store(false, ordering: .relaxed)
         return nil
     }
 
-    /// Writes whole lines, waiting for a slow reader. What cannot be written is lost, and counted.
-    /// - Returns: whether all was written.
+    /// Writes whole lines, waiting for a slow reader. What cannot be written is lost.
+    /// - Parameter isCounted: among ``lostLines``.
+    /// - Returns: how many bytes were written.
     @discardableResult
-    func write(_ bytes: [UInt8]) -> Bool {
+    func write(_ lines: [UInt8], isCounted: Bool = true) -> Int {
         let descriptor = descriptor.load(ordering: .relaxed)
+        // A line of which only the beginning was written does not spoil the next one.
+        let bytes = isTorn.load(ordering: .relaxed) ? [UInt8(ascii: "\n")] + lines : lines
         let isFile = Self.isFile(descriptor)
         var written = 0
         while written < bytes.count {
@@ -72,9 +78,13 @@ final class LogDestination: Sendable {
             if count < 0, errno != EINTR, errno != EAGAIN { break }
             written += max(count, 0)
         }
-        let rest = bytes[written...].reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
-        if rest > 0 { lost.add(UInt64(rest), ordering: .relaxed) }
-        return written == bytes.count
+        if written > 0 {
+            isTorn.store(bytes[written - 1] != UInt8(ascii: "\n"), ordering: .relaxed)
+        }
+        let left = bytes[max(written, bytes.count - lines.count)...]
+        let rest = left.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+        if rest > 0, isCounted { lost.add(UInt64(rest), ordering: .relaxed) }
+        return max(0, written - (bytes.count - lines.count))
     }
 
     /// Whether writing never waits for a reader.

@@ -12,7 +12,8 @@ struct LogMetrics: MetricSource {
                 metrics: [Metric(writer.written)]),
             MetricFamily(
                 .counter, "vigie_log_lines_dropped",
-                help: "Log lines lost because they came faster than they were taken.",
+                help: "Log lines lost: they came faster than they were taken, or could not be "
+                    + "written.",
                 metrics: [Metric(writer.dropped)]),
         ]
     }

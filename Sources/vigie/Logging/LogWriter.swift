@@ -94,6 +94,7 @@ final class LogWriter: Sendable {
     private func run() {
         var batch: [UInt8] = []
         var told: UInt64 = 0
+        var isTaken = true
         while true {
             batch.removeAll(keepingCapacity: batch.capacity <= Self.batchBytes * 2)
             let (sources, dropped, wantsReopening, isLast) = state.withLock { state in
@@ -102,31 +103,45 @@ final class LogWriter: Sendable {
                 return (state.sources, state.dropped, state.wantsReopening, state.isStopped)
             }
             for source in sources { source.drain(into: &batch, limit: Self.batchBytes) }
-            let lost = sources.reduce(dropped) { $0 &+ $1.dropped } &+ destination.lostLines
-            if lost > told { tell(lost - told, &batch) }
-            told = lost
+            let unwritten = destination.lostLines
+            let lost = sources.reduce(dropped) { $0 &+ $1.dropped } &+ unwritten
+            // Where nothing can be written, that cannot be told either.
+            if lost > told, isTaken, tell(lost - told) { told = lost }
             droppedLines.store(lost, ordering: .relaxed)
             if wantsReopening {
                 // What happened before belongs to the old file.
-                destination.write(batch)
+                write(batch)
                 batch.removeAll()
                 reopenNow(&batch)
+                isTaken = true
             }
-            writtenBytes.add(UInt64(batch.count), ordering: .relaxed)
             if !batch.isEmpty {
+                isTaken = write(batch)
+                if isTaken { continue }
                 // Nobody takes lines any more: those that remain are lost, too.
-                if !destination.write(batch), isLast { return }
-                continue
+                droppedLines.add(destination.lostLines &- unwritten, ordering: .relaxed)
             }
             if isLast { return }
             bell.wait(until: sources.isEmpty ? .never : .now().advanced(by: Self.tick))
         }
     }
 
-    private func tell(_ lost: UInt64, _ batch: inout [UInt8]) {
+    /// - Returns: whether all was written.
+    @discardableResult
+    private func write(_ lines: [UInt8], isCounted: Bool = true) -> Bool {
+        let count = destination.write(lines, isCounted: isCounted)
+        writtenBytes.add(UInt64(count), ordering: .relaxed)
+        return count == lines.count
+    }
+
+    /// - Returns: whether it could be told.
+    private func tell(_ lost: UInt64) -> Bool {
+        var line: [UInt8] = []
         encoder.append(
             .warning, at: Timestamp.now(), logger: "vigie",
-            "\(lost) log lines were dropped: they came faster than they were taken", to: &batch)
+            "\(lost) log lines were dropped: they came faster than they were taken, or could not be "
+                + "written", to: &line)
+        return write(line, isCounted: false)
     }
 
     private func reopenNow(_ batch: inout [UInt8]) {

@@ -99,7 +99,8 @@ def find(log: str, *arguments) -> list[dict]:
     """What `vigie decisions find` shows."""
     result = decisions("find", "--log", log, "-o", "json", "--limit", 1_000_000, *arguments)
     assert result.returncode in (0, 1), result.stderr
-    return [json.loads(line) for line in result.stdout.splitlines()]
+    # Not splitlines: strings may have other characters that break lines, U+2028 for one.
+    return [json.loads(line) for line in result.stdout.split("\n") if line]
 
 
 def verify(log: str, *arguments) -> tuple[int, str]:

@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 
+import numpy
 import pytest
 from harness import ROOT, Pod, binary
+from tritonclient.grpc import service_pb2
 
 sys.path.insert(0, str(ROOT / "Tests/Conformance/decisions"))
 from decisions_kit import CREDIT, Caller, Registry, find
@@ -26,6 +28,12 @@ def logged(tmp_path):
     for number in range(20):
         caller.score(f"A-{number}", seed=number)
         caller.infer("fraud-xgboost", f"I-{number}", rows=1 + number % 3, seed=number)
+    # Numbers that JSON has not.
+    odd = service_pb2.ModelInferRequest(model_name="fraud-xgboost", id="odd")
+    odd.inputs.add(name="input", datatype="FP32", shape=[3, 19])
+    rows = numpy.array([[numpy.nan], [numpy.inf], [-numpy.inf]], "<f4").repeat(19, axis=1)
+    odd.raw_input_contents.append(rows.tobytes())
+    caller.inference.ModelInfer(odd, timeout=10)
     # Of this model the log holds no values.
     caller.score("hidden", model="credit-german")
     caller.close()
@@ -46,7 +54,7 @@ def test_the_same_decisions_are_asked_for_again(logged, load, tmp_path):
     assert pod.stop() == 0
     assert run.code == 0, run
     assert "1 decisions of" in run.errors and "left out" in run.errors
-    assert run.report["summary"]["ok"] == 40, run.report
+    assert run.report["summary"]["ok"] == 41, run.report
 
     def made(place):
         """What was decided, by what it was made of, in whatever order."""

@@ -2,8 +2,10 @@
 
 import datetime
 import ipaddress
+import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -178,6 +180,48 @@ def test_a_file_that_cannot_be_opened_anew_is_written_on(pod):
     assert running.stop() == 0
     assert "goes on in the file that is open" in (moved / "pod.log").read_text()
     assert "/Check" in (moved / "pod.log").read_text()
+
+
+def settled(running, name):
+    """A figure when it has not changed for half a second."""
+    before = -1
+    deadline = time.monotonic() + 20
+    while (now := running.metrics().get(name, 0)) != before:
+        assert time.monotonic() < deadline, f"{name} does not come to rest"
+        before = now
+        time.sleep(0.5)
+    return now
+
+
+def test_a_full_disk_loses_each_line_once_and_does_not_keep_the_log_busy(pod):
+    running = pod("--access-log", "--admin=127.0.0.1:0", "--log-file=/dev/full")
+    dropped = "vigie_log_lines_dropped_total"
+    # To tell of lost lines is of no use where nothing can be written.
+    before = settled(running, dropped)
+    check(running, 100)
+    assert settled(running, dropped) == before + 100
+    assert running.metrics().get("vigie_log_written_bytes_total", 0) == 0
+
+
+def test_after_a_full_disk_lines_are_whole_again_and_the_lost_are_told(pod):
+    running = pod("--access-log", "--admin=127.0.0.1:0", "--log-format=json")
+    dropped = "vigie_log_lines_dropped_total"
+    check(running, 5)
+    settled(running, "vigie_log_written_bytes_total")
+    # A limit on the size of its files is what a full disk is to the pod; it is met within a line.
+    size = running.log.stat().st_size
+    old = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (size + 100, -1))
+    check(running, 20)
+    assert settled(running, dropped) == 20
+    resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, old)
+    check(running, 7)
+    settled(running, "vigie_log_written_bytes_total")
+    torn, *rest = running.log.read_bytes()[size:].decode().split("\n")
+    assert len(torn) == 100
+    lines = [json.loads(line) for line in rest if line]
+    assert sum(line["log.logger"] == "vigie.access" for line in lines) == 7
+    assert any(line["message"].startswith("20 log lines were dropped") for line in lines)
+    assert settled(running, dropped) == 20
 
 
 def test_lines_may_go_to_standard_output(tmp_path):

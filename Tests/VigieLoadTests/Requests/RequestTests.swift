@@ -69,6 +69,13 @@ import VigieProtos
         #expect(values.count == 150 && values.allSatisfy { (-1...2).contains($0) })
     }
 
+    @Test func lines_end_where_files_have_it_and_nowhere_else() throws {
+        let rows = try RowFile.read("[\"a\u{2028}b\u{85}\"]\r\n\n[1]\r[2]", name: "r.jsonl")
+        #expect(rows.map(\.cells) == [[.text("a\u{2028}b\u{85}")], [.number(1)], [.number(2)]])
+        let table = try RowFile.read("a\rx\u{2028}y\r", name: "r.csv")
+        #expect(table.map(\.cells) == [[.text("x\u{2028}y")]])
+    }
+
     @Test func rows_are_read_from_json_lines_and_csv() throws {
         let json = """
             {"a": 1, "b": null, "c": "x"}

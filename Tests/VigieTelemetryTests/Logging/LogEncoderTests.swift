@@ -38,7 +38,7 @@ struct LogEncoderTests {
         let family = "\u{1F468}\u{200D}\u{1F469}"
         #expect(
             line(.text, "a\u{202E}b\u{2066}\u{9B}\u{2028}\(family)")
-                == "2023-11-14T22:13:20.123Z warning: a\\u{202E}b\\u{2066}\\u{9B}\\u{2028}\(family)\n"
+                == "2023-11-14T22:13:20.123Z warning: a\\u{202E}b\\u{2066}\\u{009B}\\u{2028}\(family)\n"
         )
     }
 

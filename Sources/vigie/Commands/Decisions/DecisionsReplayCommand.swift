@@ -1,4 +1,5 @@
 import ArgumentParser
+import VigieCommandLine
 import VigieDecisions
 import VigieEngine
 import VigieRegistry
@@ -52,7 +53,8 @@ struct DecisionsReplayCommand: ParsableCommand {
         guard let inputs else { return [:] }
         var shown: [String: ReplayInputs] = [:]
         let text = try TextFile.read(inputs)
-        for (index, line) in text.split(separator: "\n").enumerated() {
+        for (index, line) in text.fileLines.enumerated()
+        where line.contains(where: { !$0.isWhitespace }) {
             guard let json = try? JSONParser.parse(String(line)), let one = ReplayInputs(json)
             else {
                 throw ValidationError(
