@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 
@@ -47,6 +48,16 @@ def test_what_cannot_be_written_is_no_success(form):
         )
     assert run.returncode == 1
     assert "cannot write to standard output: No space left on device" in run.stderr
+
+
+def test_the_programs_version_is_not_mistaken_for_a_models():
+    """Once `publish DIR --version 12` showed the program's version, and ended with 0."""
+    run = subprocess.run([binary("vigie"), "--version"], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", run.stdout)
+    run = models("publish", DEMO / "fraud/1", "--version", "12", registry=DEMO)
+    assert run.returncode == 64
+    assert "Unknown option '--version'" in run.stderr
 
 
 def test_the_flag_wins_over_the_variable(tmp_path):
