@@ -17,6 +17,8 @@ package final class WorkerPool: Sendable {
     private let threads = Mutex<[WorkThread]>([])
     private let stopped = Atomic<Bool>(false)
     private let busy = Atomic<UInt64>(0)
+    private let open = Mutex(OpenRuns())
+    private let refusedForLoad = Atomic<UInt64>(0)
 
     private struct State {
         var queue: WorkQueue<WorkerJob>
@@ -121,8 +123,11 @@ package final class WorkerPool: Sendable {
                 return false
             }
             let wait = state.withLock { $0.queue.wait(lane: lane, cost: cost, now: now) }
+            refusedForLoad.wrappingAdd(1, ordering: .relaxed)
             throw .crowded(limit: most, wait: wait)
-        case .full(let wait): throw .full(limit: options.queueMax, wait: wait)
+        case .full(let wait):
+            refusedForLoad.wrappingAdd(1, ordering: .relaxed)
+            throw .full(limit: options.queueMax, wait: wait)
         case .late(let wait):
             if wait == 0, version.costs.mayProbe() { return true }
             throw .late(wait: wait, cost: cost.total)
@@ -168,9 +173,11 @@ package final class WorkerPool: Sendable {
     private func run(_ jobs: [WorkerJob]) {
         let started = MonotonicTime.now().nanoseconds
         let version = jobs[0].version
+        open.withLock { $0.begin(started) }
         jobs[0].run(with: Array(jobs.dropFirst()), started: started)
         let ended = MonotonicTime.now().nanoseconds
         busy.wrappingAdd(ended &- started, ordering: .relaxed)
+        open.withLock { $0.end(started, ended) }
         guard let crowd = version.crowd else { return }
         let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
         crowd.note(jobs, started: started, ended: ended, waiting: waiting)
@@ -178,6 +185,12 @@ package final class WorkerPool: Sendable {
 
     /// Time that workers computed, all of them together.
     var busyNanoseconds: UInt64 { busy.load(ordering: .relaxed) }
+
+    /// The same with what those that still run have computed until `now`.
+    package func busyNanoseconds(until now: UInt64) -> UInt64 { open.withLock { $0.busy(now) } }
+
+    /// Requests that were refused because too many waited.
+    package var turnedAway: UInt64 { refusedForLoad.load(ordering: .relaxed) }
 
     private static func drop(_ job: WorkerJob, _ reason: WorkQueue<WorkerJob>.Drop) {
         switch reason {
