@@ -153,21 +153,35 @@ package final class WorkerPool: Sendable {
 
     private func work(_ worker: Int) {
         while true {
-            let turn = state.withLock { state -> WorkQueue<WorkerJob>.Turn? in
-                guard !state.isStopped else { return nil }
-                state.sleeping.removeAll { $0 == worker }
-                let turn = state.queue.next(worker: worker, now: .now())
-                if turn.run.isEmpty { state.sleeping.append(worker) }
-                return turn
-            }
-            guard let turn else { return }
-            for (entry, reason) in turn.dropped { Self.drop(entry.payload, reason) }
-            if turn.run.isEmpty {
-                bells[worker].wait(until: turn.wakeAt)
-            } else {
-                run(turn.run.map(\.payload))
+            switch step(worker) {
+            case .ended: return
+            case .ran: continue
+            case .nothingUntil(let time): bells[worker].wait(until: time)
             }
         }
+    }
+
+    private enum Step {
+        case ended
+        case ran
+        case nothingUntil(MonotonicTime)
+    }
+
+    /// Does what there is to do. A function of its own, so that nothing of it is held while the worker
+    /// sleeps: what it dropped counts as bytes at the workers until it is gone.
+    private func step(_ worker: Int) -> Step {
+        let turn = state.withLock { state -> WorkQueue<WorkerJob>.Turn? in
+            guard !state.isStopped else { return nil }
+            state.sleeping.removeAll { $0 == worker }
+            let turn = state.queue.next(worker: worker, now: .now())
+            if turn.run.isEmpty { state.sleeping.append(worker) }
+            return turn
+        }
+        guard let turn else { return .ended }
+        for (entry, reason) in turn.dropped { Self.drop(entry.payload, reason) }
+        if turn.run.isEmpty { return .nothingUntil(turn.wakeAt) }
+        run(turn.run.map(\.payload))
+        return .ran
     }
 
     private func run(_ jobs: [WorkerJob]) {
