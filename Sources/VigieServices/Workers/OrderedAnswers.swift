@@ -30,6 +30,8 @@ final class OrderedAnswers<Response: Message> {
         self.send = send
     }
 
+    deinit { cancelAll() }
+
     /// As the stream's caller says, for all of its requests.
     var priority: CallPriority { call.priority }
 
@@ -74,7 +76,7 @@ final class OrderedAnswers<Response: Message> {
 
     /// Sends the answers that are there, up to the first that is not.
     fileprivate func flush() {
-        while let place = places.first, let fill = place.fill {
+        while let place = places.first, let fill = place.takeFill() {
             places.removeFirst()
             if let stations = place.stations { call.note(stations) }
             send(fill, place.requestID)
@@ -98,7 +100,7 @@ final class StreamPlace<Response: Message>: @unchecked Sendable {
     private let cancelled = Atomic<Bool>(false)
     // Both are for the call's loop alone.
     private weak var answers: OrderedAnswers<Response>?
-    fileprivate private(set) var fill: Fill?
+    private var fill: Fill?
     fileprivate private(set) var stations: CallStations?
 
     fileprivate init(
@@ -111,7 +113,16 @@ final class StreamPlace<Response: Message>: @unchecked Sendable {
 
     var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
 
-    fileprivate func cancel() { cancelled.store(true, ordering: .relaxed) }
+    fileprivate func cancel() {
+        cancelled.store(true, ordering: .relaxed)
+        fill = nil
+    }
+
+    /// What has been set, which is let go: it holds the request's tensors, and those hold this place.
+    fileprivate func takeFill() -> Fill? {
+        defer { fill = nil }
+        return fill
+    }
 
     fileprivate func set(_ fill: @escaping Fill) { self.fill = fill }
 

@@ -17,6 +17,8 @@ package final class WorkerPool: Sendable {
     private let threads = Mutex<[WorkThread]>([])
     private let stopped = Atomic<Bool>(false)
     private let busy = Atomic<UInt64>(0)
+    private let open = Mutex(OpenRuns())
+    private let refusedForLoad = Atomic<UInt64>(0)
 
     private struct State {
         var queue: WorkQueue<WorkerJob>
@@ -121,8 +123,11 @@ package final class WorkerPool: Sendable {
                 return false
             }
             let wait = state.withLock { $0.queue.wait(lane: lane, cost: cost, now: now) }
+            refusedForLoad.wrappingAdd(1, ordering: .relaxed)
             throw .crowded(limit: most, wait: wait)
-        case .full(let wait): throw .full(limit: options.queueMax, wait: wait)
+        case .full(let wait):
+            refusedForLoad.wrappingAdd(1, ordering: .relaxed)
+            throw .full(limit: options.queueMax, wait: wait)
         case .late(let wait):
             if wait == 0, version.costs.mayProbe() { return true }
             throw .late(wait: wait, cost: cost.total)
@@ -148,29 +153,45 @@ package final class WorkerPool: Sendable {
 
     private func work(_ worker: Int) {
         while true {
-            let turn = state.withLock { state -> WorkQueue<WorkerJob>.Turn? in
-                guard !state.isStopped else { return nil }
-                state.sleeping.removeAll { $0 == worker }
-                let turn = state.queue.next(worker: worker, now: .now())
-                if turn.run.isEmpty { state.sleeping.append(worker) }
-                return turn
-            }
-            guard let turn else { return }
-            for (entry, reason) in turn.dropped { Self.drop(entry.payload, reason) }
-            if turn.run.isEmpty {
-                bells[worker].wait(until: turn.wakeAt)
-            } else {
-                run(turn.run.map(\.payload))
+            switch step(worker) {
+            case .ended: return
+            case .ran: continue
+            case .nothingUntil(let time): bells[worker].wait(until: time)
             }
         }
+    }
+
+    private enum Step {
+        case ended
+        case ran
+        case nothingUntil(MonotonicTime)
+    }
+
+    /// Does what there is to do. A function of its own, so that nothing of it is held while the worker
+    /// sleeps: what it dropped counts as bytes at the workers until it is gone.
+    private func step(_ worker: Int) -> Step {
+        let turn = state.withLock { state -> WorkQueue<WorkerJob>.Turn? in
+            guard !state.isStopped else { return nil }
+            state.sleeping.removeAll { $0 == worker }
+            let turn = state.queue.next(worker: worker, now: .now())
+            if turn.run.isEmpty { state.sleeping.append(worker) }
+            return turn
+        }
+        guard let turn else { return .ended }
+        for (entry, reason) in turn.dropped { Self.drop(entry.payload, reason) }
+        if turn.run.isEmpty { return .nothingUntil(turn.wakeAt) }
+        run(turn.run.map(\.payload))
+        return .ran
     }
 
     private func run(_ jobs: [WorkerJob]) {
         let started = MonotonicTime.now().nanoseconds
         let version = jobs[0].version
+        open.withLock { $0.begin(started) }
         jobs[0].run(with: Array(jobs.dropFirst()), started: started)
         let ended = MonotonicTime.now().nanoseconds
         busy.wrappingAdd(ended &- started, ordering: .relaxed)
+        open.withLock { $0.end(started, ended) }
         guard let crowd = version.crowd else { return }
         let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
         crowd.note(jobs, started: started, ended: ended, waiting: waiting)
@@ -178,6 +199,12 @@ package final class WorkerPool: Sendable {
 
     /// Time that workers computed, all of them together.
     var busyNanoseconds: UInt64 { busy.load(ordering: .relaxed) }
+
+    /// The same with what those that still run have computed until `now`.
+    package func busyNanoseconds(until now: UInt64) -> UInt64 { open.withLock { $0.busy(now) } }
+
+    /// Requests that were refused because too many waited.
+    package var turnedAway: UInt64 { refusedForLoad.load(ordering: .relaxed) }
 
     private static func drop(_ job: WorkerJob, _ reason: WorkQueue<WorkerJob>.Drop) {
         switch reason {

@@ -31,19 +31,25 @@ final class PodLoad: LoadReporter, MetricSource {
         var time: UInt64
         var processor: Double
         var calls: CallCounts
+        /// Of all workers, in nanoseconds.
+        var busy: UInt64
+        /// Refused by the workers' queue.
+        var turnedAway: UInt64
     }
 
     init(_ server: HTTPServer, _ handlers: [RPCCounters], _ pool: WorkerPool?) {
         self.server = server
         self.handlers = handlers
         self.pool = pool
-        state = Mutex(State(sample: Self.sample(handlers)))
+        state = Mutex(State(sample: Self.sample(handlers, pool)))
     }
 
-    private static func sample(_ handlers: [RPCCounters]) -> Sample {
-        Sample(
-            time: MonotonicTime.now().nanoseconds, processor: ProcessMetrics.processorSeconds(),
-            calls: handlers.reduce(into: CallCounts()) { $0 += $1.calls })
+    private static func sample(_ handlers: [RPCCounters], _ pool: WorkerPool?) -> Sample {
+        let now = MonotonicTime.now().nanoseconds
+        return Sample(
+            time: now, processor: ProcessMetrics.processorSeconds(),
+            calls: handlers.reduce(into: CallCounts()) { $0 += $1.calls },
+            busy: pool?.busyNanoseconds(until: now) ?? 0, turnedAway: pool?.turnedAway ?? 0)
     }
 
     func report() -> LoadReport {
@@ -51,7 +57,7 @@ final class PodLoad: LoadReporter, MetricSource {
             let now = MonotonicTime.now().nanoseconds
             let elapsed = now &- min(state.sample.time, now)
             if let report = state.report, elapsed < Self.lifetime { return report }
-            let next = Self.sample(handlers)
+            let next = Self.sample(handlers, pool)
             let report = makeReport(
                 state.sample, next, seconds: Double(max(elapsed, 1_000_000)) / 1e9)
             state.report = report
@@ -73,12 +79,15 @@ final class PodLoad: LoadReporter, MetricSource {
         report.utilization = [("loops", mean)]
         var busiest = mean
         if let pool {
-            let workers = Double(pool.load.running) / Double(pool.options.workers)
+            // Of a moment it would be all or nothing.
+            let busy = Double(Int64(bitPattern: next.busy &- last.busy)) / 1e9
+            let workers = min(max(busy / seconds / Double(pool.options.workers), 0), 1)
             report.utilization.append(("workers", workers))
             busiest = max(busiest, workers)
         }
-        let taken = calls.ended &- min(calls.shed, calls.ended)
-        report.application = busiest * (1 + Double(calls.shed) / Double(max(taken, 1)))
+        let turnedAway = calls.shed &+ (next.turnedAway &- last.turnedAway)
+        let taken = calls.ended &- min(turnedAway, calls.ended)
+        report.application = busiest * (1 + Double(turnedAway) / Double(max(taken, 1)))
         return report
     }
 

@@ -4,6 +4,7 @@ The fixture server has two workers, and 24 requests of a model may wait. Its slo
 (a, b) with 1 + 2a + 3b.
 """
 
+import contextlib
 import threading
 import time
 
@@ -11,6 +12,7 @@ import grpc
 import numpy as np
 import pytest
 import tritonclient.grpc as triton
+from harness import DEMO, Pod
 from tritonclient.grpc import service_pb2 as pb
 from tritonclient.grpc import service_pb2_grpc
 
@@ -275,3 +277,54 @@ def test_an_empty_batch_is_answered_with_empty_outputs(client, model):
     assert answer.as_numpy("log_odds").shape == (0,)
     assert answer.as_numpy("explanation.contributions").shape == (0, 4)
     assert answer.as_numpy("explanation.base_value").shape == (0,)
+
+
+def held(pod):
+    """What requests at the workers hold, when that has come to 0 or time is up."""
+    until = time.monotonic() + 15
+    while True:
+        lines = pod.get("/metrics")[1].splitlines()
+        figure = next(line for line in lines if line.startswith("vigie_worker_held_bytes "))
+        bytes_held = float(figure.split()[1])
+        if bytes_held == 0 or time.monotonic() > until:
+            return bytes_held
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("how", ["answered", "given up", "late", "unary", "unary late"])
+def test_a_request_that_is_over_holds_nothing(how):
+    pod = Pod(
+        *[f"--registry={DEMO}", "--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--loops=1"],
+        *["--workers=1", "--inline-cost-max=1us"],
+    )
+    try:
+        message = pb.ModelInferRequest(model_name="anomaly-autoencoder")
+        with grpc.insecure_channel(pod.address) as channel:
+            stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+            wanted = pb.ModelMetadataRequest(name=message.model_name)
+            (tensor,) = stub.ModelMetadata(wanted, timeout=10).inputs
+            shape = [2000, tensor.shape[1]]
+            message.inputs.add(name=tensor.name, datatype="FP32", shape=shape)
+            message.raw_input_contents.append(bytes(4 * shape[0] * shape[1]))
+            for _ in range(5):
+                if how == "unary":
+                    stub.ModelInfer(message, timeout=20)
+                elif how == "unary late":
+                    calls = [stub.ModelInfer.future(message, timeout=0.004) for _ in range(10)]
+                    for call in calls:
+                        call.exception()
+                else:
+                    late = 0.005 if how == "late" else 20
+                    stream = stub.ModelStreamInfer(iter([message] * 10), timeout=late)
+                    if how == "answered":
+                        assert sum(not answer.error_message for answer in stream) == 10
+                    elif how == "given up":
+                        next(stream)
+                        stream.cancel()
+                    else:
+                        # Some may be answered in time.
+                        with contextlib.suppress(grpc.RpcError):
+                            list(stream)
+            assert held(pod) == 0
+    finally:
+        assert pod.stop() == 0

@@ -1,6 +1,8 @@
 """ORCA load reports (gRFC A51), read by grpcio with code made from the published messages."""
 
 import base64
+import concurrent.futures
+import threading
 import time
 
 import grpc
@@ -8,6 +10,7 @@ import pytest
 import stubs
 from h2_client import Client, framed
 from harness import ROOT, Process
+from tritonclient.grpc import service_pb2, service_pb2_grpc
 
 REGISTRY = str(ROOT / "Sources/pipelines/demo-registry")
 KEY = "endpoint-load-metrics-bin"
@@ -71,6 +74,45 @@ def test_an_interval_below_zero_is_refused(start, orca):
             next(stream)
     assert caught.value.code() == grpc.StatusCode.INVALID_ARGUMENT
     assert "report_interval" in caught.value.details()
+
+
+def test_what_the_workers_turn_away_is_load_too(start, orca):
+    process = serve(
+        start,
+        *["--load-report-interval", "50ms", "--workers", "1", "--worker-queue-max", "1"],
+        *["--inline-cost-max", "1us"],
+    )
+    done = threading.Event()
+    request = service_pb2.ModelInferRequest(model_name="anomaly-autoencoder")
+    with grpc.insecure_channel(process.address) as channel:
+        stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
+        wanted = service_pb2.ModelMetadataRequest(name=request.model_name)
+        (tensor,) = stub.ModelMetadata(wanted, timeout=10).inputs
+        shape = [2000, tensor.shape[1]]
+        request.inputs.add(name=tensor.name, datatype="FP32", shape=shape)
+        request.raw_input_contents.append(bytes(4 * shape[0] * shape[1]))
+
+        def ask_on():
+            codes = set()
+            while not done.is_set():
+                try:
+                    stub.ModelInfer(request, timeout=20)
+                except grpc.RpcError as error:
+                    codes.add(error.code())
+            return codes
+
+        with concurrent.futures.ThreadPoolExecutor(8) as callers:
+            try:
+                asking = [callers.submit(ask_on) for _ in range(8)]
+                stream = (
+                    orca[2].OpenRcaServiceStub(channel).StreamCoreMetrics(ask(orca, 50), timeout=30)
+                )
+                assert any(report.application_utilization > 1.5 for report in stream)
+                stream.cancel()
+            finally:
+                done.set()
+            codes = set().union(*(one.result() for one in asking))
+    assert codes == {grpc.StatusCode.RESOURCE_EXHAUSTED}
 
 
 def test_a_drain_ends_the_streams(start, orca):
