@@ -118,7 +118,11 @@ extension HTTP2Session {
         case NGHTTP2_RST_STREAM:
             owner.traffic.resetsReceived.add(1)
             guard role == .server else { break }
-            withStream(frame.pointee.hd.stream_id) { if !$0.outgoingEnded { waste() } }
+            let now = owner.loop.now
+            withStream(frame.pointee.hd.stream_id) { stream in
+                guard !stream.outgoingEnded, stream.age(now) < Self.patienceMin else { return }
+                waste()
+            }
         case NGHTTP2_GOAWAY:
             owner.traffic.goAwaysReceived.add(1)
             let goaway = frame.pointee.goaway
@@ -130,6 +134,11 @@ extension HTTP2Session {
         default: break
         }
     }
+
+    /// Who waited for so long before it gave up had its deadline pass, or its user go: as many streams as
+    /// may be open at once can do so ten times a second, which is a load like any other. (Envoy's
+    /// `overload.premature_reset_min_stream_lifetime_seconds` is the same idea.)
+    private static let patienceMin: Duration = .milliseconds(100)
 
     private func headersReceived(_ stream: HTTPStream, endStream: Bool) {
         if stream.inInformational {

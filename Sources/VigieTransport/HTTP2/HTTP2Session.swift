@@ -301,7 +301,7 @@ final class HTTP2Session {
     }
 
     /// Resets streams that are overdue: requests that are expected whole, answers that the peer does
-    /// not take. Times count from the first call that sees the state, so that streams need no clock.
+    /// not take. That one is stuck counts from the first call that sees it.
     /// - Returns: true when a header block is overdue, which holds up the whole connection.
     func endStalled(
         requestTimeout: Duration, headerTimeout: Duration, writeTimeout: Duration,

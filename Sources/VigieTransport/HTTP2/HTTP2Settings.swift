@@ -16,7 +16,8 @@ package struct HTTP2Settings: Sendable {
     /// Requests that the peer may give up by RST_STREAM ("rapid reset", CVE-2023-44487) or have reset for
     /// a breach of the protocol ("made you reset", CVE-2025-8671): a bucket of this many, refilled at
     /// `resetsPerSecond` and by one for every request that was answered; over it the session ends. What
-    /// is given up after its answer costs nothing: callers end uploads so that were answered early.
+    /// is given up after its answer costs nothing, as callers end uploads so that were answered early;
+    /// nor does what was waited for, for 100 ms.
     package var resetBurst: UInt64 = 1000
     package var resetsPerSecond: UInt64 = 33
     /// CONTINUATION frames a header block may have (CVE-2024-28182).

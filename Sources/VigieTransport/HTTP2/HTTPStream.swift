@@ -42,8 +42,8 @@ open class HTTPStream {
     final var rules = RequestRules()
     /// The session has reset it for a limit or a rule: the rest of what comes is not handed over.
     final var isRefused = false
-    /// When a look at the time limits first saw the stream; ``MonotonicTime/never`` before.
-    private final var firstSeen = MonotonicTime.never
+    /// When the round began in which it was opened; ``MonotonicTime/never`` before.
+    private final var openedAt = MonotonicTime.never
     /// Body bytes went out, or were queued on an empty stream, since the last look.
     final var hasProgressed = false
     private final var stuckSince = MonotonicTime.never
@@ -212,7 +212,7 @@ open class HTTPStream {
         headerListBytes = 0
         rules = RequestRules()
         isRefused = false
-        firstSeen = .never
+        openedAt = connection._withUnsafeGuaranteedRef { $0.loop.now }
         hasProgressed = false
         stuckSince = .never
         expectsWholeRequest = false
@@ -234,11 +234,8 @@ open class HTTPStream {
 
     // MARK: Time limits
 
-    /// How long it has been seen; the first look gives zero.
-    final func age(_ now: MonotonicTime) -> Duration {
-        if firstSeen == .never { firstSeen = now }
-        return now.since(firstSeen)
-    }
+    /// How long it has been open, by the beginnings of its loop's rounds.
+    final func age(_ now: MonotonicTime) -> Duration { now.since(openedAt) }
 
     /// How long bytes have waited without any going out; zero when none wait.
     final func stuckFor(_ now: MonotonicTime) -> Duration {

@@ -171,6 +171,20 @@ def test_a_caller_who_resets_what_was_answered_early_is_not_punished(serve):
     assert "reset_flood" not in server.stop()
 
 
+def test_a_caller_whose_deadlines_pass_is_not_punished(serve):
+    server = serve(resetBurst=20, resetsPerSecond=1, minPingInterval=0)
+    c = Connection(server.address)
+    for first in range(1, 201, 50):
+        streams = range(first, first + 50, 2)
+        for stream in streams:
+            c.request(stream, "POST", path="/hold", end=False)
+        c.expect_alive()
+        time.sleep(0.2)
+        c.send(b"".join(rst_stream(stream) for stream in streams))
+    c.request(201)
+    c.expect_response(201)
+
+
 def test_every_answer_earns_a_reset(serve):
     server = serve(resetBurst=20, resetsPerSecond=1)
     c = Connection(server.address)
