@@ -60,7 +60,7 @@ extension ServerCall {
         return host._withUnsafeGuaranteedRef { server in
             if let refusal = server.memoryRefusal { return refusal }
             if let refusal = server.unreadRefusal(connectionUnreadBytes) { return refusal }
-            return server.admission?.admit(headers.priority)
+            return server.admission?.admit(headers.priority, timeout: headers.timeout)
         }
     }
 

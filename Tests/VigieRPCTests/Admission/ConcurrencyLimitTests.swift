@@ -15,6 +15,8 @@ private struct QueueSimulation {
     var now = 1e9
     /// Nanoseconds for which the system keeps the server from running, in a round, and how often.
     var stall: (time: Double, every: Double)?
+    /// Nanoseconds for which callers wait for an answer.
+    var deadline = Double.infinity
 
     struct Outcome {
         var answered = 0
@@ -93,7 +95,8 @@ private struct QueueSimulation {
                 ConcurrencyLimit.Ended(
                     calls: admitted, sojourn: UInt64(sojourn), longest: UInt64(longest),
                     service: UInt64(clock - began), busy: UInt64(clock - began),
-                    underWay: admitted, turnedAway: round.count - admitted), now: UInt64(clock))
+                    underWay: admitted, turnedAway: round.count - admitted,
+                    urgency: Double(round.count) / deadline), now: UInt64(clock))
         }
         outcome.time = UInt64(clock - start)
         now = clock
@@ -203,6 +206,18 @@ struct ConcurrencyLimitTests {
         let bound = 2 * max(usual.percentile(0.99), simulation.limit.options.usualMin)
         #expect(outcome.percentile(0.99) <= bound)
         #expect(outcome.goodput(service) > 0.88)
+    }
+
+    /// An answer after its deadline is no goodput; nothing is known of what is usual.
+    @Test(
+        arguments: [10_000, 50_000] as [UInt64], [20_000_000, 50_000_000, 200_000_000] as [UInt64])
+    func callers_with_deadlines_are_answered_before_them(_ service: UInt64, _ deadline: UInt64) {
+        var simulation = QueueSimulation(
+            service: service, refusal: service / 20, limit: ConcurrencyLimit(),
+            random: SplitMix(seed: 29), deadline: Double(deadline))
+        let outcome = simulation.run(load: 3, calls: Int(3 * 2e9 / Double(service)))
+        let inTime = outcome.sojourns.count { $0 <= deadline }
+        #expect(Double(inTime) * Double(service) / Double(outcome.time) > 0.85)
     }
 
     @Test(arguments: [0.7, 0.75, 0.8])

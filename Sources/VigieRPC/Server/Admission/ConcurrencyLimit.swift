@@ -21,6 +21,9 @@
 /// than one of a hundred for the next fifteen seconds. So where it is known what is usual, ``burst``
 /// bounds at once what may be taken on together.
 ///
+/// Both are less where callers say that they will not wait for so long: an answer after its deadline is
+/// computed for nobody.
+///
 /// A value without clock, thread or lock: time comes in as `now`, so that every step can be tested.
 package struct ConcurrencyLimit: Sendable {
     package struct Options: Sendable, Equatable {
@@ -43,6 +46,8 @@ package struct ConcurrencyLimit: Sendable {
         /// In nanoseconds: what nobody may be refused for, however fast calls usually are. A loop is
         /// kept from running for so long by the system now and then.
         package var usualMin: UInt64 = 500_000
+        /// In nanoseconds: who gives up earlier than twice this hurries nobody else.
+        package var urgentMin: UInt64 = 2_000_000
         /// How the usual latency is learnt; nil: ``floor`` stands for it always.
         package var usual: UsualLatency.Options? = UsualLatency.Options()
         /// Who work at the same time.
@@ -66,6 +71,9 @@ package struct ConcurrencyLimit: Sendable {
     private var busySum: UInt64 = 0
     private var peak = 0
     private var cost = CallCost()
+    private var turnedAway = 0
+    private var urgency = 0.0
+    private var patience = CallerPatience()
     /// Since when calls have taken too long; 0 while they do not.
     private var overSince: UInt64 = 0
     private var usual: UsualLatency?
@@ -78,20 +86,30 @@ package struct ConcurrencyLimit: Sendable {
 
     /// In nanoseconds: what calls may take on average before the limit falls, for the wait alone.
     package var latencyTarget: UInt64 {
-        guard let known = usual?.percentile99 else { return options.floor }
-        let share = UInt64(Double(known) * options.usualShare)
-        return min(max(share, options.usualMin), options.floor)
+        var target = options.floor
+        if let known = usual?.percentile99 {
+            let share = UInt64(Double(known) * options.usualShare)
+            target = min(max(share, options.usualMin), target)
+        }
+        return min(target, UInt64(min(urgentTime, 1e18)))
+    }
+
+    /// In nanoseconds: what calls may take on average so that they are answered before their callers give
+    /// up, who see up to twice as much; infinite while nobody has a deadline.
+    private var urgentTime: Double {
+        guard let typical = patience.typical else { return .infinity }
+        return max(typical * options.usualShare, Double(options.urgentMin))
     }
 
     /// Calls that may be taken on together, whatever ``limit`` says: as many, of normal priority, as are
-    /// computed in the usual 99th percentile of what calls take.
+    /// computed in the usual 99th percentile of what calls take, and before callers give up.
     ///
-    /// - Returns: calls of the highest class; infinite where nothing is known of what is usual.
+    /// - Returns: calls of the highest class; infinite where nothing is known of what is usual, and
+    ///   nobody has a deadline.
     package var burst: Double {
-        guard let known = usual?.percentile99, let cost = cost.mean, cost > 0 else {
-            return .infinity
-        }
-        let time = Double(max(known, options.usualMin))
+        let known = usual?.percentile99.map { Double(max($0, options.usualMin)) }
+        let time = min(known ?? .infinity, urgentTime)
+        guard time < .infinity, let cost = cost.mean, cost > 0 else { return .infinity }
         let calls = time * Double(options.servers) / cost
         return max(calls / CallPriority.normal.share, options.minimum)
     }
@@ -115,7 +133,7 @@ package struct ConcurrencyLimit: Sendable {
             let before = 0.9 * Double(admitted) / CallPriority.normal.share
             return max(before, usual * options.usualShare, options.minimum)
         }
-        let came = Double(elapsed) * Double(options.servers) / cost
+        let came = min(Double(elapsed), urgentTime) * Double(options.servers) / cost
         // Random arrivals: two standard deviations more.
         return max(usual, (came + 2 * came.squareRoot()) / CallPriority.normal.share)
     }
@@ -143,10 +161,12 @@ package struct ConcurrencyLimit: Sendable {
         package var underWay: Int
         /// How many others were turned away since the last that ended.
         package var turnedAway: Int
+        /// 1 / deadline, in 1 / nanoseconds, of all these calls that have one, added up.
+        package var urgency: Double
 
         package init(
             calls: Int, sojourn: UInt64, longest: UInt64, service: UInt64, busy: UInt64,
-            underWay: Int, turnedAway: Int
+            underWay: Int, turnedAway: Int, urgency: Double = 0
         ) {
             self.calls = calls
             self.sojourn = sojourn
@@ -155,6 +175,7 @@ package struct ConcurrencyLimit: Sendable {
             self.busy = busy
             self.underWay = underWay
             self.turnedAway = turnedAway
+            self.urgency = urgency
         }
     }
 
@@ -166,6 +187,8 @@ package struct ConcurrencyLimit: Sendable {
         sojournSum &+= ended.sojourn
         serviceSum &+= ended.service
         busySum &+= ended.busy
+        turnedAway += ended.turnedAway
+        urgency += ended.urgency
         peak = max(peak, ended.underWay)
         usual?.note(
             calls: ended.calls, longest: ended.longest,
@@ -174,6 +197,7 @@ package struct ConcurrencyLimit: Sendable {
         guard now >= windowEnd else { return }
         if windowEnd != 0, calls > 0 {
             cost.note(calls: calls, busy: busySum)
+            patience.note(calls: calls + turnedAway, urgency: urgency)
             adjust(now)
         }
         windowEnd = now &+ options.window
@@ -181,6 +205,8 @@ package struct ConcurrencyLimit: Sendable {
         sojournSum = 0
         serviceSum = 0
         busySum = 0
+        turnedAway = 0
+        urgency = 0
         peak = 0
     }
 

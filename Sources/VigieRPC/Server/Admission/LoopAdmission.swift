@@ -18,6 +18,8 @@ struct LoopAdmission {
     private var round: UInt64 = .max
     private var admitted = 0
     private var refused = 0
+    /// Of the round's calls: see ``ConcurrencyLimit/Ended/urgency``.
+    private var urgency = 0.0
     /// Calls of the highest class that the round may take on.
     private var most: Double
     private var began: UInt64 = 0
@@ -39,8 +41,11 @@ struct LoopAdmission {
 
     /// Takes a call on, or says how it is turned away.
     @inline(__always)
-    mutating func admit(_ priority: CallPriority) -> PreparedRefusal? {
+    ///
+    /// - Parameter timeout: for how long its caller waits; nil for ever.
+    mutating func admit(_ priority: CallPriority, timeout: Duration?) -> PreparedRefusal? {
         if round != loop.round { beginRound() }
+        if let timeout { urgency += 1 / Double(max(timeout.clampedNanoseconds, 1)) }
         guard ConcurrencyLimit.admits(underWay: admitted, of: most, priority) else {
             return refuse()
         }
@@ -73,7 +78,8 @@ struct LoopAdmission {
                     ConcurrencyLimit.Ended(
                         calls: admitted, sojourn: mean &* UInt64(admitted),
                         longest: busyBefore &+ spent, service: spent, busy: spent,
-                        underWay: admitted, turnedAway: refused), now: last.ended)
+                        underWay: admitted, turnedAway: refused, urgency: urgency),
+                    now: last.ended)
                 counters.callLimit.set(UInt64(max(limit.limit, 0)))
             }
         }
@@ -88,6 +94,7 @@ struct LoopAdmission {
         began = now
         admitted = 0
         refused = 0
+        urgency = 0
     }
 
     /// In nanoseconds: a loop that waited longer for its sockets had left nothing behind.
