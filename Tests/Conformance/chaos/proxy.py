@@ -31,7 +31,8 @@ class Proxy:
     """Forwards to `target`, on a port of the system's choosing, until it is told otherwise.
 
     `delay` (seconds, each way), `frozen` (nothing passes, nothing is closed: a cable that was pulled),
-    `corrupt` (one byte in so many is another one) and `chunk` (so many bytes a write) take effect at once.
+    `corrupt` (one byte in so many is another one, on the way to the target: gRPC's own client aborts its
+    process on some answers that are garbled) and `chunk` (so many bytes a write) take effect at once.
     The next connection that carries the bytes `mute_after` to the target brings nothing back from then on.
     """
 
@@ -109,7 +110,7 @@ class Proxy:
         if not data:
             self._drop(pair, selector, False)
             return
-        if self.corrupt:
+        if self.corrupt and end is not pair.server:
             for position in range(len(data)):
                 if self.dice.randrange(self.corrupt) == 0:
                     data[position] = self.dice.randrange(256)
