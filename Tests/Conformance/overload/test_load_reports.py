@@ -86,7 +86,7 @@ def test_what_the_workers_turn_away_is_load_too(start, orca, tmp_path):
     load = subprocess.Popen(
         [
             *[binary("vigie-load"), "--target", process.address, "--model", "cash-lstm"],
-            *["--method", "infer", "--rate", "60k", "--duration", "20s"],
+            *["--method", "infer", "--rate", "30k", "--duration", "20s"],
             *["--connections", "2", "--streams", "300", "--lag-max", "0", "--quiet"],
             *["--json", tmp_path / "load.json"],
         ],
@@ -97,7 +97,7 @@ def test_what_the_workers_turn_away_is_load_too(start, orca, tmp_path):
         with grpc.insecure_channel(process.address) as channel:
             stub = orca[2].OpenRcaServiceStub(channel)
             stream = stub.StreamCoreMetrics(ask(orca, 50), timeout=19)
-            assert any(report.application_utilization > 1.5 for report in stream)
+            assert any(report.application_utilization > 1.2 for report in stream)
             stream.cancel()
     finally:
         load.send_signal(signal.SIGINT)
