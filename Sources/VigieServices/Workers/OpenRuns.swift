@@ -1,7 +1,8 @@
 /// How long workers have computed, those too that have not ended: long runs would else count all at
 /// once. In nanoseconds.
 struct OpenRuns {
-    private var ended: UInt64 = 0
+    /// Of the runs that have ended.
+    private(set) var ended: UInt64 = 0
     private var running: UInt64 = 0
     /// The sum of their beginnings.
     private var begun: UInt64 = 0

@@ -16,7 +16,6 @@ package final class WorkerPool: Sendable {
     private let bells: [Doorbell]
     private let threads = Mutex<[WorkThread]>([])
     private let stopped = Atomic<Bool>(false)
-    private let busy = Atomic<UInt64>(0)
     private let open = Mutex(OpenRuns())
     private let refusedForLoad = Atomic<UInt64>(0)
 
@@ -190,7 +189,6 @@ package final class WorkerPool: Sendable {
         open.withLock { $0.begin(started) }
         jobs[0].run(with: Array(jobs.dropFirst()), started: started)
         let ended = MonotonicTime.now().nanoseconds
-        busy.wrappingAdd(ended &- started, ordering: .relaxed)
         open.withLock { $0.end(started, ended) }
         guard let crowd = version.crowd else { return }
         let waiting = state.withLock { $0.queue.waiting(lane: ObjectIdentifier(version)) }
@@ -198,7 +196,7 @@ package final class WorkerPool: Sendable {
     }
 
     /// Time that workers computed, all of them together.
-    var busyNanoseconds: UInt64 { busy.load(ordering: .relaxed) }
+    var busyNanoseconds: UInt64 { open.withLock { $0.ended } }
 
     /// The same with what those that still run have computed until `now`.
     package func busyNanoseconds(until now: UInt64) -> UInt64 { open.withLock { $0.busy(now) } }
